@@ -1,0 +1,184 @@
+"""Every error that Earmark raises on purpose.
+
+    EarmarkError
+    ├── AudioError                    a recording cannot be used; carries its source and the cause
+    │   ├── UnreadableFileError       missing, a directory, no permission, an I/O error
+    │   ├── UnsupportedAudioError     not audio, or a container that is refused (playlists, scripts)
+    │   ├── NoAudioStreamError        a container without sound in it
+    │   ├── UndecodableAudioError     sound in it, but nothing that can be decoded
+    │   └── DecoderCrashError         the decoding process died
+    ├── UsageError                    an argument that makes no sense
+    ├── TrackNotFoundError            no track has this id, path or title
+    └── LibraryError                  the library cannot do it; carries its location
+        ├── LibraryNotFoundError      nothing there
+        ├── NotALibraryError          something else there, or written by a newer Earmark
+        ├── IncompatiblePeaksError    made with another `peaks_id`
+        ├── IncompatibleIndexError    made with another `index_id`; `earmark rebuild` mends it
+        ├── LibraryBusyError          another process is writing
+        ├── ReadOnlyLibraryError      no permission to write
+        ├── StorageFullError          no space left
+        └── CorruptionError           damaged data; `earmark repair` mends it
+            ├── CorruptSegmentError
+            ├── CorruptConstellationError
+            └── CorruptCatalogueError
+
+Each class knows the exit code of a command that ends with it and the HTTP status of a response.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class EarmarkError(Exception):
+    """The root: catch this to catch everything Earmark raises on purpose."""
+
+    exit_code: ClassVar[int] = 2
+    http_status: ClassVar[int] = 500
+
+
+class AudioError(EarmarkError):
+    """A recording that cannot be used: `source` names it, `cause` says why."""
+
+    http_status = 422
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(f"cannot use {source}: {cause}")
+        self.source = source
+        self.cause = cause
+
+    def __reduce__(self) -> tuple[type[AudioError], tuple[str, str]]:
+        """Survive the way back from a worker process."""
+        return type(self), (self.source, self.cause)
+
+
+class UnreadableFileError(AudioError):
+    """The file is missing, is a directory, may not be read, or reading failed."""
+
+
+class UnsupportedAudioError(AudioError):
+    """The data is no audio format that Earmark opens."""
+
+
+class NoAudioStreamError(AudioError):
+    """The container was understood, but there is no sound in it."""
+
+
+class UndecodableAudioError(AudioError):
+    """There is an audio stream, but not one sample of it can be decoded."""
+
+
+class DecoderCrashError(AudioError):
+    """The process that decoded the recording died."""
+
+
+class UsageError(EarmarkError):
+    """An argument that makes no sense, alone or together with another."""
+
+    http_status = 400
+
+
+class TrackNotFoundError(EarmarkError):
+    """No track of the library answers to this id, path or title."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"no track {wanted!r} in the library; `earmark list` shows what is there")
+        self.wanted = wanted
+
+
+class LibraryError(EarmarkError):
+    """The library at `location` cannot do what was asked."""
+
+    def __init__(self, location: str, cause: str) -> None:
+        super().__init__(f"library {location}: {cause}")
+        self.location = location
+        self.cause = cause
+
+
+class LibraryNotFoundError(LibraryError):
+    """There is no library at this place."""
+
+    http_status = 404
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location, "there is none yet; `earmark add PATH...` makes one")
+
+
+class NotALibraryError(LibraryError):
+    """What lies there is no library, or one of a version that this Earmark does not know."""
+
+
+class IncompatiblePeaksError(LibraryError):
+    """The library's constellations were made with other parameters than these."""
+
+    http_status = 409
+
+    def __init__(self, location: str, found: str, expected: str) -> None:
+        super().__init__(
+            location,
+            f"its constellations have peaks_id {found}, this Earmark makes {expected}; "
+            "add the recordings to a new library",
+        )
+        self.found = found
+        self.expected = expected
+
+
+class IncompatibleIndexError(LibraryError):
+    """The library's index was made with other parameters; its constellations are still good."""
+
+    http_status = 409
+
+    def __init__(self, location: str, found: str, expected: str) -> None:
+        super().__init__(
+            location,
+            f"its index has index_id {found}, this Earmark reads {expected}; "
+            "run `earmark rebuild` (no audio needed)",
+        )
+        self.found = found
+        self.expected = expected
+
+
+class LibraryBusyError(LibraryError):
+    """Another process holds the library's writer lock."""
+
+    http_status = 503
+
+
+class ReadOnlyLibraryError(LibraryError):
+    """The library may be read but not written."""
+
+    http_status = 403
+
+
+class StorageFullError(LibraryError):
+    """The disk has no room for the change; nothing of it was applied."""
+
+    http_status = 507
+
+
+class CorruptionError(LibraryError):
+    """Stored data does not have its checksum."""
+
+
+class CorruptSegmentError(CorruptionError):
+    """A segment of the index is damaged; `segment` names its file."""
+
+    def __init__(self, location: str, segment: str, cause: str) -> None:
+        super().__init__(location, f"segment {segment} is damaged ({cause}); run `earmark repair`")
+        self.segment = segment
+
+
+class CorruptConstellationError(CorruptionError):
+    """A stored constellation is damaged; `track_id` names its track."""
+
+    def __init__(self, location: str, track_id: str) -> None:
+        super().__init__(
+            location, f"the constellation of track {track_id} is damaged; run `earmark repair`"
+        )
+        self.track_id = track_id
+
+
+class CorruptCatalogueError(CorruptionError):
+    """The catalogue's database is damaged."""

@@ -1,0 +1,184 @@
+"""The promise of a store: catalogue, constellations and index of one library, changed together.
+
+A store holds tracks, their packed constellations (the source of truth) and an inverted index of
+their landmarks, as tapes. Backends differ in where the bytes lie, never in what they answer: one
+contract suite runs over all of them.
+
+Laws
+
+1.  *Atomic.* All changes of one `write()` block become visible together when the block ends
+    without an exception; with an exception, none of them ever does.
+2.  *Durable.* When a `write()` block has ended, its changes survive the death of the process and,
+    for backends on a disk, the loss of power.
+3.  *Snapshot.* Everything read within one `read()` block agrees with one committed state, whatever
+    others write, remove or merge meanwhile, in this process or another.
+4.  *Fresh.* A `read()` block sees every `write()` block, of any process, that ended before it began:
+    a removed track is never seen again.
+5.  *One writer.* `write()` blocks follow one another; one that cannot begin within the store's
+    patience raises `LibraryBusyError`.
+6.  *Keys* rise and are never used again. Replacing a track's sound gives it a new key and keeps its id.
+7.  *Same answers.* For the same tracks, all backends return the same landmarks for the same hashes,
+    however the tapes are cut, and whatever was merged.
+8.  *Named damage.* Data that does not have its checksum raises a `CorruptionError` that names it; a
+    wrong answer is never given instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.tape import Tape
+from earmark.types import Landmarks, Metadata, Track
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """Counts and sizes of a store."""
+
+    tracks: int
+    duration_s: float
+    peaks: int
+    postings: int
+    """Landmarks in the index, those of removed tracks included until a merge drops them."""
+    tapes: int
+    catalogue_bytes: int
+    """Everything but the index: tracks, metadata, constellations."""
+    index_bytes: int
+    media_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a store, found by `check`."""
+
+    what: str
+    """`segment`, `constellation`, `catalogue` or `media`."""
+    name: str
+    """The segment's file or the track's id."""
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What `repair` did about one problem."""
+
+    problem: Problem
+    mended: bool
+    """False: lost, or not mendable from the store alone."""
+
+
+class Reader(Protocol):
+    """One consistent state of the store."""
+
+    def track(self, track_id: str) -> Track | None:
+        """Return the track with this UUID."""
+
+    def tracks(self, keys: Iterable[int]) -> dict[int, Track]:
+        """Return the tracks with these keys; keys that are gone are left out."""
+
+    def by_file(self, file: bytes) -> Track | None:
+        """Return the track made from this absolute path."""
+
+    def by_sha256(self, sha256: bytes) -> list[Track]:
+        """Return the tracks made from a file with these contents, oldest first."""
+
+    def by_constellation(self, digest: bytes) -> list[Track]:
+        """Return the tracks with this constellation hash, oldest first."""
+
+    def all_tracks(self) -> Iterator[Track]:
+        """Yield every track, oldest first, in bounded memory."""
+
+    def constellation(self, key: int) -> bytes:
+        """Return the packed constellation of a live track.
+
+        Raises:
+            CorruptConstellationError: it does not have its checksum.
+            KeyError: there is no live track with this key.
+        """
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        """Return tapes that together hold every live posting of these hashes.
+
+        They may hold more: other hashes, and tracks listed in `Tape.dead`.
+
+        Args:
+            hashes: shape (n,), in any order, repeats allowed.
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+
+    def stats(self) -> StoreStats:
+        """Count and measure."""
+
+
+class Writer(Reader, Protocol):
+    """A reader that sees, and may add to, the changes of its own `write()` block."""
+
+    def insert(self, track: Track, constellation: bytes, landmarks: Landmarks) -> int:
+        """Add a track and return its key; `track.key` is ignored.
+
+        A live track with the same id is replaced: its old sound and metadata go in the same step.
+        """
+
+    def update(self, track: Track) -> None:
+        """Change what is known about the live track with `track.key`; its sound stays.
+
+        Raises:
+            KeyError: there is no live track with this key.
+        """
+
+    def remove(self, keys: Iterable[int]) -> int:
+        """Remove these tracks and return how many of them were there."""
+
+
+class Store(Protocol):
+    """A place where one library lives."""
+
+    location: str
+    """For messages."""
+
+    def read(self) -> AbstractContextManager[Reader]:
+        """Begin a consistent view; cheap enough for every query."""
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """Begin an exclusive change, committed when the block ends.
+
+        Raises:
+            LibraryBusyError: another writer did not finish within the store's patience.
+            ReadOnlyLibraryError: the store may not be written.
+            StorageFullError: there was no room; nothing was changed.
+        """
+
+    def merge(self) -> None:
+        """Merge tapes and drop removed tracks as far as the merge policy asks for it."""
+
+    def check(self, *, deep: bool = False) -> list[Problem]:
+        """Look for damage; `deep` reads every byte."""
+
+    def repair(self) -> list[Repair]:
+        """Rebuild damaged parts of the index from the constellations; report what is lost."""
+
+    def rebuild(self) -> None:
+        """Make the whole index anew from the constellations, under today's `index_id`."""
+
+    def close(self) -> None:
+        """Let go of files and connections; closing twice is harmless."""
+
+
+__all__ = [
+    "Landmarks",
+    "Metadata",
+    "Problem",
+    "Reader",
+    "Repair",
+    "Store",
+    "StoreStats",
+    "Writer",
+]

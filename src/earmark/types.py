@@ -1,0 +1,175 @@
+"""The records that travel between the stages: frozen, without behaviour beyond their own shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peaks:
+    """A constellation, sorted by (time, frequency); all arrays have shape (n,).
+
+    `time`: int32, steps from the start of the recording (`PeakParams.steps` to a frame).
+    `frequency`: uint16, steps (`PeakParams.steps` to a bin).
+    `level`: uint8, in half decibels above the silence level.
+    """
+
+    time: NDArray[np.int32]
+    frequency: NDArray[np.uint16]
+    level: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        """Count the peaks."""
+        return len(self.time)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Landmarks:
+    """Hashed pairs of peaks, sorted by (hash, frame); both arrays have shape (n,).
+
+    `hash`: uint32, laid out in `landmarks.py`.
+    `frame`: uint32, the frame of the earlier peak.
+    """
+
+    hash: NDArray[np.uint32]
+    frame: NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        """Count the pairs."""
+        return len(self.hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a person knows about a recording; every field may be edited."""
+
+    title: str = ""
+    artist: str | None = None
+    album: str | None = None
+    year: int | None = None
+    isrc: str | None = None
+    external_id: str | None = None
+    """The id of this recording in somebody else's system."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Anything else, by name."""
+
+
+class MediaKind(StrEnum):
+    """What is kept of the sound itself."""
+
+    REFERENCE = "reference"
+    COPY = "copy"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a track was made from, as it was when it was read."""
+
+    path: bytes
+    """As the user gave it (a file in a folder: the folder as given, then the way down)."""
+    file: bytes
+    """Absolute; unique in a library. Empty for a track added from memory."""
+    sha256: bytes
+    """Of the file's bytes (of the samples, for a track added from memory)."""
+    size_bytes: int = 0
+    modified_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One recording of the catalogue."""
+
+    key: int
+    """The store's own number for this version of the sound; never used twice."""
+    id: str
+    """UUIDv7; stays through edits, changed audio, export and import."""
+    metadata: Metadata
+    source: Source
+    duration_s: float
+    added_at: str
+    """UTC, ISO 8601."""
+    peaks: int
+    constellation_hash: bytes
+    """SHA-256 of the packed constellation: the same for the same sound under other tags."""
+    media: MediaKind = MediaKind.REFERENCE
+    media_file: str | None = None
+    """Name inside the library's media folder, for `copy` and `preview`."""
+    corrupt_packets: int = 0
+    """Damaged packets that were skipped while the recording was decoded."""
+
+
+class Status(StrEnum):
+    """What `identify` has to say about a clip."""
+
+    IDENTIFIED = "identified"
+    AMBIGUOUS = "ambiguous"
+    NO_MATCH = "no_match"
+    TOO_SHORT = "too_short"
+    SILENT = "silent"
+    ERROR = "error"
+
+
+class Relation(StrEnum):
+    """How a match stands to the best one."""
+
+    BEST = "best"
+    VERSION = "version"
+    SIMULTANEOUS = "simultaneous"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One track found in a clip; times in seconds."""
+
+    relation: Relation
+    track: Track
+    confidence: float
+    score: float
+    """Natural logarithm of how much likelier the agreement is than by chance."""
+    offset_s: float
+    """Where the clip's start lies in the track; may be negative."""
+    other_offsets_s: tuple[float, ...]
+    """Later places of the track that fit equally well."""
+    clip_start_s: float
+    clip_end_s: float
+    track_start_s: float
+    track_end_s: float
+    coverage: float
+    """The part of the clip that the match explains, 0 to 1."""
+    speed: float | None = 1.0
+    tempo: float = 1.0
+    pitch_semitones: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as data: the name of its class and its message."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """The answer to one clip."""
+
+    clip: str
+    status: Status
+    duration_s: float | None
+    elapsed_ms: float | None
+    matches: tuple[Match, ...] = ()
+    candidates: tuple[Match, ...] = ()
+    error: Failure | None = None
+
+    @property
+    def best(self) -> Match | None:
+        """The best match, if there is one."""
+        return self.matches[0] if self.matches else None

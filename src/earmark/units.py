@@ -1,0 +1,44 @@
+"""Seconds, samples, frames, hertz and bins: the only place where one becomes another.
+
+Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are integers in
+*steps*: `PeakParams.steps` of them make one frame or one bin.
+"""
+
+from __future__ import annotations
+
+from earmark.params import PeakParams
+
+
+def frame_rate_hz(params: PeakParams) -> float:
+    """Frames per second."""
+    return params.sample_rate_hz / params.hop_samples
+
+
+def samples_to_seconds(samples: float, params: PeakParams) -> float:
+    """Seconds that so many samples at the analysis rate last."""
+    return samples / params.sample_rate_hz
+
+
+def frames_to_seconds(frames: float, params: PeakParams) -> float:
+    """Seconds from the start of the recording to the centre of a frame."""
+    return frames * params.hop_samples / params.sample_rate_hz
+
+
+def seconds_to_frames(seconds: float, params: PeakParams) -> float:
+    """The frame, with its fraction, whose centre lies at this time."""
+    return seconds * params.sample_rate_hz / params.hop_samples
+
+
+def steps_to_seconds(steps: float, params: PeakParams) -> float:
+    """Seconds of a peak time."""
+    return frames_to_seconds(steps / params.steps, params)
+
+
+def bins_to_hz(bins: float, params: PeakParams) -> float:
+    """Frequency in Hz of a bin, with its fraction."""
+    return bins * params.sample_rate_hz / params.window_samples
+
+
+def hz_to_bins(hz: float, params: PeakParams) -> float:
+    """The bin, with its fraction, of a frequency in Hz."""
+    return hz * params.window_samples / params.sample_rate_hz
