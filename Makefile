@@ -1,0 +1,52 @@
+# Everything a developer does, in one place. `make help` lists it.
+# Wants Python >= 3.11 and make; the rest goes into .venv.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format docs bench soak clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Earmark wants Python 3.11 or newer" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	@touch $@
+
+demo: $(READY) ## make a small catalogue, degrade clips of it, and name them
+	@$(BIN)/earmark demo
+
+test: $(READY) ## run every test
+	$(BIN)/python -m pytest -rs $(PYTEST_ARGS)
+
+check: $(READY) ## format, lint, types, generated documents, licences
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python tools/reference.py --check
+	$(BIN)/python tools/licences.py
+
+format: $(READY) ## let ruff format and mend what it can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## write the references from the code
+	$(BIN)/python tools/reference.py
+
+bench: $(READY) ## measure speed and size on this machine
+	$(BIN)/python -m benchmarks
+
+soak: $(READY) ## kill writers at random moments, many times over
+	EARMARK_SOAK=1 $(BIN)/python -m pytest -rs -m soak
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
