@@ -81,4 +81,6 @@ class QueryParams:
 
     radius_frames: int = 4
     radius_ratio: float = 0.03
+    fanout: int = 24
+    fuzziness: float = 0.25
     candidates: int = 40

@@ -1,0 +1,89 @@
+"""Audio to constellation: spectrogram and peaks joined, and the constellation's packed form.
+
+Packed, a peak is one little-endian 32-bit word:
+
+    bit  31          20 19            8 7        0
+         +-------------+---------------+----------+
+         | time since  |   frequency   |   level  |
+         |  last peak  |               |          |
+         +-------------+---------------+----------+
+
+Times and frequencies are in steps. A frequency of 0 is no peak: its word only moves time on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.peaks import PeakPicker
+from earmark.spectrogram import Spectrogram
+from earmark.types import Peaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from earmark.params import PeakParams, QueryParams
+
+_MAX_GAP_STEPS = (1 << 12) - 1
+
+
+class Fingerprinter:
+    """Turns blocks of samples into a constellation; any cut into blocks gives the same one."""
+
+    def __init__(self, params: PeakParams, query: QueryParams | None = None) -> None:
+        """Begin a recording: a reference, or with `query` a clip with its denser peaks."""
+        radius, ratio = params.reference_radius_frames, params.reference_radius_ratio
+        if query is not None:
+            radius, ratio = query.radius_frames, query.radius_ratio
+        self._spectrogram = Spectrogram(params)
+        self._picker = PeakPicker(params, radius, ratio)
+
+    def feed(self, samples: NDArray[np.float32]) -> None:
+        """Take the next samples: shape (n,), float32, mono, at the parameters' rate."""
+        for power in self._spectrogram.feed(samples):
+            self._picker.feed(power)
+
+    def finish(self) -> Peaks:
+        """End the recording and return its peaks."""
+        for power in self._spectrogram.finish():
+            self._picker.feed(power)
+        self._picker.finish()
+        return self._picker.take()
+
+
+def fingerprint(
+    blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: QueryParams | None = None
+) -> Peaks:
+    """Return the constellation of a recording given as blocks of mono samples."""
+    fingerprinter = Fingerprinter(params, query)
+    for block in blocks:
+        fingerprinter.feed(block)
+    return fingerprinter.finish()
+
+
+def pack_peaks(peaks: Peaks) -> bytes:
+    """Return the packed form, drawn at the head of this module."""
+    gaps = np.diff(peaks.time, prepend=0).astype(np.int64)
+    fillers = gaps // (_MAX_GAP_STEPS + 1)
+    words = np.full(len(peaks) + int(fillers.sum()), _MAX_GAP_STEPS << 20, np.uint32)
+    last = gaps - fillers * _MAX_GAP_STEPS
+    at = np.arange(len(peaks)) + np.cumsum(fillers)
+    words[at] = last << 20 | peaks.frequency.astype(np.int64) << 8 | peaks.level
+    return words.astype("<u4").tobytes()
+
+
+def unpack_peaks(packed: bytes) -> Peaks:
+    """Undo `pack_peaks`."""
+    words = np.frombuffer(packed, "<u4")
+    time = np.cumsum(words >> 20, dtype=np.int64)
+    frequency = words >> 8 & 0xFFF
+    real = frequency > 0
+    return Peaks(
+        time[real].astype(np.int32),
+        frequency[real].astype(np.uint16),
+        (words[real] & 0xFF).astype(np.uint8),
+    )

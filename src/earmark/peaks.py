@@ -1,0 +1,142 @@
+"""Power to constellation: local maxima, refined below one frame and one bin.
+
+A cell is a peak when nothing in its neighbourhood is louder: `radius_frames` to either side in time,
+and in frequency a part of its own frequency (a constant musical interval), so that the octaves get
+their fair share. A peak of a large neighbourhood is one of every smaller, too: sparse references and
+dense queries come from one rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.kernels import kernel
+from earmark.types import Peaks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from earmark.params import PeakParams
+
+LEVELS_PER_DB = 2
+
+
+class PeakPicker:
+    """Turns rows of power into peaks, as a stream."""
+
+    def __init__(self, params: PeakParams, radius_frames: int, radius_ratio: float) -> None:
+        """Begin a recording."""
+        self._params = params
+        self._radius = radius_frames
+        bins = params.window_samples // 2 + 1
+        radii = np.round(np.arange(bins) * radius_ratio)
+        self._radii = np.clip(radii, params.min_radius_bins, params.max_radius_bins).astype(np.int64)
+        self._rows = np.zeros((radius_frames, bins), np.float32)
+        self._first = -radius_frames
+        self._found: list[NDArray[np.int32]] = []
+
+    def feed(self, power: NDArray[np.float32]) -> None:
+        """Take the next frames: shape (k, bins), float32."""
+        self._rows = np.concatenate([self._rows, power])
+        if len(self._rows) > 2 * self._radius:
+            self._pick()
+
+    def finish(self) -> None:
+        """End the recording: what follows is silence."""
+        self.feed(np.zeros((self._radius, self._rows.shape[1]), np.float32))
+
+    def take(self) -> Peaks:
+        """Return, and forget, the peaks found since the last call, sorted by (time, frequency)."""
+        found, self._found = self._found, []
+        return _sorted_peaks(found)
+
+    def _pick(self) -> None:
+        params = self._params
+        self._found.append(
+            _local_maxima(
+                self._rows,
+                self._radius,
+                self._radii,
+                params.low_bin,
+                params.high_bin,
+                np.float32(10 ** (params.silence_db / 10)),
+                np.float32(params.silence_db),
+                params.steps,
+                self._first,
+            )
+        )
+        done = len(self._rows) - 2 * self._radius
+        self._first += done
+        self._rows = self._rows[done:]
+
+
+def _sorted_peaks(found: Sequence[NDArray[np.int32]]) -> Peaks:
+    rows = np.concatenate([np.empty((0, 3), np.int32), *found])
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    time, frequency, level = rows[order].T
+    return Peaks(time.copy(), frequency.astype(np.uint16), level.astype(np.uint8))
+
+
+@kernel
+def _local_maxima(  # type: ignore[no-untyped-def]
+    power, radius, radii, low_bin, high_bin, silence, silence_db, steps, first_frame
+):
+    """Return rows (time, frequency, level) of the maxima of all frames that have `radius` neighbours.
+
+    Of equal cells the first in order of time, then frequency, wins.
+    """
+    frames, bins = power.shape
+    out = np.empty(((frames + 1) * 64, 3), np.int32)
+    count = 0
+    for t in range(radius, frames - radius):
+        for f in range(low_bin, high_bin):
+            value = power[t, f]
+            if value <= silence or value <= power[t, f - 1] or value < power[t, f + 1]:
+                continue
+            if value <= power[t - 1, f] or value < power[t + 1, f]:
+                continue
+            low = max(0, f - radii[f])
+            high = min(bins, f + radii[f] + 1)
+            peak = True
+            for d in range(1, radius + 1):
+                before, after = power[t - d], power[t + d]
+                for g in range(low, high):
+                    if before[g] >= value or after[g] > value:
+                        peak = False
+                        break
+                if not peak:
+                    break
+            if not peak:
+                continue
+            same = power[t]
+            for g in range(low, f):
+                if same[g] >= value:
+                    peak = False
+                    break
+            for g in range(f + 1, high):
+                if same[g] > value:
+                    peak = False
+                    break
+            if not peak:
+                continue
+            centre = np.log(value)
+            # the floor keeps digital silence beside a peak from bending the parabola without bounds
+            floor = value * np.float32(1e-6)
+            left, right = np.log(max(same[f - 1], floor)), np.log(max(same[f + 1], floor))
+            early, late = np.log(max(power[t - 1, f], floor)), np.log(max(power[t + 1, f], floor))
+            across = 0.5 * (left - right) / (left - 2 * centre + right)
+            along = 0.0
+            if early - 2 * centre + late < 0:
+                along = 0.5 * (early - late) / (early - 2 * centre + late)
+            if count == len(out):
+                out = np.concatenate((out, np.empty_like(out)))
+            out[count, 0] = max(0, round((first_frame + t + along) * steps))
+            out[count, 1] = round((f + across) * steps)
+            decibel = 10.0 / np.log(10.0) * centre - silence_db
+            out[count, 2] = min(255, max(1, int(decibel * 2)))
+            count += 1
+    return out[:count].copy()

@@ -1,0 +1,79 @@
+"""Samples to power: overlapping Hann windows and the FFT, as a stream.
+
+Frame k is centred on sample `k * hop_samples`; outside the recording there is silence. Frames are
+transformed in groups that begin at multiples of GROUP_FRAMES, so that the same recording gives the
+same bits however it is cut into chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from earmark.params import PeakParams
+
+GROUP_FRAMES = 128
+
+
+class Spectrogram:
+    """Turns blocks of samples into rows of power."""
+
+    def __init__(self, params: PeakParams) -> None:
+        """Begin a recording."""
+        self._hop = params.hop_samples
+        self._size = params.window_samples
+        window = np.hanning(self._size + 1)[:-1]
+        # a full-scale sine at the centre of a bin has power 1
+        self._window = (window * 2 / window.sum()).astype(np.float32)
+        self._pending = np.zeros(self._size // 2, np.float32)
+        self._samples = 0
+        self._frames = 0
+
+    def feed(self, samples: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        """Yield the groups of frames that these samples complete.
+
+        Args:
+            samples: shape (n,), float32, any n, at the parameters' rate.
+
+        Yields:
+            Power, shape (GROUP_FRAMES, window_samples // 2 + 1), float32.
+        """
+        self._samples += len(samples)
+        self._pending = np.concatenate([self._pending, samples])
+        step = GROUP_FRAMES * self._hop
+        needed = step - self._hop + self._size
+        at = 0
+        while len(self._pending) - at >= needed:
+            self._frames += GROUP_FRAMES
+            yield self._power(self._pending[at : at + needed])
+            at += step
+        self._pending = self._pending[at:]
+
+    def finish(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the rest: all frames centred within the recording that `feed` did not give.
+
+        Yields:
+            Power, shape (k, window_samples // 2 + 1), float32, k <= GROUP_FRAMES.
+        """
+        total = -(-self._samples // self._hop)
+        step = GROUP_FRAMES * self._hop
+        needed = step - self._hop + self._size
+        while self._frames < total:
+            padded = np.zeros(needed, np.float32)
+            part = self._pending[:needed]
+            padded[: len(part)] = part
+            count = min(GROUP_FRAMES, total - self._frames)
+            yield self._power(padded)[:count]
+            self._frames += count
+            self._pending = self._pending[step:]
+
+    def _power(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
+        spectrum = np.fft.rfft(frames * self._window)
+        power: NDArray[np.float32] = spectrum.real**2 + spectrum.imag**2
+        return power
