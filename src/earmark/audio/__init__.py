@@ -1,0 +1,20 @@
+"""Audio in: any file, stream or array -> mono blocks at the analysis rate."""
+
+from earmark.audio.formats import MEDIA_SUFFIXES, Supported, supported
+from earmark.audio.preview import save_preview
+from earmark.audio.resampling import Resampler, to_mono
+from earmark.audio.source import AudioSource
+from earmark.audio.stream import AudioStream, open_audio, open_samples
+
+__all__ = [
+    "MEDIA_SUFFIXES",
+    "AudioSource",
+    "AudioStream",
+    "Resampler",
+    "Supported",
+    "open_audio",
+    "open_samples",
+    "save_preview",
+    "supported",
+    "to_mono",
+]

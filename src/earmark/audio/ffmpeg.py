@@ -1,0 +1,167 @@
+"""Decoding with FFmpeg: one audio stream of a container, in bounded memory.
+
+Frames are collected in FFmpeg's own buffer until they make about BLOCK_S seconds, so that Python
+does little more per frame than to ask for it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn
+
+import av
+from av.audio.stream import AudioStream as FFmpegStream
+from av.error import FFmpegError
+from av.stream import Discard, Disposition
+
+from earmark.audio.base import DecoderName, Sound, is_rate
+from earmark.audio.formats import CODECS, CONTAINERS, refusal
+from earmark.audio.resampling import to_mono
+from earmark.audio.tags import read_tags
+from earmark.errors import NoAudioStreamError, UndecodableAudioError, UnsupportedAudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.container import InputContainer
+    from av.packet import Packet
+
+    from earmark.audio.source import Input
+
+BLOCK_S = 3
+MOST_BLOCK_VALUES = 1 << 21
+"""Samples times channels of a block, however many channels and whatever rate a file has."""
+
+BUFFER_BYTES = 1 << 16
+MOST_ERRORS_IN_A_ROW = 32
+"""How often reading on is tried after an error in the container itself."""
+
+_OPTIONS = {
+    "format_whitelist": ",".join(CONTAINERS),
+    "codec_whitelist": ",".join(CODECS),
+    "protocol_whitelist": "none",
+}
+
+
+class FFmpegDecoder:
+    """One recording, decoded by FFmpeg."""
+
+    decoder: DecoderName = "ffmpeg"
+
+    def __init__(self, data: Input) -> None:
+        """Open the container and choose its stream.
+
+        Raises:
+            UnsupportedAudioError: FFmpeg refuses it, or its format is not allowed.
+            NoAudioStreamError: there is no sound in it.
+            UndecodableAudioError: no allowed decoder for its sound.
+        """
+        self.corrupt_packets = 0
+        self._label = data.label
+        self._container = _open_container(data)
+        try:
+            self._stream = _choose_stream(self._container, data.label)
+        except BaseException:
+            self._container.close()
+            raise
+        self.container = self._container.format.name
+        self.codec = self._stream.codec_context.name
+        self.metadata = read_tags(self._container.metadata, self._stream.metadata)
+
+    def close(self) -> None:
+        """Let go of FFmpeg's buffers; closing twice is harmless."""
+        self._container.close()
+
+    def blocks(self) -> Iterator[Sound]:
+        """Yield mono samples, shape (n,), and their rate in Hz.
+
+        Raises:
+            UndecodableAudioError: a sample rate that cannot be meant.
+        """
+        collected, shape, most = av.AudioFifo(), None, 0
+        for frame in self._frames():
+            found = (frame.format.name, frame.layout.nb_channels, frame.sample_rate)
+            if found != shape:
+                yield from self._drained(collected)
+                collected, shape = av.AudioFifo(), found
+                most = min(BLOCK_S * found[2], MOST_BLOCK_VALUES // found[1])
+            frame.pts = None  # the buffer would insist on time stamps without gaps
+            collected.write(frame)
+            if collected.samples >= most:
+                yield from self._drained(collected)
+        yield from self._drained(collected)
+
+    def _drained(self, collected: av.AudioFifo) -> Iterator[Sound]:
+        frame = collected.read()
+        if frame is None:
+            return
+        if not is_rate(frame.sample_rate):
+            cause = f"it states a sample rate of {frame.sample_rate} Hz"
+            raise UndecodableAudioError(self._label, cause)
+        values = frame.to_ndarray()
+        if not frame.format.is_planar:
+            values = values.reshape(-1, frame.layout.nb_channels).T
+        yield to_mono(values), frame.sample_rate
+
+    def _frames(self) -> Iterator[av.AudioFrame]:
+        """Yield decoded frames; a packet that cannot be decoded is counted, and passed over."""
+        decode = self._stream.codec_context.decode
+        for packet in self._packets():
+            try:
+                frames = decode(packet)
+            except FFmpegError:
+                self.corrupt_packets += 1
+                continue
+            yield from frames
+
+    def _packets(self) -> Iterator[Packet[FFmpegStream]]:
+        """Yield the stream's packets; after an error in the container, try to read on."""
+        errors = 0
+        while errors < MOST_ERRORS_IN_A_ROW:
+            try:
+                for packet in self._container.demux(self._stream):
+                    errors = 0
+                    yield packet
+            except FFmpegError:
+                errors += 1
+                self.corrupt_packets += 1
+            else:
+                return
+
+
+def _open_container(data: Input) -> InputContainer:
+    try:
+        return av.open(
+            data,
+            "r",
+            container_options=_OPTIONS,
+            metadata_errors="replace",
+            buffer_size=BUFFER_BYTES,
+            io_open=partial(_refuse, data.label),
+        )
+    except (FFmpegError, ValueError) as error:
+        raise UnsupportedAudioError(data.label, refusal(data.head)) from error
+
+
+def _refuse(label: str, *_request: object) -> NoReturn:
+    """Open nothing else, whatever a container asks for."""
+    raise UnsupportedAudioError(label, "it refers to other files")
+
+
+def _choose_stream(container: InputContainer, label: str) -> FFmpegStream:
+    """Return the stream that is marked as default, else the first, of those that can be decoded."""
+    streams = container.streams.audio
+    if not streams:
+        raise NoAudioStreamError(label, "there is no sound in it")
+    usable = [stream for stream in streams if _is_allowed(stream)]
+    if not usable:
+        raise UndecodableAudioError(label, "there is no decoder for its kind of sound")
+    chosen = min(usable, key=lambda s: not s.disposition & Disposition.default)
+    for stream in container.streams:
+        stream.discard = Discard.default if stream is chosen else Discard.all
+    chosen.codec_context.thread_count = 1
+    return chosen
+
+
+def _is_allowed(stream: FFmpegStream) -> bool:
+    return stream.codec_context is not None and stream.codec_context.codec.name in CODECS

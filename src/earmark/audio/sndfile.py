@@ -1,0 +1,70 @@
+"""Decoding with libsndfile: the second opinion on what FFmpeg refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from earmark.audio.base import DecoderName, Sound, is_rate
+from earmark.audio.resampling import to_mono
+from earmark.audio.tags import read_tags
+from earmark.errors import UndecodableAudioError, UnsupportedAudioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from earmark.audio.source import Input
+
+BLOCK_VALUES = 1 << 18
+"""Samples times channels that are read at once."""
+
+
+class SndfileDecoder:
+    """One recording, decoded by libsndfile; it reports no damage, but stops at it."""
+
+    decoder: DecoderName = "libsndfile"
+    corrupt_packets = 0
+
+    def __init__(self, data: Input) -> None:
+        """Open the file.
+
+        Raises:
+            UnsupportedAudioError: libsndfile refuses it too.
+            UndecodableAudioError: a sample rate that cannot be meant.
+        """
+        import soundfile  # noqa: PLC0415 (slow to import, and hardly ever needed)
+
+        self._damage = soundfile.LibsndfileError
+        data.seek(0)
+        try:
+            self._file = soundfile.SoundFile(data)
+        except (soundfile.LibsndfileError, TypeError) as error:
+            raise UnsupportedAudioError(
+                data.label, "libsndfile does not know its format"
+            ) from error
+        if not is_rate(self._file.samplerate):
+            cause = f"it states a sample rate of {self._file.samplerate} Hz"
+            raise UndecodableAudioError(data.label, cause)
+        self.container = self._file.format.lower()
+        self.codec = self._file.subtype.lower()
+        self.metadata = read_tags(self._file.copy_metadata())
+
+    def close(self) -> None:
+        """Let go of libsndfile's buffers; closing twice is harmless."""
+        self._file.close()
+
+    def blocks(self) -> Iterator[Sound]:
+        """Yield mono samples, shape (n,), and their rate in Hz."""
+        length = max(1, BLOCK_VALUES // self._file.channels)
+        while len(values := self._next(length)):
+            yield to_mono(values.T), self._file.samplerate
+
+    def _next(self, length: int) -> NDArray[np.float32]:
+        try:
+            values = self._file.read(length, dtype="float32", always_2d=True)
+        except self._damage:
+            values = np.empty((0, 1), np.float32)
+        return cast("NDArray[np.float32]", values)
