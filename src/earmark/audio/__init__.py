@@ -3,13 +3,14 @@
 from earmark.audio.formats import MEDIA_SUFFIXES, Supported, supported
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
-from earmark.audio.source import AudioSource
+from earmark.audio.source import AudioSource, ByteStream
 from earmark.audio.stream import AudioStream, open_audio, open_samples
 
 __all__ = [
     "MEDIA_SUFFIXES",
     "AudioSource",
     "AudioStream",
+    "ByteStream",
     "Resampler",
     "Supported",
     "open_audio",

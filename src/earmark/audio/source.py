@@ -12,11 +12,19 @@ import os
 import stat
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, TypeAlias, cast
+from typing import Any, Protocol, TypeAlias
 
 from earmark.errors import UnreadableFileError, UnsupportedAudioError, UsageError
 
-AudioSource: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | BinaryIO
+
+class ByteStream(Protocol):
+    """A file object opened for reading bytes; it may also be able to seek."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return up to `size` bytes; none at the end."""
+
+
+AudioSource: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | ByteStream
 """A path (`bytes` too: names need not be UTF-8), or a file object opened for reading bytes.
 
 Data in memory goes in an `io.BytesIO`. A file object is read from where it stands, and not closed.
@@ -35,7 +43,7 @@ _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"
 class Input:
     """The bytes of one source, read from where it stood; position 0 is there."""
 
-    def __init__(self, file: BinaryIO, label: str, *, owned: bool = False) -> None:
+    def __init__(self, file: ByteStream, label: str, *, owned: bool = False) -> None:
         """Take a file object.
 
         Args:
@@ -44,7 +52,7 @@ class Input:
             owned: close the file with this object.
         """
         self.label = label
-        self._file: IO[bytes] = file
+        self._file: Any = file  # what it can do beside `read` is found out
         self._owned = owned
         self._error: OSError | None = None
         self._seekable, self._base = _seekable_from(file)
@@ -93,14 +101,14 @@ class Input:
                 self._file.seek(self._base + max(0, offset))
             else:
                 self._file.seek(max(self._base, self._anchor(whence) + offset))
-            return self._file.tell() - self._base
+            return int(self._file.tell()) - self._base
         except (OSError, ValueError, OverflowError) as error:
             self._error = self._error or OSError(str(error))
             return 0
 
     def tell(self) -> int:
         """Return the position."""
-        return self._file.tell() - self._base
+        return int(self._file.tell()) - self._base
 
     def spool(self, limit_bytes: int) -> None:
         """Copy what is left into a temporary file, so that it can be read in any order.
@@ -108,7 +116,7 @@ class Input:
         Raises:
             UnsupportedAudioError: there are more than `limit_bytes`.
         """
-        copy = cast("BinaryIO", SpooledTemporaryFile(max_size=SPOOL_MEMORY_BYTES))  # noqa: SIM115
+        copy = SpooledTemporaryFile(max_size=SPOOL_MEMORY_BYTES)  # noqa: SIM115 (closed by `close`)
         size = 0
         while chunk := self.read(COPY_BYTES):
             size += len(chunk)
@@ -138,7 +146,7 @@ class Input:
 
     def _anchor(self, whence: int) -> int:
         self._file.seek(0, whence)
-        return self._file.tell()
+        return int(self._file.tell())
 
     def _peek(self) -> bytes:
         head = b""
@@ -199,19 +207,19 @@ def _opened(source: AudioSource) -> Input:
     return Input(source, label)
 
 
-def _open_path(path: Path, label: str) -> BinaryIO:
+def _open_path(path: Path, label: str) -> ByteStream:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise UnreadableFileError(label, "it is a directory")
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             raise UnreadableFileError(label, "it is a device or a socket, not a file")
-        return cast("BinaryIO", path.open("rb", buffering=0))
+        return path.open("rb", buffering=0)
     except (OSError, ValueError) as error:
         raise UnreadableFileError(label, _reason(error)) from error
 
 
-def _seekable_from(file: BinaryIO) -> tuple[bool, int]:
+def _seekable_from(file: Any) -> tuple[bool, int]:
     """Return whether a file can seek, and where it stands."""
     try:
         if file.seekable():
