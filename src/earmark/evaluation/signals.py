@@ -85,7 +85,7 @@ def band_passed(signal: Signal, sample_rate_hz: int, low_hz: float, high_hz: flo
 
 
 def resampled(signal: Signal, ratio: float) -> Signal:
-    """Read a signal `ratio` times as fast, band-limited: 2.0 halves its length.
+    """Read a signal `ratio` times as fast, band-limited: 2.0 halves its length, 1.0 copies it.
 
     A windowed sinc: flat below `RESAMPLER_PASSBAND` of the lower Nyquist frequency, but for its
     transition band, and without audible aliasing.
@@ -103,6 +103,8 @@ def resampled(signal: Signal, ratio: float) -> Signal:
     if ratio <= 0:
         message = f"cannot resample by {ratio}: the ratio must be positive"
         raise ValueError(message)
+    if ratio == 1.0:
+        return signal.copy()
     table = _resampling_kernel(min(1.0, 1.0 / ratio))
     padded = np.pad(signal, RESAMPLER_TAPS)
     output = np.empty(round(len(signal) / ratio), np.float32)
