@@ -18,7 +18,7 @@ def installed(folder: Path, *metadata: str, files: tuple[str, ...] = ()) -> Dist
     (info / "METADATA").write_text("\n".join(lines))
     (info / "RECORD").write_text("\n".join(f"{file},," for file in files))
     for file in files:
-        (folder / file).parent.mkdir(exist_ok=True)
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).touch()
     return PathDistribution(info)
 
