@@ -12,15 +12,23 @@ Laws
     for backends on a disk, the loss of power.
 3.  *Snapshot.* Everything read within one `read()` block agrees with one committed state, whatever
     others write, remove or merge meanwhile, in this process or another.
-4.  *Fresh.* A `read()` block sees every `write()` block, of any process, that ended before it began:
-    a removed track is never seen again.
+4.  *Fresh.* A `read()` block sees every `write()` block, of any process, that ended before it
+    began: a removed track is never seen again.
 5.  *One writer.* `write()` blocks follow one another; one that cannot begin within the store's
     patience raises `LibraryBusyError`.
-6.  *Keys* rise and are never used again. Replacing a track's sound gives it a new key and keeps its id.
+6.  *Keys* rise and are never used again. Replacing a track's sound gives it a new key and keeps
+    its id.
 7.  *Same answers.* For the same tracks, all backends return the same landmarks for the same hashes,
     however the tapes are cut, and whatever was merged.
 8.  *Named damage.* Data that does not have its checksum raises a `CorruptionError` that names it; a
     wrong answer is never given instead.
+9.  *One track per file.* No two live tracks have the same `source.file`, except the empty one.
+10. *Media.* A media file lives as long as the track that names it; one that no track names when its
+    `write()` block ends is dropped. It belongs to no snapshot: it goes when its track's removal is
+    committed, though streams that are open stay good.
+
+A reader or writer is used by one thread, within its block; `read()` blocks of one store may run in
+many threads at once.
 """
 
 from __future__ import annotations
@@ -28,7 +36,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +82,15 @@ class Repair:
     """False: lost, or not mendable from the store alone."""
 
 
+class TrackOrder(StrEnum):
+    """What a listing is sorted by; letters of ASCII without regard to case, ties by key."""
+
+    ADDED = "added"
+    TITLE = "title"
+    ARTIST = "artist"
+    """Tracks without an artist come first."""
+
+
 class Reader(Protocol):
     """One consistent state of the store."""
 
@@ -91,8 +109,32 @@ class Reader(Protocol):
     def by_constellation(self, digest: bytes) -> list[Track]:
         """Return the tracks with this constellation hash, oldest first."""
 
+    def by_isrc(self, isrc: str) -> list[Track]:
+        """Return the tracks with this ISRC, oldest first."""
+
+    def by_external_id(self, external_id: str) -> list[Track]:
+        """Return the tracks with this id in somebody else's system, oldest first."""
+
     def all_tracks(self) -> Iterator[Track]:
-        """Yield every track, oldest first, in bounded memory."""
+        """Yield every track, oldest (lowest key) first, in bounded memory."""
+
+    def page(
+        self,
+        order: TrackOrder = TrackOrder.ADDED,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        containing: str = "",
+    ) -> list[Track]:
+        """Return part of a listing.
+
+        Args:
+            order: what to sort by, ascending.
+            limit: how many tracks at most.
+            offset: how many to leave out before the first.
+            containing: only tracks with this text in title, artist or album, whatever the case of
+                its ASCII letters.
+        """
 
     def constellation(self, key: int) -> bytes:
         """Return the packed constellation of a live track.
@@ -100,6 +142,20 @@ class Reader(Protocol):
         Raises:
             CorruptConstellationError: it does not have its checksum.
             KeyError: there is no live track with this key.
+        """
+
+    def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Return the packed constellations of these tracks; keys that are gone are left out.
+
+        Raises:
+            CorruptConstellationError: one of them does not have its checksum.
+        """
+
+    def open_media(self, name: str) -> BinaryIO:
+        """Open a track's `media_file` for reading; the stream can seek.
+
+        Raises:
+            KeyError: there is no such file (any more).
         """
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
@@ -125,17 +181,31 @@ class Writer(Reader, Protocol):
         """Add a track and return its key; `track.key` is ignored.
 
         A live track with the same id is replaced: its old sound and metadata go in the same step.
+
+        Raises:
+            ValueError: another live track has the same `source.file`.
         """
 
     def update(self, track: Track) -> None:
         """Change what is known about the live track with `track.key`; its sound stays.
 
+        Its id, duration, peaks and constellation hash stay too, whatever `track` says.
+
         Raises:
             KeyError: there is no live track with this key.
+            ValueError: another live track has the same `source.file`.
         """
 
     def remove(self, keys: Iterable[int]) -> int:
         """Remove these tracks and return how many of them were there."""
+
+    def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
+        """Keep a media file and return its name, for `Track.media_file`.
+
+        Args:
+            chunks: the contents.
+            suffix: end of the name, such as `.opus`.
+        """
 
 
 class Store(Protocol):
@@ -180,5 +250,6 @@ __all__ = [
     "Repair",
     "Store",
     "StoreStats",
+    "TrackOrder",
     "Writer",
 ]

@@ -1,0 +1,390 @@
+"""The catalogue: what SQLite holds of a library, as records. One object serves one block."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
+from earmark.stores.base import TrackOrder
+from earmark.stores.failures import of_sqlite
+from earmark.stores.merging import SegmentSize
+from earmark.stores.sql import QUERIES, migration_scripts
+from earmark.types import MediaKind, Metadata, Source, Track
+
+APPLICATION_ID = 0x4561726D
+"""Marks the SQLite file as ours: `Earm`."""
+
+_PAGE_TRACKS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a snapshot was made under."""
+
+    peaks_id: str
+    index_id: str
+    generation: int
+
+
+class Catalogue:
+    """Statements over one connection; every error of SQLite becomes a `LibraryError`."""
+
+    def __init__(self, link: sqlite3.Connection, location: str) -> None:
+        self._link = link
+        self._location = location
+
+    def begin(self) -> State:
+        """Begin to read; everything read until `rollback` belongs to the returned state."""
+        self._execute("BEGIN")
+        return self.state()
+
+    def begin_writing(self) -> State:
+        """Begin to write, alone."""
+        self._execute("BEGIN IMMEDIATE")
+        return self.state()
+
+    def commit(self) -> None:
+        """Make the changes durable and visible."""
+        self._execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Forget the changes, or end reading; SQLite may have done so by itself."""
+        if self._link.in_transaction:
+            self._execute("ROLLBACK")
+
+    def state(self) -> State:
+        """Return the ids and the generation."""
+        return State(*self._row("state"))
+
+    def version(self) -> int:
+        """Return how many migrations the catalogue has had; 0 before it is one.
+
+        Raises:
+            NotALibraryError: another program's database, or a newer Earmark's.
+        """
+        version = self._pragma("user_version")
+        if version and self._pragma("application_id") != APPLICATION_ID:
+            raise NotALibraryError(self._location, "its catalogue is another program's database")
+        if version > (known := self.newest_version()):
+            cause = f"a newer Earmark made it (version {version}, this one knows {known})"
+            raise NotALibraryError(self._location, cause)
+        return version
+
+    @staticmethod
+    def newest_version() -> int:
+        """Return the version that `migrate` leads to."""
+        return len(migration_scripts())
+
+    def keep_a_journal(self) -> None:
+        """Turn to WAL mode, for good; outside a transaction."""
+        self._execute("PRAGMA journal_mode = WAL")
+
+    def begin_new(self, peaks_id: str, index_id: str) -> None:
+        """Make an empty catalogue one of a library, in one transaction."""
+        with self._transaction():
+            self._apply_migrations()
+            self._run("begin_state", peaks_id=peaks_id, index_id=index_id)
+
+    def migrate(self) -> None:
+        """Bring the catalogue of an older Earmark to today's schema, in one transaction."""
+        with self._transaction():
+            self._apply_migrations()
+
+    def _apply_migrations(self) -> None:
+        for script in migration_scripts()[self.version() :]:
+            for statement in _statements(script):
+                self._execute(statement)
+        self._execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._execute(f"PRAGMA user_version = {self.newest_version()}")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.commit()
+        except BaseException:
+            self.rollback()
+            raise
+
+    def advance(self) -> None:
+        """Tell every reader that the segments or their dead changed."""
+        self._run("advance")
+
+    def set_index_id(self, index_id: str) -> None:
+        """Record under which parameters the whole index is made now."""
+        self._run("set_index_id", index_id=index_id)
+
+    def track(self, key: int) -> Track | None:
+        """Return the track with this key."""
+        return next(iter(self._tracks("track_by_key", key=key)), None)
+
+    def track_by_id(self, track_id: str) -> Track | None:
+        """Return the track with this UUID."""
+        return next(iter(self._tracks("track_by_id", id=track_id)), None)
+
+    def track_by_file(self, file: bytes) -> Track | None:
+        """Return the track of this absolute path."""
+        return next(iter(self._tracks("track_by_file", file=file)), None)
+
+    def tracks(self, keys: Iterable[int]) -> dict[int, Track]:
+        """Return the tracks with these keys."""
+        found = self._tracks("tracks_by_key", keys=_json_keys(keys))
+        return {track.key: track for track in found}
+
+    def tracks_by(self, query: str, **value: object) -> list[Track]:
+        """Return the tracks that a named query finds, in its order."""
+        return self._tracks(query, **value)
+
+    def page(self, order: TrackOrder, limit: int, offset: int, containing: str) -> list[Track]:
+        """Return part of a listing."""
+        return self._tracks(f"page_by_{order}", limit=limit, offset=offset, text=containing)
+
+    def all_tracks(self) -> Iterator[Track]:
+        """Yield every track by key, a page at a time."""
+        key = -1
+        while page := self._tracks("tracks_after", key=key, limit=_PAGE_TRACKS):
+            yield from page
+            key = page[-1].key
+
+    def live_keys(self) -> list[int]:
+        """Return the key of every track, ascending."""
+        return [key for (key,) in self._rows("live_keys")]
+
+    def totals(self) -> tuple[int, float, int]:
+        """Return how many tracks there are, their seconds and their peaks."""
+        tracks, duration_s, peaks = self._row("track_totals")
+        return tracks, duration_s, peaks
+
+    def size_bytes(self) -> int:
+        """Return the size of the database in this snapshot."""
+        return self._pragma("page_count") * self._pragma("page_size")
+
+    def insert(self, track: Track, constellation: bytes) -> int:
+        """Add a track and its constellation; return its key.
+
+        Raises:
+            ValueError: another track has its file.
+        """
+        key = self._change("insert_track", track).lastrowid
+        self._run(
+            "insert_constellation", key=key, crc32=zlib.crc32(constellation), packed=constellation
+        )
+        return int(key or 0)
+
+    def update(self, track: Track) -> None:
+        """Change a track's row, but not its sound.
+
+        Raises:
+            KeyError: there is none with this key.
+            ValueError: another track has its file.
+        """
+        if not self._change("update_track", track).rowcount:
+            raise KeyError(track.key)
+
+    def delete(self, key: int) -> None:
+        """Forget a track and its constellation."""
+        self._run("delete_track", key=key)
+        self._run("delete_constellation", key=key)
+
+    def constellation(self, key: int) -> bytes | None:
+        """Return a packed constellation.
+
+        Raises:
+            CorruptConstellationError: it does not have its checksum.
+        """
+        return next((self._checked(row) for row in self._rows("constellation", key=key)), None)
+
+    def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Return packed constellations by key.
+
+        Raises:
+            CorruptConstellationError: one of them does not have its checksum.
+        """
+        rows = self._rows("constellations", keys=_json_keys(keys))
+        return {row["key"]: self._checked(row) for row in rows}
+
+    def insert_media(self, name: str, size_bytes: int) -> None:
+        """Record a file of the media folder."""
+        self._run("insert_media", name=name, size_bytes=size_bytes)
+
+    def forget_media(self, name: str) -> bool:
+        """Forget a media file unless a track names it; return whether it was forgotten."""
+        return self._run("delete_unnamed_media", name=name).rowcount > 0
+
+    def media_names(self) -> set[str]:
+        """Return every file that the media folder should hold."""
+        return {name for (name,) in self._rows("media_names")}
+
+    def track_media(self) -> list[tuple[str, str]]:
+        """Return (track id, media file) of every track that has one."""
+        return [(track_id, name) for track_id, name in self._rows("track_media")]
+
+    def media_bytes(self) -> int:
+        """Return the size of all media files."""
+        return int(self._row("media_total")[0])
+
+    def segments(self) -> list[sqlite3.Row]:
+        """Return id, tracks, postings, frames and size_bytes of every segment."""
+        return self._rows("segments")
+
+    def next_segment(self) -> int:
+        """Return the id for the next segment."""
+        return int(self._row("next_segment")[0])
+
+    def insert_segment(self, size: SegmentSize, size_bytes: int) -> None:
+        """Make a segment part of the index."""
+        self._run(
+            "insert_segment",
+            id=size.id,
+            tracks=size.tracks,
+            postings=size.postings,
+            frames=size.frames,
+            size_bytes=size_bytes,
+        )
+
+    def delete_segment(self, segment: int) -> None:
+        """Take a segment out of the index."""
+        self._run("delete_segment", id=segment)
+
+    def dead(self) -> list[int]:
+        """Return the keys that segments hold and that are gone, ascending."""
+        return [key for (key,) in self._rows("dead")]
+
+    def insert_dead(self, keys: Iterable[int]) -> None:
+        """Note that segments hold these keys and that they are gone."""
+        for key in keys:
+            self._run("insert_dead", key=key)
+
+    def delete_dead(self, keys: Iterable[int]) -> None:
+        """Note that no segment holds these keys any more."""
+        self._run("delete_dead", keys=_json_keys(keys))
+
+    def complaints(self, *, deep: bool) -> list[str]:
+        """Return what SQLite's own check finds wrong."""
+        check = "integrity_check" if deep else "quick_check"
+        try:
+            found = [text for (text,) in self._link.execute(f"PRAGMA {check}")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [text for text in found if text != "ok"]
+
+    def _tracks(self, query: str, **values: object) -> list[Track]:
+        try:
+            return [_track(row) for row in self._rows(query, **values)]
+        except ValueError as error:
+            cause = f"a track's row makes no sense: {error}"
+            raise CorruptCatalogueError(self._location, cause) from error
+
+    def _change(self, query: str, track: Track) -> sqlite3.Cursor:
+        try:
+            return self._link.execute(QUERIES[query], _row(track))
+        except sqlite3.IntegrityError as error:
+            message = f"another track has this file or id: {error}"
+            raise ValueError(message) from error
+        except sqlite3.Error as error:
+            raise of_sqlite(self._location, error) from error
+
+    def _checked(self, row: sqlite3.Row) -> bytes:
+        packed: bytes = row["packed"]
+        if zlib.crc32(packed) != row["crc32"]:
+            track = self.track(row["key"])
+            raise CorruptConstellationError(
+                self._location, track.id if track else f"with key {row['key']}"
+            )
+        return packed
+
+    def _row(self, query: str) -> sqlite3.Row:
+        return self._rows(query)[0]
+
+    def _rows(self, query: str, **values: object) -> list[sqlite3.Row]:
+        try:
+            return self._link.execute(QUERIES[query], values).fetchall()
+        except sqlite3.Error as error:
+            raise of_sqlite(self._location, error) from error
+
+    def _run(self, query: str, **values: object) -> sqlite3.Cursor:
+        return self._execute(QUERIES[query], values)
+
+    def _pragma(self, name: str) -> int:
+        return int(self._execute(f"PRAGMA {name}").fetchone()[0])
+
+    def _execute(
+        self, statement: str, values: Mapping[str, object] | None = None
+    ) -> sqlite3.Cursor:
+        try:
+            return self._link.execute(statement, values or {})
+        except sqlite3.Error as error:
+            raise of_sqlite(self._location, error) from error
+
+
+def _track(row: sqlite3.Row) -> Track:
+    return Track(
+        key=row["key"],
+        id=row["id"],
+        metadata=Metadata(
+            title=row["title"],
+            artist=row["artist"],
+            album=row["album"],
+            year=row["year"],
+            isrc=row["isrc"],
+            external_id=row["external_id"],
+            fields=json.loads(row["fields"]),
+        ),
+        source=Source(
+            path=row["path"],
+            file=row["file"],
+            sha256=row["sha256"],
+            size_bytes=row["size_bytes"],
+            modified_ns=row["modified_ns"],
+        ),
+        duration_s=row["duration_s"],
+        added_at=row["added_at"],
+        peaks=row["peaks"],
+        constellation_hash=row["constellation_hash"],
+        media=MediaKind(row["media"]),
+        media_file=row["media_file"],
+        corrupt_packets=row["corrupt_packets"],
+    )
+
+
+def _row(track: Track) -> dict[str, Any]:
+    metadata, source = track.metadata, track.source
+    return {
+        "key": track.key,
+        "id": track.id,
+        "title": metadata.title,
+        "artist": metadata.artist,
+        "album": metadata.album,
+        "year": metadata.year,
+        "isrc": metadata.isrc,
+        "external_id": metadata.external_id,
+        "fields": json.dumps(dict(metadata.fields), sort_keys=True),
+        "path": source.path,
+        "file": source.file,
+        "sha256": source.sha256,
+        "size_bytes": source.size_bytes,
+        "modified_ns": source.modified_ns,
+        "duration_s": track.duration_s,
+        "added_at": track.added_at,
+        "peaks": track.peaks,
+        "constellation_hash": track.constellation_hash,
+        "media": str(track.media),
+        "media_file": track.media_file,
+        "corrupt_packets": track.corrupt_packets,
+    }
+
+
+def _statements(script: str) -> list[str]:
+    """Split a migration; none of ours has a semicolon within a statement."""
+    return [statement for statement in script.split(";") if statement.strip()]
+
+
+def _json_keys(keys: Iterable[int]) -> str:
+    return json.dumps([int(key) for key in keys])

@@ -1,0 +1,177 @@
+"""Connections to a library's SQLite catalogue: made, lent to one block at a time, used again.
+
+The catalogue is in WAL mode: readers and the writer do not wait for each other. In a folder that
+may not be written, SQLite can use the `-wal` and `-shm` files that a writer keeps there, but it
+cannot make them; when no writer lives, the catalogue is opened `immutable` instead. SQLite would
+not notice changes then, so such a connection is used only under the shared writer lock, while no
+`-wal` file exists, and is dropped once the catalogue's file has changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from earmark.errors import LibraryError, ReadOnlyLibraryError
+from earmark.stores.failures import of_sqlite, primary_code, translated
+from earmark.stores.lock import WriterLock
+
+_PATIENCE_S = 30.0
+_ATTEMPTS = 20
+_SETTINGS = """
+PRAGMA synchronous = FULL;
+PRAGMA fullfsync = ON;
+PRAGMA checkpoint_fullfsync = ON;
+PRAGMA cache_size = -16384;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA cell_size_check = ON;
+"""
+
+_Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    link: sqlite3.Connection
+    stamp: _Stamp | None = None
+    """State of the file when it was opened as immutable; none for an ordinary connection."""
+
+
+class Connections:
+    """The connections of one store to its catalogue."""
+
+    def __init__(self, path: Path, location: str, lock: WriterLock) -> None:
+        self._path = path
+        self._location = location
+        self._lock = lock
+        self._idle: list[_Connection] = []
+        self._guard = threading.Lock()
+        self._closed = False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for a block that reads.
+
+        Raises:
+            LibraryError: the catalogue cannot be opened.
+        """
+        with contextlib.ExitStack() as stack:
+            connection = self._ordinary() or self._any(stack)
+            try:
+                yield connection.link
+            finally:
+                self._give_back(connection)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection for a block that writes, under the exclusive lock.
+
+        Raises:
+            ReadOnlyLibraryError: the catalogue may not be written.
+        """
+        connection = self._ordinary()
+        if connection is None:
+            raise ReadOnlyLibraryError(self._location, "it may be read but not written")
+        try:
+            yield connection.link
+        finally:
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close what is idle now, and the rest when its block ends."""
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.link.close()
+
+    def _any(self, stack: contextlib.ExitStack) -> _Connection:
+        """Return a connection for a folder without write permission; writers may come and go."""
+        for _ in range(_ATTEMPTS):
+            with contextlib.ExitStack() as held:
+                with translated(self._location):
+                    held.enter_context(self._lock.shared())
+                if not self._has_wal():
+                    stack.enter_context(held.pop_all())
+                    return self._immutable()
+            if connection := self._ordinary():
+                return connection
+        cause = "its last writer left it unfinished; open it once with permission to write"
+        raise ReadOnlyLibraryError(self._location, cause)
+
+    def _ordinary(self) -> _Connection | None:
+        """Return a connection that locks as SQLite does; none if the folder does not let it."""
+        if connection := self._take(None):
+            return connection
+        link = self._connect("mode=rw")
+        try:
+            link.execute("SELECT count(*) FROM sqlite_schema")
+        except sqlite3.Error as error:
+            link.close()
+            if primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+                return None
+            raise of_sqlite(self._location, error) from error
+        return _Connection(link)
+
+    def _immutable(self) -> _Connection:
+        stamp = self._stamp()
+        self._drop_all_but(stamp)
+        return self._take(stamp) or _Connection(self._connect("mode=ro&immutable=1"), stamp)
+
+    def _drop_all_but(self, stamp: _Stamp) -> None:
+        """Close the idle immutable connections that were opened on another state of the file."""
+        with self._guard:
+            kept = [one for one in self._idle if one.stamp in {None, stamp}]
+            stale = [one for one in self._idle if one not in kept]
+            self._idle = kept
+        for connection in stale:
+            connection.link.close()
+
+    def _connect(self, options: str) -> sqlite3.Connection:
+        address = f"file:{quote(os.fsencode(self._path))}?{options}"
+        with translated(self._location):
+            link = sqlite3.connect(
+                address,
+                uri=True,
+                timeout=_PATIENCE_S,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        link.row_factory = sqlite3.Row
+        try:
+            for line in _SETTINGS.strip().splitlines():
+                link.execute(line)
+        except sqlite3.Error as error:
+            link.close()
+            raise of_sqlite(self._location, error) from error
+        return link
+
+    def _take(self, stamp: _Stamp | None) -> _Connection | None:
+        with self._guard:
+            if self._closed:
+                raise LibraryError(self._location, "it was closed")
+            found = next((one for one in self._idle if one.stamp == stamp), None)
+            if found:
+                self._idle.remove(found)
+        return found
+
+    def _give_back(self, connection: _Connection) -> None:
+        with self._guard:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.link.close()
+
+    def _has_wal(self) -> bool:
+        return self._path.with_name(f"{self._path.name}-wal").exists()
+
+    def _stamp(self) -> _Stamp:
+        with translated(self._location):
+            state = self._path.stat()
+        return state.st_ino, state.st_size, state.st_mtime_ns

@@ -1,0 +1,392 @@
+"""The default store: a folder with an SQLite catalogue and immutable, memory-mapped segments.
+
+One commit of the catalogue decides everything. A block writes its segment and media files first,
+whole and durable, under names that nobody knows; then the commit makes them exist. What a crash
+leaves unnamed is swept away by a later writer.
+
+A reader's snapshot is SQLite's, plus open handles on the segments that it lists. A file that was
+merged away between the two is noticed by its absence, and the snapshot is begun anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from earmark.errors import (
+    IncompatibleIndexError,
+    IncompatiblePeaksError,
+    LibraryError,
+    LibraryNotFoundError,
+    NotALibraryError,
+    StorageFullError,
+)
+from earmark.params import Params
+from earmark.stores.base import Problem, Repair
+from earmark.stores.catalogue import Catalogue, State
+from earmark.stores.connections import Connections
+from earmark.stores.failures import translated
+from earmark.stores.files import Files
+from earmark.stores.folder import Folder, segment_name
+from earmark.stores.indexing import IndexWriter
+from earmark.stores.lock import WriterLock
+from earmark.stores.mending import Findings, Inspector, LandmarksOf
+from earmark.stores.merging import MergePolicy
+from earmark.stores.segment import MissingSegment, Segment
+from earmark.stores.session import DirectoryReader, DirectoryWriter
+from earmark.stores.snapshot import IndexSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a directory store behaves; nothing of it is stored."""
+
+    policy: MergePolicy = field(default_factory=MergePolicy)
+    patience_s: float = 30.0
+    """How long to wait for another writer."""
+    for_rebuild: bool = False
+    """Open a library of another `index_id`; its index cannot be used before `rebuild`."""
+
+
+class DirectoryStore:
+    """One library in one folder; any number of threads may use it.
+
+    Attributes:
+        location: the folder, for messages.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        params: Params,
+        landmarks_of: LandmarksOf,
+        files: Files,
+        options: Options,
+    ) -> None:
+        """Prepare a store; `create` and `open` are the ways in."""
+        self.location = os.fspath(path)
+        self._peaks_id = params.peaks_id
+        self._index_id = params.index_id
+        self._landmarks_of = landmarks_of
+        self._options = options
+        self._folder = Folder(Path(path), files)
+        self._lock = WriterLock(self._folder.root, self.location, options.patience_s)
+        self._connections = Connections(self._folder.catalogue, self.location, self._lock)
+        self._latest = IndexSnapshot()
+        self._guard = threading.Lock()
+
+    @classmethod
+    def create(
+        cls,
+        path: str | os.PathLike[str],
+        params: Params,
+        landmarks_of: LandmarksOf,
+        files: Files | None = None,
+        options: Options | None = None,
+    ) -> Self:
+        """Make a library, or open the one that is there.
+
+        Raises:
+            NotALibraryError: something else lies there.
+            ReadOnlyLibraryError: nothing may be written there.
+            StorageFullError: there is no room.
+            LibraryError: whatever `open` raises.
+        """
+        store = cls(path, params, landmarks_of, files or Files(), options or Options())
+        store._make()
+        return store._opened()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        params: Params,
+        landmarks_of: LandmarksOf,
+        files: Files | None = None,
+        options: Options | None = None,
+    ) -> Self:
+        """Open a library that is there.
+
+        Raises:
+            LibraryNotFoundError: there is none.
+            NotALibraryError: something else lies there, or a newer Earmark made it.
+            IncompatiblePeaksError: its constellations were made with other parameters.
+            IncompatibleIndexError: its index was, and the options do not say `for_rebuild`.
+            CorruptCatalogueError: its catalogue is damaged.
+        """
+        store = cls(path, params, landmarks_of, files or Files(), options or Options())
+        return store._opened()
+
+    def close(self) -> None:
+        """Let go of files and connections; closing twice is harmless."""
+        self._connections.close()
+        self._latest = IndexSnapshot()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[DirectoryReader]:
+        """Begin a consistent view; it ends with the block.
+
+        Raises:
+            LibraryError: the library cannot be read, or changed its parameters.
+        """
+        with self._connections.reading() as link:
+            catalogue = Catalogue(link, self.location)
+            try:
+                state, snapshot = self._begin(catalogue, self._latest)
+                self._latest = snapshot
+                yield DirectoryReader(self._folder, catalogue, snapshot, self._index_error(state))
+            finally:
+                catalogue.rollback()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[DirectoryWriter]:
+        """Begin an exclusive change, committed when the block ends.
+
+        Segments are merged afterwards, as far as the policy asks for it and there is room.
+
+        Raises:
+            LibraryBusyError: another writer did not finish in time.
+            ReadOnlyLibraryError: the library may not be written.
+            StorageFullError: there was no room; nothing was changed.
+        """
+        with self._writing() as catalogue:
+            state, snapshot = self._begin_writing(catalogue)
+            writer = DirectoryWriter(self._folder, catalogue, snapshot, self._index_error(state))
+            try:
+                yield writer
+                writer.finish(self._index_writer(catalogue))
+            except BaseException:
+                catalogue.rollback()
+                self._sweep(catalogue, writer.attached)
+                raise
+            self._commit(catalogue)
+            with contextlib.suppress(StorageFullError):
+                self._merge(catalogue)
+            self._sweep(catalogue, writer.dropped)
+
+    def merge(self) -> None:
+        """Merge segments and drop removed tracks as far as the policy asks for it.
+
+        Damaged segments are left as they are.
+
+        Raises:
+            LibraryError: as for `write`.
+        """
+        with self._writing() as catalogue:
+            self._merge(catalogue)
+            self._sweep(catalogue)
+
+    def check(self, *, deep: bool = False) -> list[Problem]:
+        """Look for damage; `deep` reads every byte, and counts every posting."""
+        with self._connections.reading() as link:
+            catalogue = Catalogue(link, self.location)
+            try:
+                _, snapshot = self._begin(catalogue, IndexSnapshot())
+                return self._inspector(catalogue, snapshot).inspect(deep=deep).problems
+            finally:
+                catalogue.rollback()
+
+    def repair(self) -> list[Repair]:
+        """Build damaged segments anew from the constellations; report what is lost.
+
+        A track whose constellation is lost keeps its place in the catalogue, without landmarks.
+
+        Raises:
+            LibraryError: as for `write`.
+        """
+        with self._changing() as (catalogue, snapshot):
+            inspector = self._inspector(catalogue, snapshot)
+            found = inspector.inspect(deep=True)
+            if any(problem.what == "segment" for problem in found.problems):
+                self._index_anew(catalogue, inspector, found)
+        return [Repair(problem, problem.what == "segment") for problem in found.problems]
+
+    def rebuild(self) -> None:
+        """Make the whole index anew from the constellations, under today's `index_id`.
+
+        The old index serves readers until the new one is committed.
+
+        Raises:
+            LibraryError: as for `write`.
+        """
+        with self._changing() as (catalogue, snapshot):
+            inspector = self._inspector(catalogue, snapshot)
+            catalogue.set_index_id(self._index_id)
+            self._index_anew(catalogue, inspector, Findings(damaged=list(snapshot.segments)))
+
+    def _make(self) -> None:
+        self._refuse_foreign()
+        with contextlib.ExitStack() as stack:
+            with translated(self.location):
+                self._folder.make()
+                stack.enter_context(self._lock.exclusive())
+                self._folder.make_catalogue()
+            catalogue = Catalogue(stack.enter_context(self._connections.writing()), self.location)
+            if catalogue.version() == 0:
+                catalogue.keep_a_journal()
+                catalogue.begin_new(self._peaks_id, self._index_id)
+                with translated(self.location):
+                    self._folder.files.sync_folder(self._folder.root)
+
+    def _opened(self) -> Self:
+        self._refuse_foreign()
+        if not self._folder.has_catalogue():
+            raise LibraryNotFoundError(self.location)
+        with self._connections.reading() as link:
+            version = Catalogue(link, self.location).version()
+        if version == 0:  # its making was cut short before the first commit
+            raise LibraryNotFoundError(self.location)
+        if version < Catalogue.newest_version():
+            with self._writing() as catalogue:
+                catalogue.migrate()
+        with self.read():
+            return self
+
+    def _refuse_foreign(self) -> None:
+        with translated(self.location):
+            foreign = self._folder.is_foreign()
+        if foreign:
+            raise NotALibraryError(self.location, "something else lies there")
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Catalogue]:
+        """Be the one writer, without a transaction."""
+        with contextlib.ExitStack() as stack:
+            with translated(self.location):
+                stack.enter_context(self._lock.exclusive())
+            yield Catalogue(stack.enter_context(self._connections.writing()), self.location)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[tuple[Catalogue, IndexSnapshot]]:
+        """Be the one writer of one transaction, with every segment opened anew."""
+        with self._writing() as catalogue:
+            state = catalogue.begin_writing()
+            try:
+                self._refuse_others(state)
+                yield catalogue, self._snapshot(catalogue, state, IndexSnapshot(), lost=True)
+            except BaseException:
+                catalogue.rollback()
+                self._sweep(catalogue)
+                raise
+            self._commit(catalogue)
+            self._sweep(catalogue)
+
+    def _begin(self, catalogue: Catalogue, known: IndexSnapshot) -> tuple[State, IndexSnapshot]:
+        """Begin to read, again and again until catalogue and segment files agree.
+
+        A file that is not there was merged away since this transaction began, unless a second one
+        finds the same generation without it: then it is lost.
+        """
+        failed = 0
+        while True:
+            state = catalogue.begin()
+            self._refuse_others(state)
+            try:
+                lost = state.generation == failed
+                return state, self._snapshot(catalogue, state, known, lost=lost)
+            except FileNotFoundError:
+                failed = state.generation
+                catalogue.rollback()
+
+    def _begin_writing(self, catalogue: Catalogue) -> tuple[State, IndexSnapshot]:
+        state = catalogue.begin_writing()
+        self._refuse_others(state)
+        return state, self._snapshot(catalogue, state, self._latest, lost=True)
+
+    def _snapshot(
+        self, catalogue: Catalogue, state: State, known: IndexSnapshot, *, lost: bool
+    ) -> IndexSnapshot:
+        """Open the segments of the catalogue's transaction, those that are known not again.
+
+        Args:
+            catalogue: with a transaction begun.
+            state: of this transaction.
+            known: an earlier snapshot.
+            lost: whether to take a missing file for lost.
+
+        Raises:
+            FileNotFoundError: a segment's file is not there.
+        """
+        if known.generation == state.generation:
+            return known
+        opened = {segment.number: segment for segment in known.segments}
+        numbers = [row["id"] for row in catalogue.segments()]
+        segments = [
+            opened.get(number) or self._segment(number, state.index_id, lost=lost)
+            for number in numbers
+        ]
+        return IndexSnapshot(state.generation, segments, catalogue.dead())
+
+    def _segment(self, number: int, index_id: str, *, lost: bool) -> Segment:
+        path = self._folder.segment(number)
+        try:
+            return Segment(self._folder.files, path, self.location, number, index_id)
+        except FileNotFoundError:
+            if not lost:
+                raise
+            return MissingSegment(segment_name(number), self.location, number)
+
+    def _refuse_others(self, state: State) -> None:
+        if state.peaks_id != self._peaks_id:
+            raise IncompatiblePeaksError(self.location, state.peaks_id, self._peaks_id)
+        if not self._options.for_rebuild and (error := self._index_error(state)):
+            raise error
+
+    def _index_error(self, state: State) -> LibraryError | None:
+        if state.index_id == self._index_id:
+            return None
+        return IncompatibleIndexError(self.location, state.index_id, self._index_id)
+
+    def _commit(self, catalogue: Catalogue) -> None:
+        """Commit, or fail without sweeping: after a failed sync the commit may yet be found."""
+        try:
+            catalogue.commit()
+        except LibraryError:
+            catalogue.rollback()
+            raise
+
+    def _merge(self, catalogue: Catalogue) -> None:
+        damaged: set[int] = set()
+        merged = True
+        while merged:
+            _, snapshot = self._begin_writing(catalogue)
+            try:
+                merged = self._index_writer(catalogue).merge_step(snapshot, damaged)
+            except BaseException:
+                catalogue.rollback()
+                raise
+            if merged:
+                catalogue.advance()
+            self._commit(catalogue)
+
+    def _index_anew(self, catalogue: Catalogue, inspector: Inspector, found: Findings) -> None:
+        """Replace segments by new ones of every live track that no other segment holds."""
+        index = self._index_writer(catalogue)
+        index.drop(found.damaged, kept=found.indexed)
+        index.add(inspector.recordings(set(catalogue.live_keys()) - found.indexed))
+        catalogue.advance()
+
+    def _sweep(self, catalogue: Catalogue, media: Iterable[str] = ()) -> None:
+        """Delete the files that the catalogue does not name; what cannot be deleted stays.
+
+        Args:
+            catalogue: without a transaction, under the writer lock.
+            media: media files that no track names any more.
+        """
+        live = {row["id"] for row in catalogue.segments()}
+        if self._lock.abandoned:
+            media = self._folder.media_names() - catalogue.media_names()
+        with contextlib.suppress(OSError):
+            self._folder.sweep_segments(live)
+            self._folder.sweep_media(set(media))
+
+    def _index_writer(self, catalogue: Catalogue) -> IndexWriter:
+        return IndexWriter(self._folder, catalogue, self._index_id, self._options.policy)
+
+    def _inspector(self, catalogue: Catalogue, snapshot: IndexSnapshot) -> Inspector:
+        return Inspector(self._folder, catalogue, snapshot, self._landmarks_of)

@@ -1,0 +1,60 @@
+"""Where the errors of the operating system and of SQLite become Earmark's own."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from earmark.errors import (
+    CorruptCatalogueError,
+    LibraryBusyError,
+    LibraryError,
+    ReadOnlyLibraryError,
+    StorageFullError,
+)
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+_OF_SQLITE: dict[int, tuple[type[LibraryError], str]] = {
+    sqlite3.SQLITE_FULL: (StorageFullError, "there is no room left on its disk"),
+    sqlite3.SQLITE_READONLY: (ReadOnlyLibraryError, "it may be read but not written"),
+    sqlite3.SQLITE_PERM: (ReadOnlyLibraryError, "it may be read but not written"),
+    sqlite3.SQLITE_BUSY: (LibraryBusyError, "another program holds its catalogue"),
+    sqlite3.SQLITE_LOCKED: (LibraryBusyError, "another program holds its catalogue"),
+    sqlite3.SQLITE_CORRUPT: (CorruptCatalogueError, "its catalogue is damaged"),
+    sqlite3.SQLITE_NOTADB: (CorruptCatalogueError, "its catalogue is no database any more"),
+}
+
+
+@contextmanager
+def translated(location: str) -> Iterator[None]:
+    """Raise a `LibraryError` for every `OSError` and SQLite error of the block."""
+    try:
+        yield
+    except OSError as error:
+        raise of_system(location, error) from error
+    except sqlite3.Error as error:
+        raise of_sqlite(location, error) from error
+
+
+def of_system(location: str, error: OSError) -> LibraryError:
+    """Return what an error of the operating system means for a library."""
+    if error.errno in _NO_ROOM:
+        return StorageFullError(location, "there is no room left on its disk")
+    if error.errno in _NO_PERMISSION:
+        return ReadOnlyLibraryError(location, f"it may not be written ({error.strerror})")
+    return LibraryError(location, f"its disk says: {error}")
+
+
+def of_sqlite(location: str, error: sqlite3.Error) -> LibraryError:
+    """Return what an error of SQLite means for a library."""
+    kind, cause = _OF_SQLITE.get(primary_code(error), (LibraryError, "its catalogue failed"))
+    return kind(location, f"{cause} ({error})")
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code, -1 where the error came from Python's own module."""
+    return getattr(error, "sqlite_errorcode", -1) & 0xFF

@@ -1,0 +1,105 @@
+"""One writer at a time: a lock file that the kernel lets go of when its holder dies.
+
+Two files: `writer.lock` is the lock, `writer.queue` the door to it. Who wants to write takes the
+queue, then the lock, then leaves the queue; so a writer that comes back at once finds the one that
+waited inside the door, and two writers take turns.
+
+`writer.lock` holds the process number of its holder, for messages, and is blanked by an orderly
+release: a number found in it by the next holder says that the last one died or failed. It is
+overwritten in place, so that locking a library on a full disk needs no room.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from earmark.errors import LibraryBusyError
+
+_POLL_S = 0.005
+_SIGNATURE_BYTES = 16
+
+
+class WriterLock:
+    """The right to write one library.
+
+    Attributes:
+        abandoned: whether the last holder died holding it; true also before the first hold, since
+            a loss of power may have taken the trace.
+    """
+
+    def __init__(self, folder: Path, location: str, patience_s: float) -> None:
+        self._path = folder / "writer.lock"
+        self._queue = folder / "writer.queue"
+        self._location = location
+        self._patience_s = patience_s
+        self.abandoned = True
+
+    @contextlib.contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock for the block.
+
+        Raises:
+            LibraryBusyError: another holder did not let go in time; the message names it.
+            OSError: the lock files cannot be written.
+        """
+        deadline = time.monotonic() + self._patience_s
+        with _opened(self._path, os.O_RDWR | os.O_CREAT) as handle:
+            with _opened(self._queue, os.O_RDWR | os.O_CREAT) as queue:
+                self._take(queue, fcntl.LOCK_EX, deadline)
+                self._take(handle, fcntl.LOCK_EX, deadline)
+            self.abandoned |= bool(_signature(handle))
+            self._sign(handle, str(os.getpid()))
+            yield
+            self._sign(handle, "")
+            self.abandoned = False
+
+    @contextlib.contextmanager
+    def shared(self) -> Iterator[None]:
+        """Keep writers out for the block, along with others who do the same.
+
+        Raises:
+            LibraryBusyError: a writer did not let go in time.
+            OSError: the lock file cannot be read.
+        """
+        with _opened(self._path, os.O_RDONLY) as handle:
+            self._take(handle, fcntl.LOCK_SH, time.monotonic() + self._patience_s)
+            yield
+
+    def _take(self, handle: int, kind: int, deadline: float) -> None:
+        while True:
+            try:
+                fcntl.flock(handle, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise LibraryBusyError(self._location, self._holder()) from None
+                time.sleep(_POLL_S)
+            else:
+                return
+
+    def _holder(self) -> str:
+        with _opened(self._path, os.O_RDONLY) as handle:
+            pid = _signature(handle)
+        who = f"process {pid}" if pid else "another process"
+        return f"{who} is writing to it and did not finish within {self._patience_s:g} s"
+
+    @staticmethod
+    def _sign(handle: int, text: str) -> None:
+        os.pwrite(handle, text.ljust(_SIGNATURE_BYTES).encode(), 0)
+
+
+def _signature(handle: int) -> str:
+    return os.pread(handle, _SIGNATURE_BYTES, 0).decode("ascii", "replace").strip()
+
+
+@contextlib.contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o644)
+    try:
+        yield handle
+    finally:
+        os.close(handle)

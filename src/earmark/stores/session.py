@@ -1,0 +1,262 @@
+"""What a block of a directory store is given: its reader, or its writer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, BinaryIO
+
+from earmark.errors import LibraryError
+from earmark.stores.base import StoreStats, TrackOrder
+from earmark.stores.catalogue import Catalogue
+from earmark.stores.failures import of_system, translated
+from earmark.stores.files import publish
+from earmark.stores.folder import Folder
+from earmark.stores.indexing import IndexWriter
+from earmark.stores.snapshot import IndexSnapshot
+from earmark.tape import Tape, build_tape
+from earmark.types import Landmarks, Track
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class DirectoryReader:
+    """One committed state of the catalogue, with the index that belongs to it."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        catalogue: Catalogue,
+        snapshot: IndexSnapshot,
+        index_error: LibraryError | None,
+    ) -> None:
+        """Read a catalogue within its transaction.
+
+        Args:
+            folder: where the media lie.
+            catalogue: with a transaction begun.
+            snapshot: the index of this transaction.
+            index_error: what to raise for every use of the index, if it cannot be used.
+        """
+        self._folder = folder
+        self._catalogue = catalogue
+        self._snapshot = snapshot
+        self._index_error = index_error
+
+    def track(self, track_id: str) -> Track | None:
+        """Return the track with this UUID."""
+        return self._catalogue.track_by_id(track_id)
+
+    def tracks(self, keys: Iterable[int]) -> dict[int, Track]:
+        """Return the tracks with these keys; keys that are gone are left out."""
+        return self._catalogue.tracks(keys)
+
+    def by_file(self, file: bytes) -> Track | None:
+        """Return the track made from this absolute path."""
+        return self._catalogue.track_by_file(file)
+
+    def by_sha256(self, sha256: bytes) -> list[Track]:
+        """Return the tracks made from a file with these contents, oldest first."""
+        return self._catalogue.tracks_by("tracks_by_sha256", sha256=sha256)
+
+    def by_constellation(self, digest: bytes) -> list[Track]:
+        """Return the tracks with this constellation hash, oldest first."""
+        return self._catalogue.tracks_by("tracks_by_constellation", digest=digest)
+
+    def by_isrc(self, isrc: str) -> list[Track]:
+        """Return the tracks with this ISRC, oldest first."""
+        return self._catalogue.tracks_by("tracks_by_isrc", isrc=isrc)
+
+    def by_external_id(self, external_id: str) -> list[Track]:
+        """Return the tracks with this id in somebody else's system, oldest first."""
+        return self._catalogue.tracks_by("tracks_by_external_id", external_id=external_id)
+
+    def all_tracks(self) -> Iterator[Track]:
+        """Yield every track, oldest first, in bounded memory."""
+        return self._catalogue.all_tracks()
+
+    def page(
+        self,
+        order: TrackOrder = TrackOrder.ADDED,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        containing: str = "",
+    ) -> list[Track]:
+        """Return part of a listing."""
+        return self._catalogue.page(order, limit, offset, containing)
+
+    def constellation(self, key: int) -> bytes:
+        """Return the packed constellation of a live track.
+
+        Raises:
+            CorruptConstellationError: it does not have its checksum.
+            KeyError: there is no live track with this key.
+        """
+        packed = self._catalogue.constellation(key)
+        if packed is None:
+            raise KeyError(key)
+        return packed
+
+    def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Return the packed constellations of these tracks; keys that are gone are left out.
+
+        Raises:
+            CorruptConstellationError: one of them does not have its checksum.
+        """
+        return self._catalogue.constellations(keys)
+
+    def open_media(self, name: str) -> BinaryIO:
+        """Open a track's `media_file` for reading.
+
+        Raises:
+            KeyError: there is no such file (any more).
+            LibraryError: it cannot be read.
+        """
+        try:
+            return self._folder.files.stream(self._folder.media_file(name))
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        except OSError as error:
+            raise of_system(str(self._folder.root), error) from error
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        """Return tapes that together hold every live posting of these hashes.
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+        self._need_index()
+        return self._snapshot.tapes(hashes)
+
+    def stats(self) -> StoreStats:
+        """Count and measure."""
+        tracks, duration_s, peaks = self._catalogue.totals()
+        segments = self._catalogue.segments()
+        return StoreStats(
+            tracks=tracks,
+            duration_s=duration_s,
+            peaks=peaks,
+            postings=sum(segment["postings"] for segment in segments),
+            tapes=len(segments),
+            catalogue_bytes=self._catalogue.size_bytes(),
+            index_bytes=sum(segment["size_bytes"] for segment in segments),
+            media_bytes=self._catalogue.media_bytes(),
+        )
+
+    def _need_index(self) -> None:
+        if self._index_error:
+            raise self._index_error
+
+
+class DirectoryWriter(DirectoryReader):
+    """A reader that collects changes: rows in the open transaction, landmarks in memory.
+
+    Attributes:
+        attached: media files written by this block.
+        dropped: after `finish`, media files that no track names any more.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        catalogue: Catalogue,
+        snapshot: IndexSnapshot,
+        index_error: LibraryError | None,
+    ) -> None:
+        super().__init__(folder, catalogue, snapshot, index_error)
+        self.attached: set[str] = set()
+        self.dropped: set[str] = set()
+        self._unnamed: set[str] = set()
+        self._pending: dict[int, Landmarks] = {}
+        self._pending_tape: Tape | None = None
+        self._removed: set[int] = set()
+
+    def insert(self, track: Track, constellation: bytes, landmarks: Landmarks) -> int:
+        """Add a track and return its key; a live track with its id is replaced.
+
+        Raises:
+            ValueError: another live track has the same `source.file`.
+        """
+        self._need_index()
+        holder = self._catalogue.track_by_file(track.source.file)
+        if holder and holder.id != track.id:
+            message = f"track {holder.id} has the file {track.source.file!r}"
+            raise ValueError(message)
+        if old := self._catalogue.track_by_id(track.id):
+            self._drop(old)
+        key = self._catalogue.insert(track, constellation)
+        self._pending[key] = landmarks
+        self._pending_tape = None
+        return key
+
+    def update(self, track: Track) -> None:
+        """Change what is known about the live track with `track.key`.
+
+        Raises:
+            KeyError: there is no live track with this key.
+            ValueError: another live track has the same `source.file`.
+        """
+        old = self._catalogue.track(track.key)
+        if old is None:
+            raise KeyError(track.key)
+        self._catalogue.update(track)
+        if old.media_file and old.media_file != track.media_file:
+            self._unnamed.add(old.media_file)
+
+    def remove(self, keys: Iterable[int]) -> int:
+        """Remove these tracks and return how many of them were there."""
+        found = self._catalogue.tracks(keys)
+        for track in found.values():
+            self._drop(track)
+        return len(found)
+
+    def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
+        """Keep a media file and return its name.
+
+        Raises:
+            StorageFullError: there is no room for it.
+        """
+        name = f"{uuid.uuid4().hex}{suffix}"
+        self.attached.add(name)
+        with translated(str(self._folder.root)):
+            size_bytes = publish(self._folder.files, self._folder.media_file(name), chunks)
+        self._catalogue.insert_media(name, size_bytes)
+        return name
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        """Return tapes of the index as it would be after this block.
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+        self._need_index()
+        committed = self._snapshot.without(self._removed).tapes(hashes)
+        if not self._pending:
+            return committed
+        if self._pending_tape is None:
+            self._pending_tape = build_tape(list(self._pending.items()))
+        return [*committed, self._pending_tape]
+
+    def finish(self, index: IndexWriter) -> None:
+        """Write what was collected; only the commit is left to do.
+
+        Raises:
+            StorageFullError: there is no room for it.
+        """
+        index.add(self._pending.items())
+        index.bury(sorted(self._removed))
+        if self._pending or self._removed:
+            self._catalogue.advance()
+        candidates = self._unnamed | self.attached
+        self.dropped = {name for name in candidates if self._catalogue.forget_media(name)}
+
+    def _drop(self, track: Track) -> None:
+        self._catalogue.delete(track.key)
+        if track.media_file:
+            self._unnamed.add(track.media_file)
+        if self._pending.pop(track.key, None) is None:
+            self._removed.add(track.key)
+        self._pending_tape = None
