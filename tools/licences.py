@@ -58,7 +58,7 @@ GPL. Who ships them in one bundle with Earmark (an image, an installer) must fol
 that bundle, or build PyAV against an FFmpeg without them (`pip install --no-binary av av`).
 """
 
-LIBRARY_NAME = re.compile(r"lib(?P<stem>\w+?)(?:-[0-9a-f]{8})?[.\d]*\.(?:so|dylib)[.\d]*$")
+LIBRARY_NAME = re.compile(r"lib(?P<stem>\w+?)(?:-[0-9a-f]{8})?(?:\.\d+)*\.(?:so|dylib)(?:\.\d+)*$")
 
 
 def main() -> int:
