@@ -36,8 +36,8 @@ class PeakParams:
     """One above the highest bin that can hold a peak: 3500 Hz."""
     steps: int = 8
     """Quantisation of a refined peak: parts of a frame and of a bin."""
-    reference_radius_frames: int = 10
-    reference_radius_ratio: float = 0.09
+    reference_radius_frames: int = 16
+    reference_radius_ratio: float = 0.12
     """Half-width of a reference peak's neighbourhood, as a part of its own frequency."""
     min_radius_bins: int = 4
     max_radius_bins: int = 26
@@ -49,7 +49,7 @@ class PeakParams:
 class IndexParams:
     """Constellation to landmarks (hash, frame)."""
 
-    fanout: int = 3
+    fanout: int = 2
     min_gap_frames: int = 2
     max_gap_frames: int = 65
     """One above the largest time difference of a pair; the hash holds 6 bits of it."""

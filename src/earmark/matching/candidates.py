@@ -30,6 +30,8 @@ class Candidate:
     offset_frames: int
     """Frame of the track at which the clip starts; may be negative."""
     votes: int
+    anchor_frames: int
+    """Frame of the clip around which the votes lie: a stretched clip agrees best there."""
 
 
 def find_candidates(
@@ -48,21 +50,26 @@ def find_candidates(
             probes.frame,
         )
         alignments.sort()
-        places, votes = _strongest(alignments, VOTE_WINDOW_FRAMES, limit)
-        found += _on_tracks(tape, places, votes, clip_frames)
+        found += _on_tracks(tape, clip_frames, *_strongest(alignments, VOTE_WINDOW_FRAMES, limit))
     found.sort(key=lambda c: (-c.votes, c.key, c.offset_frames))
     return found[:limit]
 
 
 def _on_tracks(
-    tape: Tape, places: NDArray[np.int64], votes: NDArray[np.int64], clip_frames: int
+    tape: Tape,
+    clip_frames: int,
+    places: NDArray[np.int64],
+    votes: NDArray[np.int64],
+    anchors: NDArray[np.int64],
 ) -> list[Candidate]:
     """Name the tracks at these places of the tape; a clip may reach over several."""
     first = np.maximum(np.searchsorted(tape.starts, places, side="right") - 1, 0)
     last = np.searchsorted(tape.starts, places + clip_frames, side="left")
     return [
-        Candidate(int(tape.keys[track]), int(place) - int(tape.starts[track]), int(count))
-        for place, count, low, high in zip(places, votes, first, last, strict=True)
+        Candidate(
+            int(tape.keys[track]), int(place) - int(tape.starts[track]), int(count), int(anchor)
+        )
+        for place, count, anchor, low, high in zip(places, votes, anchors, first, last, strict=True)
         for track in range(low, min(high, len(tape.keys)))
         if not tape.dead[track]
     ]
@@ -72,7 +79,10 @@ def _on_tracks(
 def _votes(  # type: ignore[no-untyped-def]
     words, directory, width, position_bits, bucket_shift, hashes, frames
 ):
-    """Return tape position minus query frame of every posting of every probe, int64."""
+    """Return `alignment << 20 | query frame` of every posting of every probe, int64.
+
+    The alignment is the tape position minus the query frame.
+    """
     out = np.empty(4096, np.int64)
     count = 0
     mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
@@ -88,7 +98,8 @@ def _votes(  # type: ignore[no-untyped-def]
             bit = middle * width
             word, shift = bit >> 6, np.uint64(bit & 63)
             # a shift by 64 is undefined: shift in two steps
-            entry = (words[word] >> shift) | ((words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift))
+            entry = words[word] >> shift
+            entry |= (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
             if np.int64(entry & mask) < wanted:
                 low = middle + 1
             else:
@@ -97,13 +108,15 @@ def _votes(  # type: ignore[no-untyped-def]
         while low < end:
             bit = low * width
             word, shift = bit >> 6, np.uint64(bit & 63)
-            entry = (words[word] >> shift) | ((words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift))
+            entry = words[word] >> shift
+            entry |= (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
             value = np.int64(entry & mask)
             if value > past:
                 break
             if count == len(out):
                 out = np.concatenate((out, np.empty_like(out)))
-            out[count] = (value & low_mask) - frames[i]
+            frame = np.int64(frames[i])
+            out[count] = ((value & low_mask) - frame) << 20 | frame
             count += 1
             low += 1
     return out[:count].copy()
@@ -111,7 +124,7 @@ def _votes(  # type: ignore[no-untyped-def]
 
 @kernel
 def _strongest(alignments, window, limit):  # type: ignore[no-untyped-def]
-    """Return (places, votes) of the `limit` windows of sorted alignments that hold most of them.
+    """Return (places, votes, anchors) of the `limit` windows that hold most of the sorted votes.
 
     Windows that overlap a stronger one are left out; of equal ones the earliest wins.
     """
@@ -120,7 +133,8 @@ def _strongest(alignments, window, limit):  # type: ignore[no-untyped-def]
     histogram = np.zeros(n + 2, np.int64)
     end = 0
     for i in range(n):
-        while end < n and alignments[end] < alignments[i] + window:
+        past = ((alignments[i] >> 20) + window) << 20
+        while end < n and alignments[end] < past:
             end += 1
         counts[i] = end - i
         histogram[end - i] += 1
@@ -138,10 +152,11 @@ def _strongest(alignments, window, limit):  # type: ignore[no-untyped-def]
     order = np.argsort(-counts[chosen[:size]], kind="mergesort")
     places = np.empty(limit, np.int64)
     votes = np.empty(limit, np.int64)
+    anchors = np.empty(limit, np.int64)
     found = 0
     for k in order:
         i = chosen[k]
-        middle = alignments[i + counts[i] // 2]
+        middle = alignments[i + counts[i] // 2] >> 20
         fresh = True
         for j in range(found):
             if abs(places[j] - middle) < window:
@@ -150,7 +165,11 @@ def _strongest(alignments, window, limit):  # type: ignore[no-untyped-def]
         if fresh:
             places[found] = middle
             votes[found] = counts[i]
+            total = 0
+            for j in range(i, i + counts[i]):
+                total += alignments[j] & 0xFFFFF
+            anchors[found] = total // counts[i]
             found += 1
             if found == limit:
                 break
-    return places[:found], votes[:found]
+    return places[:found], votes[:found], anchors[:found]

@@ -1,0 +1,31 @@
+"""Scores to decisions: which scores are believed, and what a score is worth as a probability.
+
+A wrong alignment reaches score s with a chance that falls like exp(-s), and a catalogue offers as
+many alignments as it has frames. So the score is compared with the logarithm of that number: the
+*excess* is what remains, and it means the same in a small and in a large catalogue. The two numbers
+below were fitted on clips of known and unknown music by `benchmarks/calibration.py`.
+"""
+
+from __future__ import annotations
+
+import math
+
+ACCEPT_EXCESS = 3.0
+CONFIDENCE_CENTRE = 0.0
+CONFIDENCE_SLOPE = 1.5
+
+
+def threshold(catalogue_frames: int) -> float:
+    """Return the score from which a match is reported in a catalogue of this size."""
+    return ACCEPT_EXCESS + _chance(catalogue_frames)
+
+
+def confidence(score: float, catalogue_frames: int) -> float:
+    """Return the probability that a match with this score is right."""
+    excess = score - _chance(catalogue_frames)
+    logit = CONFIDENCE_SLOPE * (excess - CONFIDENCE_CENTRE)
+    return 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))
+
+
+def _chance(catalogue_frames: int) -> float:
+    return math.log(max(catalogue_frames, 1))

@@ -1,0 +1,127 @@
+"""Which of the accepted tracks are versions of one recording, which play at once, which compete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.fingerprint import unpack_peaks
+from earmark.matching.alignment import plain_at
+from earmark.matching.verification import Clip, agreement, examine, pair_up
+from earmark.types import Relation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from earmark.matching.verification import Case, Evidence
+
+EQUAL_PLACES = 0.97
+"""A place of a track is as good as the best when it has this part of the best's score."""
+
+SAME_PLACE_STEPS = 125
+"""Places nearer than this (a quarter of a second) are one place."""
+
+SAME_RECORDING = 0.3
+"""Two tracks are versions of one recording when they share this part of their peaks throughout."""
+
+NO_LEAD = 0.9
+"""A rival with this part of the best score cannot be told apart from the best."""
+
+VERSION_REACH_STEPS = 24
+
+
+@dataclass(slots=True)
+class Groups:
+    """Evidence sorted out; numbers are rows of the evidence."""
+
+    matches: list[tuple[int, Relation]] = field(default_factory=list)
+    """Best first."""
+    ambiguous: bool = False
+    weaker: list[int] = field(default_factory=list)
+    """One row for every other track."""
+    elsewhere: dict[int, list[int]] = field(default_factory=dict)
+    """Other places of the same track that are as good as this one."""
+
+
+def grouped(case: Case, evidence: Evidence) -> Groups:
+    """Sort out evidence that is in order, best first."""
+    groups = Groups()
+    leaders = _leaders(evidence, groups)
+    accepted = [which for which in leaders if evidence.score[which] >= case.threshold]
+    groups.weaker = [which for which in leaders if evidence.score[which] < case.threshold]
+    if not accepted:
+        return groups
+    best = accepted[0]
+    groups.matches.append((best, Relation.BEST))
+    claimed = _claim(case, evidence, best)
+    for which in accepted[1:]:
+        if same_recording(case, evidence, best, which):
+            groups.matches.append((which, Relation.VERSION))
+        elif _own_score(case, evidence, which, claimed) >= case.threshold:
+            groups.matches.append((which, Relation.SIMULTANEOUS))
+            claimed |= _claim(case, evidence, which)
+        elif evidence.score[which] >= NO_LEAD * evidence.score[best]:
+            groups.matches.append((which, Relation.BEST))
+            groups.ambiguous = True
+        else:
+            groups.weaker.append(which)
+    groups.weaker.sort()
+    return groups
+
+
+def _leaders(evidence: Evidence, groups: Groups) -> list[int]:
+    """Return the best row of each track, and note its other places in `groups.elsewhere`."""
+    leaders: dict[int, int] = {}
+    hypotheses = evidence.hypotheses
+    for which, reference in enumerate(hypotheses.reference.tolist()):
+        leader = leaders.setdefault(reference, which)
+        places = groups.elsewhere.setdefault(leader, [])
+        apart = [
+            abs(hypotheses.offset[which] - hypotheses.offset[other]) for other in (leader, *places)
+        ]
+        equal = evidence.score[which] >= EQUAL_PLACES * evidence.score[leader]
+        if equal and min(apart) > SAME_PLACE_STEPS:
+            places.append(which)
+    return list(leaders.values())
+
+
+def _claim(case: Case, evidence: Evidence, which: int) -> NDArray[np.bool_]:
+    """Mark the clip's peaks that this match explains."""
+    claimed = np.zeros(len(case.clip.peaks), np.bool_)
+    partner = pair_up(case.clip, case.references, evidence.hypotheses, which).partner
+    claimed[partner[partner >= 0]] = True
+    return claimed
+
+
+def _own_score(
+    case: Case, evidence: Evidence, which: int, claimed: NDArray[np.bool_]
+) -> float:
+    """Return the score that remains without the peaks that better matches explain."""
+    partner = pair_up(case.clip, case.references, evidence.hypotheses, which).partner
+    shared = int(claimed[partner[partner >= 0]].sum())
+    expected = np.array([len(partner) - shared], np.float64)
+    found = np.array([(partner >= 0).sum() - shared], np.float64)
+    return float(agreement(expected, found, evidence.chance[which : which + 1])[0])
+
+
+def same_recording(case: Case, evidence: Evidence, one: int, other: int) -> bool:
+    """Tell whether two matches are the same sound throughout, not only where the clip lies."""
+    hypotheses = evidence.hypotheses
+    words, begins = case.references
+    first, second = hypotheses.reference[one], hypotheses.reference[other]
+    peaks = unpack_peaks(words[begins[first] : begins[first + 1]].tobytes())
+    if not len(peaks):
+        return False
+    steps = case.clip.steps
+    whole = Clip.of(peaks, int(peaks.time[-1]) // steps + 1, steps)
+    place = hypotheses.offset[other] - hypotheses.offset[one]
+    found = examine(
+        whole,
+        case.references,
+        plain_at(int(second), float(place)),
+        reach_steps=VERSION_REACH_STEPS,
+        shifted=False,
+    )
+    return bool(found.found[0] >= SAME_RECORDING * max(found.expected[0], 1))
