@@ -68,7 +68,7 @@ class Folder:
         Raises:
             KeyError: no media file can have this name.
         """
-        if not name or name != Path(name).name:
+        if name in {"", ".."} or name != Path(name).name:
             raise KeyError(name)
         return self.media / name
 

@@ -1,0 +1,40 @@
+"""Every backend of the store protocol, for the contract suite; no contract test names one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from earmark.params import Params
+from earmark.stores.base import Store
+from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.memory import MemoryStore
+from tests.recordings import landmarks_of
+
+PATIENCE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """How to make a store in an empty folder, and how to come back to it later."""
+
+    name: str
+    make: Callable[[Path], Store]
+    reopen: Callable[[Store, Path], Store]
+
+
+def _make_directory(folder: Path) -> Store:
+    options = Options(patience_s=PATIENCE_S)
+    return DirectoryStore.create(folder / "library", Params(), landmarks_of, options=options)
+
+
+def _reopen_directory(store: Store, folder: Path) -> Store:
+    store.close()
+    return _make_directory(folder)
+
+
+BACKENDS = [
+    Backend("memory", lambda _: MemoryStore(patience_s=PATIENCE_S), lambda store, _: store),
+    Backend("directory", _make_directory, _reopen_directory),
+]
