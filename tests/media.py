@@ -70,11 +70,10 @@ def encode(
     *,
     layout: str = "mono",
     tags: Mapping[str, str] | None = None,
-    options: Mapping[str, str] | None = None,
 ) -> bytes:
     """Encode float32 samples, shape (n,) or (channels, n), as a media file."""
     target = io.BytesIO()
-    with av.open(target, "w", format=how.container, options=dict(options or {})) as container:
+    with av.open(target, "w", format=how.container) as container:
         container.metadata.update(tags or {})
         write_sound(container, add_sound(container, how, layout), samples)
     return target.getvalue()
@@ -90,8 +89,8 @@ def add_sound(container: OutputContainer, how: Format, layout: str = "mono") -> 
 
 def write_sound(container: OutputContainer, stream: EncoderStream, samples: NDArray[Any]) -> None:
     """Write a whole audio stream; samples as for `encode`."""
-    values = np.atleast_2d(samples).astype(np.float32)
-    frame = av.AudioFrame.from_ndarray(values, "fltp", stream.layout.name)
+    values = np.atleast_2d(samples).astype(np.float32).T.reshape(1, -1)
+    frame = av.AudioFrame.from_ndarray(values, "flt", stream.layout.name)
     frame.sample_rate, frame.pts = stream.rate, 0
     container.mux([*stream.encode(frame), *stream.encode(None)])
 
@@ -123,6 +122,46 @@ def video(container: str, *sounds: tuple[Format, float]) -> bytes:
         for stream, (how, hz) in zip(streams, sounds, strict=True):
             write_sound(output, stream, tone(2, how.rate_hz, hz=hz))
     return target.getvalue()
+
+
+def index_in_front(mp4: bytes) -> bytes:
+    """Move the index (moov) of an MP4 file before its sound, as for the web."""
+    at = mp4.index(b"moov") - 4
+    first, middle, index = mp4[: mp4.index(b"mdat") - 4], mp4[mp4.index(b"mdat") - 4 : at], mp4[at:]
+    moved, table = bytearray(index), index.index(b"stco") + 8
+    (chunks,) = struct.unpack_from(">I", moved, table)
+    for place in range(table + 4, table + 4 + 4 * chunks, 4):
+        (offset,) = struct.unpack_from(">I", moved, place)
+        struct.pack_into(">I", moved, place, offset + len(index))
+    return first + moved + middle
+
+
+def header_again(ogg: bytes) -> bytes:
+    """Repeat the headers of an Ogg file before its sound: libogg plays it, FFmpeg refuses it."""
+    pages = list(_ogg_pages(ogg))
+    first_sound = next(i for i, page in enumerate(pages) if page[6:14] != bytes(8))
+    again = [page[:5] + b"\0" + page[6:] for page in pages[:first_sound]]
+    pages = pages[:first_sound] + again + pages[first_sound:]
+    return b"".join(_numbered(page, number) for number, page in enumerate(pages))
+
+
+def _ogg_pages(ogg: bytes) -> Iterator[bytes]:
+    while ogg:
+        segments = ogg[27 : 27 + ogg[26]]
+        size = 27 + len(segments) + sum(segments)
+        yield ogg[:size]
+        ogg = ogg[size:]
+
+
+def _numbered(page: bytes, number: int) -> bytes:
+    """Give an Ogg page its number, and the checksum that goes with it."""
+    page = page[:18] + struct.pack("<II", number, 0) + page[26:]
+    checksum = 0
+    for byte in page:
+        checksum ^= byte << 24
+        for _ in range(8):
+            checksum = (checksum << 1) ^ (0x104C11DB7 if checksum >> 31 else 0)
+    return page[:22] + struct.pack("<I", checksum) + page[26:]
 
 
 def wav_header(*, rate_hz: int, channels: int, bits: int, data_bytes: int, kind: int = 1) -> bytes:

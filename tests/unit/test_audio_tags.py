@@ -51,7 +51,7 @@ def test_the_year_is_found_in_a_date(date: str, year: int | None) -> None:
 
 def test_hostile_tags_are_bounded() -> None:
     """Neither many nor long tags make the metadata large."""
-    fields = read_tags({f"{i:05}" * 100: "x" * 10**6 for i in range(1000)}).fields
+    fields = read_tags({f"{i:05}" * 100: "x" * 10**4 for i in range(1000)}).fields
     assert len(fields) <= MOST_FIELDS
     assert max(map(len, fields)) <= LONGEST_NAME
     assert max(map(len, fields.values())) <= LONGEST_VALUE

@@ -6,10 +6,12 @@ does little more per frame than to ask for it.
 
 from __future__ import annotations
 
+import math
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import av
+import numpy as np
 from av.audio.stream import AudioStream as FFmpegStream
 from av.error import FFmpegError
 from av.stream import Discard, Disposition
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from av.container import InputContainer
     from av.packet import Packet
+    from numpy.typing import NDArray
 
     from earmark.audio.source import Input
 
@@ -32,9 +35,15 @@ BLOCK_S = 3
 MOST_BLOCK_VALUES = 1 << 21
 """Samples times channels of a block, however many channels and whatever rate a file has."""
 
+MOST_PLANES = 7
+"""PyAV finds the end of the planes by a null pointer, which is only there for fewer than 8."""
+
 BUFFER_BYTES = 1 << 16
 MOST_ERRORS_IN_A_ROW = 32
 """How often reading on is tried after an error in the container itself."""
+
+GAP_S = 0.1
+"""A leap of time stamps beyond this is a loss; sound files have rounding errors of a few ms."""
 
 _OPTIONS = {
     "format_whitelist": ",".join(CONTAINERS),
@@ -66,6 +75,10 @@ class FFmpegDecoder:
             raise
         self.container = self._container.format.name
         self.codec = self._stream.codec_context.name
+        # the Ogg demuxer says nothing of the pages that it drops for their checksum
+        self._drops_silently = self.container == "ogg"
+        self._tick_s = float(self._stream.time_base or 0)
+        self._end_s = math.inf
         self.metadata = read_tags(self._container.metadata, self._stream.metadata)
 
     def close(self) -> None:
@@ -98,10 +111,7 @@ class FFmpegDecoder:
         if not is_rate(frame.sample_rate):
             cause = f"it states a sample rate of {frame.sample_rate} Hz"
             raise UndecodableAudioError(self._label, cause)
-        values = frame.to_ndarray()
-        if not frame.format.is_planar:
-            values = values.reshape(-1, frame.layout.nb_channels).T
-        yield to_mono(values), frame.sample_rate
+        yield to_mono(_values(frame)), frame.sample_rate
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         """Yield decoded frames; a packet that cannot be decoded is counted, and passed over."""
@@ -112,7 +122,18 @@ class FFmpegDecoder:
             except FFmpegError:
                 self.corrupt_packets += 1
                 continue
-            yield from frames
+            for frame in frames:
+                if self._drops_silently:
+                    self._count_gap(frame)
+                yield frame
+
+    def _count_gap(self, frame: av.AudioFrame) -> None:
+        """Take a leap of time for a lost packet."""
+        if frame.pts is None:
+            return
+        start_s = frame.pts * self._tick_s
+        self.corrupt_packets += start_s > self._end_s + GAP_S
+        self._end_s = start_s + frame.samples / frame.sample_rate
 
     def _packets(self) -> Iterator[Packet[FFmpegStream]]:
         """Yield the stream's packets; after an error in the container, try to read on."""
@@ -161,6 +182,18 @@ def _choose_stream(container: InputContainer, label: str) -> FFmpegStream:
         stream.discard = Discard.default if stream is chosen else Discard.all
     chosen.codec_context.thread_count = 1
     return chosen
+
+
+def _values(frame: av.AudioFrame) -> NDArray[Any]:
+    """Return the samples of a frame, shape (channels, n)."""
+    channels = frame.layout.nb_channels
+    if not frame.format.is_planar:
+        return frame.to_ndarray().reshape(-1, channels).T
+    if channels <= MOST_PLANES:
+        return frame.to_ndarray()
+    packer = av.AudioResampler(frame.format.packed)
+    parts = [*packer.resample(frame), *packer.resample(None)]
+    return np.concatenate([_values(part) for part in parts], axis=1)
 
 
 def _is_allowed(stream: FFmpegStream) -> bool:

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
     from earmark.audio.source import Input
 
-BLOCK_VALUES = 1 << 18
-"""Samples times channels that are read at once."""
+MAGIC = (b"OggS", b"fLaC", b"RIFF", b"RIFX", b"RF64", b"FORM", b".snd", b"caff", b"riff")
+"""How files begin that are worth a second opinion; for MP3 its library talks to the terminal."""
+
+UNKNOWN = "libsndfile does not know its format"
+BLOCK_VALUES = 1 << 16
+"""Samples times channels that are read at once; an error costs the block it is in."""
 
 
 class SndfileDecoder:
@@ -35,6 +39,8 @@ class SndfileDecoder:
             UnsupportedAudioError: libsndfile refuses it too.
             UndecodableAudioError: a sample rate that cannot be meant.
         """
+        if not data.head.startswith(MAGIC):
+            raise UnsupportedAudioError(data.label, UNKNOWN)
         import soundfile  # noqa: PLC0415 (slow to import, and hardly ever needed)
 
         self._damage = soundfile.LibsndfileError
@@ -42,9 +48,7 @@ class SndfileDecoder:
         try:
             self._file = soundfile.SoundFile(data)
         except (soundfile.LibsndfileError, TypeError) as error:
-            raise UnsupportedAudioError(
-                data.label, "libsndfile does not know its format"
-            ) from error
+            raise UnsupportedAudioError(data.label, UNKNOWN) from error
         if not is_rate(self._file.samplerate):
             cause = f"it states a sample rate of {self._file.samplerate} Hz"
             raise UndecodableAudioError(data.label, cause)

@@ -55,7 +55,7 @@ class Input:
         self._file: Any = file  # what it can do beside `read` is found out
         self._owned = owned
         self._error: OSError | None = None
-        self._seekable, self._base = _seekable_from(file)
+        self._seekable, self._base = self._place()
         self._pending = b""
         self.head = self._peek()
 
@@ -148,6 +148,15 @@ class Input:
         self._file.seek(0, whence)
         return int(self._file.tell())
 
+    def _place(self) -> tuple[bool, int]:
+        """Return whether the file can seek, and where it stands."""
+        try:
+            if self._file.seekable():
+                return True, self._file.tell()
+        except (OSError, AttributeError):
+            pass
+        return False, 0
+
     def _peek(self) -> bytes:
         head = b""
         while len(head) < HEAD_BYTES and (chunk := self.read(HEAD_BYTES - len(head))):
@@ -217,16 +226,6 @@ def _open_path(path: Path, label: str) -> ByteStream:
         return path.open("rb", buffering=0)
     except (OSError, ValueError) as error:
         raise UnreadableFileError(label, _reason(error)) from error
-
-
-def _seekable_from(file: Any) -> tuple[bool, int]:
-    """Return whether a file can seek, and where it stands."""
-    try:
-        if file.seekable():
-            return True, file.tell()
-    except (OSError, AttributeError):
-        pass
-    return False, 0
 
 
 def _reason(error: Exception) -> str:

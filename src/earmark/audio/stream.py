@@ -164,14 +164,19 @@ def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: i
         UsageError: an array of another shape or type, or a rate beyond reason.
     """
     array = np.asarray(samples)
-    if array.ndim not in (1, 2) or (array.ndim == 2 and not 0 < array.shape[1] <= MOST_CHANNELS):  # noqa: PLR2004
-        message = f"samples have shape (n,) or (n, channels), not {array.shape}"
-        raise UsageError(message)
+    match array.shape:
+        case (_,):
+            channels = array[None]
+        case (_, count) if 0 < count <= MOST_CHANNELS:
+            channels = array.T
+        case _:
+            message = f"samples have shape (n,) or (n, channels), not {array.shape}"
+            raise UsageError(message)
     if array.dtype.kind not in "iuf":
         message = f"samples are integers or floats, not {array.dtype}"
         raise UsageError(message)
     Resampler(input_rate_hz, sample_rate_hz)
-    decoder = _ArrayDecoder(array.reshape(len(array), -1).T, input_rate_hz)
+    decoder = _ArrayDecoder(channels, input_rate_hz)
     return AudioStream("<samples>", decoder, decoder.blocks(), None, sample_rate_hz)
 
 
