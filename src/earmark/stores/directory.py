@@ -98,8 +98,11 @@ class DirectoryStore:
             LibraryError: whatever `open` raises.
         """
         store = cls(path, params, landmarks_of, files or Files(), options or Options())
-        store._make()
-        return store._opened()
+        try:
+            return store._opened()
+        except LibraryNotFoundError:
+            store._make()
+            return store._opened()
 
     @classmethod
     def open(
@@ -220,7 +223,6 @@ class DirectoryStore:
             self._index_anew(catalogue, inspector, Findings(damaged=list(snapshot.segments)))
 
     def _make(self) -> None:
-        self._refuse_foreign()
         with contextlib.ExitStack() as stack:
             with translated(self.location):
                 self._folder.make()
@@ -384,6 +386,7 @@ class DirectoryStore:
         with contextlib.suppress(OSError):
             self._folder.sweep_segments(live)
             self._folder.sweep_media(set(media))
+            self._lock.abandoned = False
 
     def _index_writer(self, catalogue: Catalogue) -> IndexWriter:
         return IndexWriter(self._folder, catalogue, self._index_id, self._options.policy)

@@ -28,8 +28,9 @@ class WriterLock:
     """The right to write one library.
 
     Attributes:
-        abandoned: whether the last holder died holding it; true also before the first hold, since
-            a loss of power may have taken the trace.
+        abandoned: whether a holder died and nobody has cleaned up after it; true also before the
+            first hold, since a loss of power may have taken the trace. Who has cleaned up sets it
+            to false before letting go.
     """
 
     def __init__(self, folder: Path, location: str, patience_s: float) -> None:
@@ -55,8 +56,8 @@ class WriterLock:
             self.abandoned |= bool(_signature(handle))
             self._sign(handle, str(os.getpid()))
             yield
-            self._sign(handle, "")
-            self.abandoned = False
+            if not self.abandoned:
+                self._sign(handle, "")
 
     @contextlib.contextmanager
     def shared(self) -> Iterator[None]:
