@@ -1,0 +1,1 @@
+"""Self-hosted music recognition: name a clip of any recording in your own catalogue."""

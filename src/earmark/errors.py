@@ -6,6 +6,7 @@
     │   ├── UnsupportedAudioError     not audio, or a container that is refused (playlists, scripts)
     │   ├── NoAudioStreamError        a container without sound in it
     │   ├── UndecodableAudioError     sound in it, but nothing that can be decoded
+    │   ├── SilentAudioError          decoded, but there is nothing in it to recognise
     │   └── DecoderCrashError         the decoding process died
     ├── UsageError                    an argument that makes no sense
     ├── TrackNotFoundError            no track has this id, path or title
@@ -66,6 +67,10 @@ class NoAudioStreamError(AudioError):
 
 class UndecodableAudioError(AudioError):
     """There is an audio stream, but not one sample of it can be decoded."""
+
+
+class SilentAudioError(AudioError):
+    """The recording was decoded and has not one peak."""
 
 
 class DecoderCrashError(AudioError):

@@ -81,6 +81,14 @@ class QueryParams:
 
     radius_frames: int = 4
     radius_ratio: float = 0.03
+    """Half-widths of a clip's denser peaks; see `PeakParams` for those of a reference."""
     fanout: int = 24
+    """Pairs made of each peak at most."""
     fuzziness: float = 0.25
+    """A neighbouring cell is asked for, too, when its border is nearer than this part of a cell."""
     candidates: int = 40
+    """Alignments that are verified."""
+    min_clip_s: float = 0.5
+    """A shorter clip is not looked up."""
+    max_clip_s: float = 120.0
+    """Of a longer clip only the beginning is listened to."""

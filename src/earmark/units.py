@@ -6,6 +6,8 @@ Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are
 
 from __future__ import annotations
 
+import math
+
 from earmark.params import PeakParams
 
 
@@ -24,6 +26,11 @@ def frames_to_seconds(frames: float, params: PeakParams) -> float:
     return frames * params.hop_samples / params.sample_rate_hz
 
 
+def samples_to_frames(samples: int, params: PeakParams) -> int:
+    """Frames that are centred within so many samples."""
+    return -(-samples // params.hop_samples)
+
+
 def seconds_to_frames(seconds: float, params: PeakParams) -> float:
     """The frame, with its fraction, whose centre lies at this time."""
     return seconds * params.sample_rate_hz / params.hop_samples
@@ -32,6 +39,11 @@ def seconds_to_frames(seconds: float, params: PeakParams) -> float:
 def steps_to_seconds(steps: float, params: PeakParams) -> float:
     """Seconds of a peak time."""
     return frames_to_seconds(steps / params.steps, params)
+
+
+def pitch_to_semitones(ratio: float) -> float:
+    """Semitones of a frequency ratio."""
+    return 12 * math.log2(ratio)
 
 
 def bins_to_hz(bins: float, params: PeakParams) -> float:

@@ -54,7 +54,7 @@ class Input:
         self.label = label
         self._file: Any = file  # what it can do beside `read` is found out
         self._owned = owned
-        self._error: OSError | None = None
+        self._error: BaseException | None = None
         self._seekable, self._base = self._place()
         self._pending = b""
         self.head = self._peek()
@@ -65,13 +65,16 @@ class Input:
             self._file.close()
 
     def check(self) -> None:
-        """Say what went wrong while the source was read.
+        """Raise what went wrong while the source was read.
 
         Raises:
             UnreadableFileError: reading or seeking failed.
+            BaseException: whatever else the file object raised.
         """
-        if self._error is not None:
+        if isinstance(self._error, OSError | ValueError):
             raise UnreadableFileError(self.label, _reason(self._error)) from self._error
+        if self._error is not None:
+            raise self._error
 
     def readable(self) -> bool:
         """Tell the readers that this is an input."""
@@ -90,7 +93,7 @@ class Input:
             return b""
         try:
             return self._read(size)
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001 (C code calls this; `check` raises it again)
             self._error = error
             return b""
 
@@ -102,8 +105,8 @@ class Input:
             else:
                 self._file.seek(max(self._base, self._anchor(whence) + offset))
             return int(self._file.tell()) - self._base
-        except (OSError, ValueError, OverflowError) as error:
-            self._error = self._error or OSError(str(error))
+        except BaseException as error:  # noqa: BLE001 (as in `read`)
+            self._error = error
             return 0
 
     def tell(self) -> int:

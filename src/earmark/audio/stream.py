@@ -205,16 +205,15 @@ def _start(data: Input) -> tuple[Decoder, Iterator[Sound]]:
     """Return a decoder that has proved that it can decode, and the sound it gives."""
     try:
         return _primed(data, FFmpegDecoder(data))
-    except NoAudioStreamError:
-        raise
     except AudioError as refusal:
         data.check()
-        if data.seekable():
-            try:
-                return _primed(data, SndfileDecoder(data))
-            except AudioError:
-                data.check()
-        raise refusal from None
+        if isinstance(refusal, NoAudioStreamError) or not data.seekable():
+            raise
+        try:
+            return _primed(data, SndfileDecoder(data))
+        except AudioError:
+            data.check()
+            raise refusal from None
 
 
 def _primed(data: Input, decoder: Decoder) -> tuple[Decoder, Iterator[Sound]]:

@@ -84,7 +84,6 @@ def match(
     peaks: Peaks,
     frames: int,
     references: References,
-    catalogue_frames: int,
     params: Params,
     query: QueryParams,
 ) -> Verdict:
@@ -94,14 +93,15 @@ def match(
         peaks: the clip's dense constellation.
         frames: duration of the clip.
         references: the library's index and constellations.
-        catalogue_frames: total duration of the library's tracks; the threshold follows it.
         params: the parameters that the library was made with.
         query: how hard to look.
     """
     if not len(peaks):
         return Verdict(Status.SILENT)
     probes = query_probes(peaks, params, query)
-    candidates = find_candidates(references.tapes(probes.hash), probes, frames, query.candidates)
+    tapes = references.tapes(probes.hash)
+    catalogue_frames = sum(tape.frames for tape in tapes)
+    candidates = find_candidates(tapes, probes, frames, query.candidates)
     stored = references.constellations({c.key for c in candidates})
     candidates = [c for c in candidates if c.key in stored]
     if not candidates:

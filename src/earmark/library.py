@@ -1,0 +1,496 @@
+"""The library: every use case of Earmark, and the one door for command line, server and scripts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from earmark.audio import open_audio, open_samples
+from earmark.errors import (
+    AudioError,
+    CorruptConstellationError,
+    TrackNotFoundError,
+    UsageError,
+)
+from earmark.fingerprint import unpack_peaks
+from earmark.ingest import AddReport, OnProgress, Options, add_paths, make_track, merged
+from earmark.landmarks import reference_landmarks
+from earmark.matching.matcher import Found, Verdict, match
+from earmark.params import Params, QueryParams
+from earmark.recording import ClipPeaks, read_clip, read_recording
+from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
+from earmark.types import (
+    Failure,
+    Identification,
+    Landmarks,
+    Match,
+    MediaKind,
+    Metadata,
+    Source,
+    Status,
+    Track,
+)
+from earmark.units import pitch_to_semitones
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from earmark.audio import AudioSource, AudioStream
+    from earmark.tape import Tape
+
+MEMORY = "memory:"
+SAME_FACTOR = 0.003
+"""Tempo and pitch that differ by less are one change of speed."""
+EXACT_FACTOR = 0.002
+"""A tempo or pitch nearer to 1 than this is reported as 1."""
+CLOSE_FACTOR = 1e-4
+"""Reported tempos are rounded to this."""
+
+
+class Library:
+    """A catalogue of recordings that names clips of them.
+
+    Example:
+        with Library.open("music.earmark") as library:
+            library.add(["songs/"])
+            print(library.identify("clip.m4a").best)
+
+    Any number of threads may use one library at once.
+    """
+
+    def __init__(self, store: Store, params: Params, query: QueryParams | None = None) -> None:
+        """Use a store; `open` is the usual way in."""
+        self._store = store
+        self._params = params
+        self._query = query or QueryParams()
+
+    @classmethod
+    def open(
+        cls,
+        location: str | os.PathLike[str],
+        *,
+        create: bool = True,
+        for_rebuild: bool = False,
+        query: QueryParams | None = None,
+    ) -> Self:
+        """Open a library, or make one.
+
+        Args:
+            location: a folder, or `memory:` for one that is gone with the process.
+            create: make it if there is none.
+            for_rebuild: open it even if its index was made with other parameters.
+            query: how hard queries look.
+
+        Raises:
+            LibraryNotFoundError: there is none, and `create` is false.
+            NotALibraryError: something else lies there.
+            IncompatiblePeaksError: its constellations were made with other parameters.
+            IncompatibleIndexError: its index was; `rebuild` mends it.
+            LibraryError: it cannot be opened for another reason.
+        """
+        params = Params()
+        store = _open_store(os.fspath(location), params, create=create, for_rebuild=for_rebuild)
+        return cls(store, params, query)
+
+    def __enter__(self) -> Self:
+        """Use the library in a `with` block, which closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the library."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of files and connections; closing twice is harmless."""
+        self._store.close()
+
+    @property
+    def location(self) -> str:
+        """Where the library lives."""
+        return self._store.location
+
+    @property
+    def params(self) -> Params:
+        """The parameters of the library's fingerprints."""
+        return self._params
+
+    def add(
+        self,
+        paths: Sequence[str | bytes | os.PathLike[str]],
+        *,
+        workers: int = 1,
+        media: MediaKind | str = MediaKind.REFERENCE,
+        metadata: Metadata | None = None,
+        prune: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
+        """Add files, and all media files in folders and the folders below.
+
+        Files that are there already are passed by; moved and changed ones are updated. A file that
+        cannot be used is reported in the result and stops nothing. Work is committed every few
+        seconds, and an interrupted `add` goes on where it was when it is called again.
+
+        Args:
+            paths: files and folders.
+            workers: processes that decode.
+            media: what to keep of the sound itself: nothing but the path (`reference`), the file
+                (`copy`), or a small Opus version (`preview`).
+            metadata: fields that go before the tags of the files.
+            prune: drop tracks whose files were in one of the folders and are gone.
+            on_progress: called after every file.
+
+        Raises:
+            UsageError: no path, or an unknown `media`.
+            LibraryError: the library cannot be written.
+        """
+        if isinstance(paths, str | bytes | os.PathLike):
+            message = "add takes a list of paths; put the one in brackets"
+            raise UsageError(message)
+        options = Options(workers, _media_kind(media), metadata, prune, on_progress)
+        return add_paths(self._store, self._params, paths, options)
+
+    def add_recording(
+        self,
+        source: AudioSource | NDArray[Any],
+        *,
+        sample_rate: int | None = None,
+        metadata: Metadata | None = None,
+    ) -> Track:
+        """Add one recording from an array, a byte stream or a file, and return its track.
+
+        Args:
+            source: samples of shape (n,) or (n, channels), a file object, or a path.
+            sample_rate: rate of an array's samples, in Hz.
+            metadata: fields that go before the tags of the recording.
+
+        Raises:
+            AudioError: the recording cannot be used.
+            LibraryError: the library cannot be written.
+        """
+        with self._stream(source, sample_rate) as stream:
+            recording = read_recording(stream, self._params.peaks)
+            name = stream.name
+        tags = merged(recording.metadata, metadata or Metadata())
+        digest = hashlib.sha256(recording.constellation).digest()
+        path, file = _paths(source)
+        track = make_track(
+            recording,
+            Source(path, file, digest),
+            tags if tags.title else replace(tags, title=name),
+        )
+        landmarks = _landmarks(recording.constellation, self._params)
+        with self._store.write() as writer:
+            known = writer.by_file(file) if file else None
+            if known:
+                track = replace(track, id=known.id, added_at=known.added_at)
+            key = writer.insert(track, recording.constellation, landmarks)
+        return replace(track, key=key)
+
+    def identify(
+        self,
+        clip: AudioSource | NDArray[Any],
+        *,
+        sample_rate: int | None = None,
+        name: str | None = None,
+    ) -> Identification:
+        """Name a clip.
+
+        Of a clip longer than `QueryParams.max_clip_s` only the beginning is listened to. A clip
+        that cannot be read has the status `error`, so that one bad file stops no batch.
+
+        Args:
+            clip: a path, a file object, or samples of shape (n,) or (n, channels).
+            sample_rate: rate of an array's samples, in Hz.
+            name: what to call the clip in the answer.
+
+        Raises:
+            UsageError: an array without a sample rate.
+            LibraryError: the library cannot be read.
+        """
+        began = time.perf_counter()
+        label = name if name is not None else _label(clip)
+        try:
+            with self._stream(clip, sample_rate) as stream:
+                heard = read_clip(stream, self._params.peaks, self._query)
+        except AudioError as error:
+            failure = Failure(type(error).__name__, str(error))
+            return Identification(label, Status.ERROR, None, _since(began), error=failure)
+        if heard.duration_s < self._query.min_clip_s:
+            return Identification(label, Status.TOO_SHORT, heard.duration_s, _since(began))
+        verdict, tracks = self._look_up(heard)
+        return Identification(
+            label,
+            verdict.status,
+            heard.duration_s,
+            _since(began),
+            tuple(_match(found, tracks[found.key]) for found in verdict.matches),
+            tuple(_match(found, tracks[found.key]) for found in verdict.candidates),
+        )
+
+    def tracks(self) -> Iterator[Track]:
+        """Yield every track, oldest first."""
+        with self._store.read() as reader:
+            yield from reader.all_tracks()
+
+    def page(
+        self,
+        order: TrackOrder | str = TrackOrder.ADDED,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        containing: str = "",
+    ) -> list[Track]:
+        """Return part of a listing; see `Reader.page`."""
+        with self._store.read() as reader:
+            return reader.page(
+                TrackOrder(order), limit=limit, offset=offset, containing=containing
+            )
+
+    def track(self, wanted: str) -> Track:
+        """Return the track with this id, path, or title that no other has.
+
+        Raises:
+            TrackNotFoundError: there is none.
+            UsageError: several have this title.
+        """
+        with self._store.read() as reader:
+            return _resolve(reader, wanted)
+
+    def edit(self, wanted: str, **changes: Any) -> Track:  # noqa: ANN401 - fields of Metadata
+        """Change metadata of a track and return it.
+
+        Args:
+            wanted: its id, path or title.
+            changes: fields of `Metadata`. In `fields`, a value of None drops the name.
+
+        Raises:
+            TrackNotFoundError: there is no such track.
+            UsageError: no such field.
+        """
+        with self._store.write() as writer:
+            track = _resolve(writer, wanted)
+            track = replace(track, metadata=_edited(track.metadata, changes))
+            writer.update(track)
+        return track
+
+    def remove(self, wanted: Iterable[str]) -> list[Track]:
+        """Remove tracks by id, path or title and return them; all or none.
+
+        Raises:
+            TrackNotFoundError: one of them is not there.
+        """
+        with self._store.write() as writer:
+            tracks = list({t.key: t for t in (_resolve(writer, one) for one in wanted)}.values())
+            writer.remove([track.key for track in tracks])
+        return tracks
+
+    def stats(self) -> StoreStats:
+        """Count and measure the library."""
+        with self._store.read() as reader:
+            return reader.stats()
+
+    def check(self, *, deep: bool = False) -> list[Problem]:
+        """Look for damage; `deep` reads every byte."""
+        return self._store.check(deep=deep)
+
+    def repair(self) -> list[Repair]:
+        """Mend what is damaged: the index from the constellations, these from their files.
+
+        What neither can mend is reported with `mended` false.
+        """
+        return [self._reread(repair) for repair in self._store.repair()]
+
+    def rebuild(self) -> None:
+        """Make the index anew from the stored constellations; no audio is needed."""
+        self._store.rebuild()
+
+    def merge(self) -> None:
+        """Merge the index as far as the merge policy asks for it."""
+        self._store.merge()
+
+    def _stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
+        wanted = self._params.peaks.sample_rate_hz
+        if hasattr(source, "dtype"):
+            if rate is None:
+                message = "an array needs its sample_rate"
+                raise UsageError(message)
+            return open_samples(source, input_rate_hz=rate, sample_rate_hz=wanted)
+        return open_audio(source, sample_rate_hz=wanted)
+
+    def _look_up(self, heard: ClipPeaks) -> tuple[Verdict, Mapping[int, Track]]:
+        with self._store.read() as reader:
+            verdict = match(
+                heard.peaks, heard.frames, _Intact(reader), self._params, self._query
+            )
+            found = (*verdict.matches, *verdict.candidates)
+            return verdict, reader.tracks({one.key for one in found})
+
+    def _reread(self, repair: Repair) -> Repair:
+        """Give a track whose constellation is lost a new one from its file, if it is there."""
+        if repair.mended or repair.problem.what != "constellation":
+            return repair
+        with self._store.read() as reader:
+            track = reader.track(repair.problem.name)
+        if track is None or not track.source.file:
+            return repair
+        try:
+            with self._stream(track.source.file, None) as stream:
+                recording = read_recording(stream, self._params.peaks)
+        except AudioError as error:
+            cause = f"{repair.problem.cause}; {error.cause}"
+            return replace(repair, problem=replace(repair.problem, cause=cause))
+        anew = make_track(
+            recording,
+            track.source,
+            track.metadata,
+            track_id=track.id,
+            added_at=track.added_at,
+            media=track.media,
+            media_file=track.media_file,
+        )
+        with self._store.write() as writer:
+            writer.insert(
+                anew, recording.constellation, _landmarks(recording.constellation, self._params)
+            )
+        return replace(repair, mended=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intact:
+    """What the matcher reads; a track whose constellation is damaged is passed over."""
+
+    reader: Reader
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        return self.reader.tapes(hashes)
+
+    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
+        wanted = list(keys)
+        try:
+            return self.reader.constellations(wanted)
+        except CorruptConstellationError:
+            return dict(self._one_by_one(wanted))
+
+    def _one_by_one(self, keys: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        for key in keys:
+            try:
+                yield from self.reader.constellations([key]).items()
+            except CorruptConstellationError:
+                continue
+
+
+def _open_store(location: str, params: Params, *, create: bool, for_rebuild: bool) -> Store:
+    if location == MEMORY:
+        from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
+
+        return MemoryStore()
+    from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
+
+    make = DirectoryStore.create if create else DirectoryStore.open
+    landmarks_of = partial(_landmarks, params=params)
+    return make(location, params, landmarks_of, options=Options(for_rebuild=for_rebuild))
+
+
+def _landmarks(constellation: bytes, params: Params) -> Landmarks:
+    return reference_landmarks(unpack_peaks(constellation), params)
+
+
+def _media_kind(media: MediaKind | str) -> MediaKind:
+    try:
+        return MediaKind(media)
+    except ValueError:
+        message = f"media is one of {', '.join(MediaKind)}, not {media!r}"
+        raise UsageError(message) from None
+
+
+def _label(clip: object) -> str:
+    if isinstance(clip, str | bytes | os.PathLike):
+        return os.fsdecode(clip)
+    return "<samples>" if hasattr(clip, "dtype") else "<stream>"
+
+
+def _paths(source: object) -> tuple[bytes, bytes]:
+    """Return a path as given and absolute; both empty for what is not a path."""
+    if not isinstance(source, str | bytes | os.PathLike):
+        return b"", b""
+    path = os.fsencode(source)
+    return path, os.path.abspath(path)
+
+
+def _since(began: float) -> float:
+    return round(1000 * (time.perf_counter() - began), 3)
+
+
+def _match(found: Found, track: Track) -> Match:
+    tempo, pitch = _neat(found.tempo), _neat(found.pitch)
+    same = abs(found.tempo / found.pitch - 1) < SAME_FACTOR
+    return Match(
+        relation=found.relation,
+        track=track,
+        confidence=found.confidence,
+        score=found.score,
+        offset_s=found.offset_s,
+        other_offsets_s=found.other_offsets_s,
+        clip_start_s=found.span.clip_start_s,
+        clip_end_s=found.span.clip_end_s,
+        track_start_s=found.span.track_start_s,
+        track_end_s=found.span.track_end_s,
+        coverage=found.span.coverage,
+        speed=tempo if same else None,
+        tempo=tempo,
+        pitch_semitones=round(pitch_to_semitones(pitch), 3),
+    )
+
+
+def _neat(factor: float) -> float:
+    """Round a factor to what the measurement is worth."""
+    if abs(factor - 1) < EXACT_FACTOR:
+        return 1.0
+    return round(factor / CLOSE_FACTOR) * CLOSE_FACTOR
+
+
+def _resolve(reader: Reader, wanted: str) -> Track:
+    track = reader.track(wanted) or reader.by_file(os.path.abspath(os.fsencode(wanted)))
+    if track:
+        return track
+    named = [t for t in reader.page(limit=1000, containing=wanted) if t.metadata.title == wanted]
+    if len(named) > 1:
+        ids = ", ".join(track.id for track in named[:5])
+        message = f"{len(named)} tracks have the title {wanted!r}; name one by id: {ids}"
+        raise UsageError(message)
+    if not named:
+        raise TrackNotFoundError(wanted)
+    return named[0]
+
+
+def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
+    unknown = set(changes) - set(Metadata.__dataclass_fields__)
+    if unknown:
+        message = f"a track has no field {', '.join(sorted(unknown))}"
+        raise UsageError(message)
+    changes = dict(changes)
+    if "fields" in changes:
+        fields = {**metadata.fields, **changes["fields"]}
+        changes["fields"] = {name: value for name, value in fields.items() if value is not None}
+    return replace(metadata, **changes)
+
+
+def default_location() -> Path:
+    """Return where a user's library lies unless told otherwise."""
+    import platformdirs  # noqa: PLC0415 - only the command line asks
+
+    return Path(platformdirs.user_data_dir("earmark")) / "library.earmark"
