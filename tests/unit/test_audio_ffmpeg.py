@@ -25,6 +25,7 @@ from tests.media import (
     RATE_HZ,
     WAV,
     Format,
+    Pipe,
     add_picture,
     add_sound,
     encode,
@@ -176,6 +177,14 @@ def test_the_first_of_several_streams_is_heard() -> None:
     """Of equal audio streams, the first one is the recording."""
     samples = played(video("matroska", (AAC, 700), (AAC, 440)))
     assert loudest_hz(samples) == pytest.approx(700, abs=1)
+
+
+def test_streams_that_turn_up_late_are_passed_over() -> None:
+    """A transport stream may announce more on the way; what it began with is heard to its end."""
+    first = encode(tone(20, 44_100), Format("mpegts", "mp2"))
+    pipe = Pipe(first + video("mpegts", *[(AAC, 700)] * 20))
+    samples = whole(open_audio(pipe, sample_rate_hz=RATE_HZ))
+    assert len(samples) / RATE_HZ == pytest.approx(20, abs=0.1)
 
 
 def test_the_default_stream_is_heard() -> None:

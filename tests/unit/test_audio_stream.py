@@ -122,6 +122,21 @@ def test_a_failing_disk_is_named(how: Format) -> None:
         whole(open_audio(disk, sample_rate_hz=RATE_HZ))
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError, ValueError("closed")])
+def test_any_error_of_a_file_object_comes_through(error: type[BaseException]) -> None:
+    """What a reader raises inside a decoder is neither lost nor printed."""
+
+    class Reader(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 500_000:
+                raise error
+            return super().read(size)
+
+    data = encode(np.random.default_rng(2).uniform(-0.5, 0.5, 44_100 * 20), WAV)
+    with pytest.raises((KeyboardInterrupt, RuntimeError, UnreadableFileError)):
+        whole(open_audio(Reader(data), sample_rate_hz=RATE_HZ))
+
+
 def test_three_hours_need_little_memory(tmp_path: Path) -> None:
     """A long file is decoded in blocks of seconds, in a few dozen megabytes."""
     path = tmp_path / "long.aac"

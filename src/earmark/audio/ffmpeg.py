@@ -49,6 +49,7 @@ _OPTIONS = {
     "format_whitelist": ",".join(CONTAINERS),
     "codec_whitelist": ",".join(CODECS),
     "protocol_whitelist": "none",
+    "max_streams": "100",
 }
 
 
@@ -146,6 +147,8 @@ class FFmpegDecoder:
             except FFmpegError:
                 errors += 1
                 self.corrupt_packets += 1
+            except IndexError:
+                return  # PyAV's end of a container in which more streams turned up on the way
             else:
                 return
 
