@@ -8,6 +8,7 @@ import pytest
 
 from earmark.audio import open_audio
 from earmark.audio.tags import LONGEST_NAME, LONGEST_VALUE, MOST_FIELDS, read_tags
+from earmark.types import Metadata
 from tests.media import FLAC, M4A, MP3, OPUS, RATE_HZ, Format, encode, tone
 
 TAGS = {"title": "Ça ira ♫", "artist": "Élan", "album": "Été", "date": "1994-07-01"}
@@ -33,6 +34,12 @@ def test_isrc_is_read(how: Format) -> None:
 def test_other_tags_are_fields() -> None:
     """What has no place of its own is kept by its name in lower case."""
     assert read_tags({"Genre": "Polka", "ENCODER": "x"}).fields == {"genre": "Polka"}
+
+
+def test_a_plain_m4a_has_no_fields() -> None:
+    """What programs write about themselves is no knowledge about the recording."""
+    data = encode(tone(0.5, 44_100), M4A, tags={"title": "x"})
+    assert open_audio(io.BytesIO(data), sample_rate_hz=RATE_HZ).metadata == Metadata(title="x")
 
 
 def test_the_first_source_counts() -> None:

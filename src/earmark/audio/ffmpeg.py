@@ -18,6 +18,7 @@ from av.stream import Discard, Disposition
 
 from earmark.audio.base import DecoderName, Sound, is_rate
 from earmark.audio.formats import CODECS, CONTAINERS, refusal
+from earmark.audio.limits import limit_allocations
 from earmark.audio.resampling import to_mono
 from earmark.audio.tags import read_tags
 from earmark.errors import NoAudioStreamError, UndecodableAudioError, UnsupportedAudioError
@@ -134,7 +135,7 @@ class FFmpegDecoder:
             return
         start_s = frame.pts * self._tick_s
         self.corrupt_packets += start_s > self._end_s + GAP_S
-        self._end_s = start_s + frame.samples / frame.sample_rate
+        self._end_s = start_s + frame.samples / max(1, frame.sample_rate)
 
     def _packets(self) -> Iterator[Packet[FFmpegStream]]:
         """Yield the stream's packets; after an error in the container, try to read on."""
@@ -154,6 +155,7 @@ class FFmpegDecoder:
 
 
 def _open_container(data: Input) -> InputContainer:
+    limit_allocations()
     try:
         return av.open(
             data,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from earmark.types import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MOST_FIELDS = 64
 LONGEST_NAME = 64
@@ -17,7 +18,12 @@ LONGEST_VALUE = 1024
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}")
 _YEAR_TAGS = ("date", "year", "tdrc", "tyer", "originaldate", "originalyear")
 _ISRC_TAGS = ("isrc", "tsrc")
-_NOISE = frozenset({"encoder", "major_brand", "minor_version", "compatible_brands", "handler_name"})
+_NOISE = frozenset(
+    {
+        *("compatible_brands", "duration", "encoder", "handler_name", "major_brand"),
+        *("minor_version", "software", "vendor_id"),
+    }
+)
 """What programs write about themselves."""
 
 
@@ -35,8 +41,14 @@ def read_tags(*sources: Mapping[str, str]) -> Metadata:
         album=tags.pop("album", None),
         year=_year(_first(tags, _YEAR_TAGS)),
         isrc=_first(tags, _ISRC_TAGS),
-        fields=dict([(k, v) for k, v in tags.items() if k not in _NOISE][:MOST_FIELDS]),
+        fields=dict(islice(_worth_keeping(tags), MOST_FIELDS)),
     )
+
+
+def _worth_keeping(tags: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in tags.items():
+        if name not in _NOISE and (name, value) != ("language", "und"):
+            yield name, value
 
 
 def _first(tags: dict[str, str], names: tuple[str, ...]) -> str | None:
