@@ -1,8 +1,8 @@
 """Writes small pieces of music by seeded chance: form, chords, bass, melody and drums.
 
-A piece is a row of sections; each letter of its form has its own chords, melody and groove, and
-returns varied: notes change, drums fill in, players are never quite on the beat. So a piece
-sounds like one piece, but no two of its bars are the same signal.
+A piece has its own key, tuning, tempo and groove, and is a row of sections; each letter of its form
+has its own chords, melody and drums, and returns varied: notes change, fills come in, players are
+never quite on the beat. So a piece sounds like one, but no two of its bars are the same signal.
 
 Times are in seconds, pitches in MIDI numbers (69 is 440 Hz), velocities 0 to 1.
 """
@@ -22,17 +22,16 @@ MINOR = (0, 2, 3, 5, 7, 8, 10)
 DORIAN = (0, 2, 3, 5, 7, 9, 10)
 MIXOLYDIAN = (0, 2, 4, 5, 7, 9, 10)
 
-PROGRESSIONS = (
-    (0, 4, 5, 3),
-    (0, 5, 3, 4),
-    (5, 3, 0, 4),
-    (0, 3, 1, 4),
-    (1, 4, 0, 5),
-    (0, 2, 3, 4),
-    (3, 0, 4, 5),
-    (0, 6, 3, 4),
+NEXT_CHORDS = (
+    (3, 4, 5, 1, 2),
+    (4, 6, 3),
+    (5, 3, 1),
+    (4, 0, 1, 5),
+    (0, 5, 3, 2),
+    (3, 1, 4, 2),
+    (0, 2, 4),
 )
-"""Degrees of the scale on which one chord a bar is built."""
+"""Which degrees of the scale may follow each degree, as roots of chords."""
 
 FORMS = ("ABACB", "AABCA", "ABCBA", "ABBCA")
 
@@ -148,11 +147,12 @@ class _Composer:
     """Holds what stays the same through one piece: its manner, scale, key and tempo."""
 
     def __init__(self, manner: Manner, rng: np.random.Generator) -> None:
-        self._manner = manner
         self._rng = rng
+        self._manner = self._own(manner)
         self._scale = manner.scales[rng.integers(len(manner.scales))]
         self._key = int(rng.integers(48, 60))
         self._tempo_bpm = rng.uniform(*manner.tempo_bpm)
+        self._tuning = rng.normal(0.0, 0.15)
 
     def write(self, duration_s: float) -> Composition:
         notes: list[Note] = []
@@ -163,6 +163,23 @@ class _Composer:
             strokes += self._drums(bar)
             end_s = bar.start_s + bar.beat_s * self._manner.beats
         return Composition(tuple(notes), tuple(strokes), end_s)
+
+    def _own(self, manner: Manner) -> Manner:
+        """Make a piece's own groove out of its style's: some of the patterns' steps change."""
+        return replace(
+            manner,
+            chord_pattern=self._changed(manner.chord_pattern),
+            bass_pattern=self._changed(manner.bass_pattern),
+            drums={drum: self._changed(manner.drums[drum]) for drum in sorted(manner.drums)},
+        )
+
+    def _changed(self, pattern: str) -> str:
+        """Change a step in four, but never the first one that sounds."""
+        first = pattern.index("x") if "x" in pattern else len(pattern)
+        return "".join(
+            "xo."[self._rng.integers(3)] if place > first and self._happens(0.25) else sign
+            for place, sign in enumerate(pattern)
+        )
 
     def _bars(self, duration_s: float) -> Iterator[_Bar]:
         """Follow the form, over and over, at a tempo that drifts a little."""
@@ -193,11 +210,18 @@ class _Composer:
         if drums and self._happens(0.5):
             silent.add(drums[self._rng.integers(len(drums))])
         return _Section(
-            chords=PROGRESSIONS[self._rng.integers(len(PROGRESSIONS))],
+            chords=self._progression(),
             melody=tuple(self._melody() for _ in range(BARS_IN_SECTION)),
             silent=frozenset(silent),
             octave=int(self._rng.integers(0, 2)),
         )
+
+    def _progression(self) -> tuple[int, ...]:
+        """One chord a bar, each leading to the next."""
+        chords = [int(self._rng.choice([0, 0, 3, 5]))]
+        while len(chords) < BARS_IN_SECTION:
+            chords.append(int(self._rng.choice(NEXT_CHORDS[chords[-1]])))
+        return tuple(chords)
 
     def _melody(self) -> tuple[_MelodyNote, ...]:
         """One bar of a random walk over the scale; degrees are relative to the chord's root."""
@@ -286,6 +310,7 @@ class _Composer:
 
     def _note(self, bar: _Bar, part: Part, beat: float, beats: float, pitch: float) -> Note:
         start_s = self._when(bar, beat)
+        pitch += self._tuning
         return Note(part, start_s, beats * bar.beat_s, pitch, self._rng.uniform(0.7, 1.0))
 
     def _stroke(self, bar: _Bar, drum: Drum, beat: float) -> Stroke:

@@ -107,18 +107,26 @@ def tone(  # a note's four dimensions, its instrument and its chance
     return (sound * _envelope(time_s, duration_s, timbre)).astype(np.float32)
 
 
-def drum(kind: Drum, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
-    """Strike a drum once; no two strokes are quite the same."""
+def drum(
+    kind: Drum, sample_rate_hz: int, rng: np.random.Generator, *, tuning: float = 1.0
+) -> Signal:
+    """Strike a drum once; no two strokes are quite the same.
+
+    Args:
+        kind: which drum.
+        sample_rate_hz: of the sound.
+        rng: decides the rattle.
+        tuning: factor on all of the drum's frequencies, which tells one kit from another.
+    """
     skin, noisy = _DRUMS[kind]
     longest_s = max(noisy.decay_s, skin.decay_s if skin else 0.0)
     samples = int(5 * longest_s * sample_rate_hz)
     time_s = np.arange(samples) / sample_rate_hz
-    noise = band_passed(
-        shaped_noise(samples, rng, 0.0), sample_rate_hz, noisy.low_hz, noisy.high_hz
-    )
+    low_hz, high_hz = tuning * noisy.low_hz, tuning * noisy.high_hz
+    noise = band_passed(shaped_noise(samples, rng, 0.0), sample_rate_hz, low_hz, high_hz)
     sound = noisy.level * noise * np.exp(-time_s / (noisy.decay_s * rng.uniform(0.85, 1.15)))
     if skin:
-        sound = sound + _boom(skin, time_s, rng.uniform(0.97, 1.03))
+        sound = sound + _boom(skin, time_s, tuning * rng.uniform(0.97, 1.03))
     fade = np.minimum(1.0, (samples - np.arange(samples)) / (0.01 * sample_rate_hz))
     return (sound * fade).astype(np.float32)
 

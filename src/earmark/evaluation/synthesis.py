@@ -6,7 +6,7 @@ The same seed gives the same piece on every machine, as far as its floating-poin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -80,7 +80,7 @@ _PAD = Timbre(
 _BELL = Timbre(tilt=0.9, even=0.2, decay_s=1.2, brightness_s=0.4, release_s=0.8)
 _FLUTE = Timbre(tilt=2.4, attack_s=0.06, sustain=0.9, release_s=0.08, vibrato_cents=18.0)
 _FIDDLE = Timbre(tilt=1.2, attack_s=0.05, sustain=0.9, vibrato_cents=22.0, brightness_s=3.0)
-_SQUARE = Timbre(tilt=1.0, even=0.0, decay_s=0.4, sustain=0.5, release_s=0.01, brightness_s=2.0)
+_SQUARE = Timbre(tilt=1.0, even=0.3, decay_s=0.4, sustain=0.5, release_s=0.01, brightness_s=2.0)
 _LEAD_SYNTH = Timbre(tilt=1.0, sustain=0.8, detune_cents=9.0, vibrato_cents=10.0, brightness_s=0.6)
 _ELECTRIC_PIANO = Timbre(tilt=2.2, even=0.5, decay_s=1.1, brightness_s=0.3, release_s=0.12)
 _ORGAN = Timbre(tilt=1.3, even=0.3, decay_s=0.2, sustain=0.3, release_s=0.04, brightness_s=0.5)
@@ -112,7 +112,7 @@ STYLES = (
         "house",
         "Polar Elevator",
         Manner(
-            tempo_bpm=(118, 130),
+            tempo_bpm=(112, 136),
             scales=(MINOR, DORIAN),
             chord_degrees=(0, 2, 4, 6),
             chord_pattern="..x..o.x..x..ox.",
@@ -125,7 +125,7 @@ STYLES = (
             },
             lead_lengths=(0.25, 0.5, 0.5, 0.75, 1.0),
             lead_rests=0.45,
-            looseness_s=0.001,
+            looseness_s=0.003,
         ),
         {Part.BASS: _SYNTH_BASS, Part.CHORDS: _ORGAN, Part.LEAD: _SQUARE},
         {Part.BASS: 0.5, Part.CHORDS: 0.25, Part.LEAD: 0.25},
@@ -201,7 +201,7 @@ STYLES = (
             tempo_bpm=(132, 176),
             scales=(MAJOR, MINOR),
             chord_degrees=(0, 2, 4),
-            chord_pattern="xxxxxxxxxxxxxxxx",
+            chord_pattern="xoxxooxxxoxxooxo",
             bass_pattern="x.x.x.xox.x.x.xo",
             drums={
                 Drum.KICK: "x.....o.x.......",
@@ -210,7 +210,7 @@ STYLES = (
             },
             lead_lengths=(0.25, 0.25, 0.5, 0.5, 1.0),
             arpeggiated=True,
-            looseness_s=0.0,
+            looseness_s=0.002,
         ),
         {Part.BASS: _SQUARE, Part.CHORDS: _SQUARE, Part.LEAD: _SQUARE},
         {Part.BASS: 0.4, Part.CHORDS: 0.2, Part.LEAD: 0.35},
@@ -318,17 +318,30 @@ def _performed(
     """Play every note and stroke into one room."""
     samples = int((composition.duration_s + TAIL_S) * sample_rate_hz)
     mix = np.zeros(samples, np.float32)
+    timbres = {part: _own(style.timbres[part], rng) for part in Part}
+    kit = {kind: rng.uniform(0.75, 1.3) for kind in Drum}
     for note in composition.notes:
         frequency_hz = 440.0 * 2.0 ** ((note.pitch - 69) / 12)
-        timbre = style.timbres[note.part]
-        sound = tone(frequency_hz, note.duration_s, timbre, sample_rate_hz, rng)
+        sound = tone(frequency_hz, note.duration_s, timbres[note.part], sample_rate_hz, rng)
         level = style.levels[note.part] * note.velocity
         _mix_in(mix, level * sound, int(note.start_s * sample_rate_hz))
     for stroke in composition.strokes:
         level = style.drum_level * stroke.velocity
-        sound = drum(stroke.drum, sample_rate_hz, rng)
+        sound = drum(stroke.drum, sample_rate_hz, rng, tuning=kit[stroke.drum])
         _mix_in(mix, level * sound, int(stroke.start_s * sample_rate_hz))
     return normalised(reverberated(mix, style.reverb_s, style.wet, sample_rate_hz, rng))
+
+
+def _own(timbre: Timbre, rng: np.random.Generator) -> Timbre:
+    """An instrument of the same kind, as another player has it."""
+    return replace(
+        timbre,
+        tilt=timbre.tilt * rng.uniform(0.85, 1.2),
+        even=timbre.even * rng.uniform(0.6, 1.0),
+        decay_s=timbre.decay_s * rng.uniform(0.7, 1.4),
+        brightness_s=timbre.brightness_s * rng.uniform(0.6, 1.6),
+        release_s=timbre.release_s * rng.uniform(0.7, 1.5),
+    )
 
 
 def _mix_in(mix: Signal, sound: Signal, start: int) -> None:
