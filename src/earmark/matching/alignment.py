@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,22 +82,55 @@ def refine(
     hypotheses: Hypotheses,
     rounds: int = 2,
 ) -> Hypotheses:
-    """Fit line and pitch of each hypothesis to the peaks that agree with it; keep what gets better."""
+    """Fit line and pitch of each hypothesis to the peaks that agree; keep what finds no fewer."""
     for _ in range(rounds):
-        before = examine(clip, references, hypotheses, reach_steps=0, shifted=False)
-        fitted = [_fit(clip, pair_up(clip, references, hypotheses, i), hypotheses, i)
-                  for i in range(len(hypotheses))]
-        offset, tempo, pitch = np.array(fitted, np.float64).reshape(-1, 3).T
-        moved = Hypotheses(hypotheses.reference, offset, tempo, pitch)
-        after = examine(clip, references, moved, reach_steps=0, shifted=False)
-        better = after.found > before.found
-        hypotheses = Hypotheses(
-            hypotheses.reference,
-            np.where(better, moved.offset, hypotheses.offset),
-            np.where(better, moved.tempo, hypotheses.tempo),
-            np.where(better, moved.pitch, hypotheses.pitch),
-        )
+        fitted = [
+            _fit(clip, pair_up(clip, references, hypotheses, i), hypotheses, i)
+            for i in range(len(hypotheses))
+        ]
+        hypotheses = _better(clip, references, hypotheses, _assembled(hypotheses, fitted))
     return hypotheses
+
+
+def centre(
+    clip: Clip,
+    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    hypotheses: Hypotheses,
+) -> Hypotheses:
+    """Move each hypothesis to the mean of the peaks that agree, its tempo and pitch as they are."""
+    offsets = []
+    for i in range(len(hypotheses)):
+        pairs = pair_up(clip, references, hypotheses, i)
+        agreeing = pairs.partner >= 0
+        apart = pairs.time[agreeing] - hypotheses.tempo[i] * clip.peaks.time[pairs.partner[agreeing]]
+        offsets.append(float(apart.mean()) if len(apart) else hypotheses.offset[i])
+    moved = replace(hypotheses, offset=np.array(offsets, np.float64))
+    return _better(clip, references, hypotheses, moved)
+
+
+def _better(
+    clip: Clip,
+    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    one: Hypotheses,
+    other: Hypotheses,
+) -> Hypotheses:
+    """Return, row by row, the other hypothesis unless it finds fewer peaks than the one."""
+    before = examine(clip, references, one, reach_steps=0, shifted=False)
+    after = examine(clip, references, other, reach_steps=0, shifted=False)
+    good = after.found >= before.found
+    return Hypotheses(
+        one.reference,
+        np.where(good, other.offset, one.offset),
+        np.where(good, other.tempo, one.tempo),
+        np.where(good, other.pitch, one.pitch),
+    )
+
+
+def _assembled(
+    hypotheses: Hypotheses, fitted: Sequence[tuple[float, float, float]]
+) -> Hypotheses:
+    offset, tempo, pitch = np.array(fitted, np.float64).reshape(-1, 3).T
+    return Hypotheses(hypotheses.reference, offset, tempo, pitch)
 
 
 def _fit(

@@ -10,7 +10,7 @@ import numpy as np
 from earmark.fingerprint import unpack_peaks
 from earmark.matching.alignment import plain_at
 from earmark.matching.verification import Clip, agreement, examine, pair_up
-from earmark.types import Relation
+from earmark.types import Peaks, Relation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,6 +30,9 @@ NO_LEAD = 0.9
 """A rival with this part of the best score cannot be told apart from the best."""
 
 VERSION_REACH_STEPS = 24
+
+NEIGHBOURHOOD_FRAMES = 3750
+"""How far around the clip two tracks are compared: a minute to either side."""
 
 
 @dataclass(slots=True)
@@ -112,11 +115,15 @@ def same_recording(case: Case, evidence: Evidence, one: int, other: int) -> bool
     words, begins = case.references
     first, second = hypotheses.reference[one], hypotheses.reference[other]
     peaks = unpack_peaks(words[begins[first] : begins[first + 1]].tobytes())
-    if not len(peaks):
+    steps, margin = case.clip.steps, NEIGHBOURHOOD_FRAMES * case.clip.steps
+    start = max(0, int(hypotheses.offset[one]) - margin)
+    end = int(hypotheses.offset[one]) + case.clip.length_steps + margin
+    near = (peaks.time >= start) & (peaks.time < end)
+    if not near.any():
         return False
-    steps = case.clip.steps
-    whole = Clip.of(peaks, int(peaks.time[-1]) // steps + 1, steps)
-    place = hypotheses.offset[other] - hypotheses.offset[one]
+    passage = Peaks(peaks.time[near] - start, peaks.frequency[near], peaks.level[near])
+    whole = Clip.of(passage, int(passage.time[-1]) // steps + 1, steps)
+    place = hypotheses.offset[other] - hypotheses.offset[one] + start
     found = examine(
         whole,
         case.references,

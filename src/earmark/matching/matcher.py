@@ -12,7 +12,7 @@ import numpy as np
 
 from earmark.landmarks import query_probes
 from earmark.matching import decision
-from earmark.matching.alignment import grid_size, plain, refine, stretched
+from earmark.matching.alignment import centre, grid_size, plain, refine, stretched
 from earmark.matching.candidates import find_candidates
 from earmark.matching.grouping import grouped
 from earmark.matching.spans import Span, span_of
@@ -144,13 +144,20 @@ def _weigh(case: Case, candidates: Sequence[Candidate]) -> Evidence:
 
 
 def _refined(case: Case, evidence: Evidence) -> Evidence:
-    """Fit tempo and pitch of what is accepted, and keep the fit where it is clearly better."""
+    """Centre what is accepted; fit its tempo and pitch, and keep the fit if it is clearly better."""
     good = np.flatnonzero(evidence.score >= case.threshold)
-    fitted = refine(case.clip, case.references, evidence.hypotheses.take(good))
+    accepted = evidence.hypotheses.take(good)
+    centred = centre(case.clip, case.references, accepted)
+    fitted = refine(case.clip, case.references, centred)
+    as_is = examine(case.clip, case.references, centred, reach_steps=0, shifted=True)
     tried = examine(case.clip, case.references, fitted, reach_steps=0, shifted=True)
-    better = tried.score > evidence.score[good] + REFINED_GAIN
-    kept = np.setdiff1d(np.arange(len(evidence.score)), good[better])
-    return evidence.take(kept).joined(tried.take(np.flatnonzero(better)))
+    better = tried.score > as_is.score + REFINED_GAIN
+    others = np.flatnonzero(evidence.score < case.threshold)
+    return (
+        evidence.take(others)
+        .joined(as_is.take(np.flatnonzero(~better)))
+        .joined(tried.take(np.flatnonzero(better)))
+    )
 
 
 def _weigh_stretched(

@@ -34,13 +34,21 @@ FINE_STEPS = 6
 FREQUENCY_STEPS = 5
 """Half-width of the frequency window: 0.6 bins, 5 Hz."""
 
+CELL_STEPS = 2
+"""A cell of the chart is so many steps long and high: 4 ms by 2 Hz."""
+
+MARGIN_CELLS = 64
+"""Empty cells of the chart on both sides of the clip; no hypothesis is moved further."""
+
+FREQUENCY_CELLS = 2048
+
 PRIOR_FOUND, PRIOR_PEAKS = 4.0, 100.0
 """Chance is never believed to be lower than so many of so many peaks, before anything was counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """A clip's dense constellation, ready to be searched by time."""
+    """A clip's dense constellation, ready to be asked what it has where."""
 
     peaks: Peaks
     frames: int
@@ -48,12 +56,16 @@ class Clip:
     """Steps to a frame."""
     begins: NDArray[np.int32]
     """Shape (frames + 2,): number of the first peak at or after each frame."""
+    chart: NDArray[np.uint64]
+    """Shape (frequency cells, words): a bit for every time cell in which a peak would be found."""
 
     @classmethod
     def of(cls, peaks: Peaks, frames: int, steps: int) -> Clip:
         """Index the peaks of a clip that lasts so many frames."""
         begins = np.searchsorted(peaks.time, np.arange(frames + 2) * steps).astype(np.int32)
-        return cls(peaks, frames, steps, begins)
+        cells = frames * steps // CELL_STEPS + 2 * MARGIN_CELLS
+        chart = _chart(peaks.time, peaks.frequency, cells, FINE_STEPS, FREQUENCY_STEPS)
+        return cls(peaks, frames, steps, begins, chart)
 
     @property
     def length_steps(self) -> int:
@@ -179,14 +191,9 @@ def examine(
         hypotheses.tempo,
         hypotheses.pitch,
         clip.length_steps,
-        clip.peaks.time,
-        clip.peaks.frequency,
-        clip.begins,
-        clip.steps,
+        clip.chart,
         np.array(SHIFTS_FRAMES if shifted else (), np.int64) * clip.steps,
-        reach_steps,
-        FINE_STEPS,
-        FREQUENCY_STEPS,
+        reach_steps // CELL_STEPS,
     )
     offset, expected, found, spared, by_chance = rows.T
     chance = (by_chance + PRIOR_FOUND) / (spared + PRIOR_PEAKS)
@@ -244,35 +251,35 @@ def pair_up(
 
 
 @kernel
+def _chart(time, frequency, cells, fine, tolerance):  # type: ignore[no-untyped-def]
+    """Mark every cell that lies within the tolerances of a peak."""
+    chart = np.zeros((FREQUENCY_CELLS, (cells + 63) // 64 + 1), np.uint64)
+    for i in range(len(time)):
+        low = (np.int64(time[i]) - fine) // CELL_STEPS + MARGIN_CELLS
+        high = (np.int64(time[i]) + fine) // CELL_STEPS + MARGIN_CELLS
+        bottom = max(0, (np.int64(frequency[i]) - tolerance) // CELL_STEPS)
+        top = min(FREQUENCY_CELLS - 1, (np.int64(frequency[i]) + tolerance) // CELL_STEPS)
+        for row in range(bottom, top + 1):
+            for cell in range(max(0, low), min(cells, high + 1)):
+                chart[row, cell >> 6] |= np.uint64(1) << np.uint64(cell & 63)
+    return chart
+
+
+@kernel
 def _examine(  # type: ignore[no-untyped-def]
-    words,
-    begins,
-    references,
-    offsets,
-    tempos,
-    pitches,
-    length,
-    q_time,
-    q_frequency,
-    q_begins,
-    steps,
-    shifts,
-    reach,
-    fine,
-    tolerance,
+    words, begins, references, offsets, tempos, pitches, length, chart, shifts, reach
 ):
     """Return rows (offset, expected, found, expected when shifted, found when shifted)."""
     out = np.zeros((len(offsets), 5), np.float64)
     track_times = np.empty(1024, np.int64)
     track_bins = np.empty(1024, np.int64)
     track_size = 0
-    times = np.empty(1024, np.int64)
-    bins = np.empty(1024, np.float64)
-    votes = np.zeros(2 * reach + 5, np.int64)
-    frames = len(q_begins) - 1
-    margin = reach
+    votes = np.zeros(2 * reach + 1, np.int64)
+    margin = reach * CELL_STEPS
     for s in range(len(shifts)):
-        margin = max(margin, reach + abs(shifts[s]))
+        margin = max(margin, reach * CELL_STEPS + abs(shifts[s]))
+    times = np.empty(1024, np.int64)
+    rows = np.empty(1024, np.int64)
     for h in range(len(offsets)):
         if h == 0 or references[h] != references[h - 1]:
             begin, end = begins[references[h]], begins[references[h] + 1]
@@ -288,57 +295,51 @@ def _examine(  # type: ignore[no-untyped-def]
                 if frequency > 0:
                     track_times[track_size], track_bins[track_size] = time, frequency
                     track_size += 1
-        tempo, offset = tempos[h], offsets[h]
-        low, high = offset - margin * tempo, offset + (length + margin) * tempo
-        first = np.searchsorted(track_times[:track_size], low)
-        n = np.searchsorted(track_times[:track_size], high) - first
-        if n > len(times):
-            times, bins = np.empty(2 * n, np.int64), np.empty(2 * n, np.float64)
-        for i in range(n):
-            # floor(x + 1/2): Numba's round() is slow
-            times[i] = np.int64(np.floor((track_times[first + i] - offset) / tempo + 0.5))
-            bins[i] = track_bins[first + i] * pitches[h]
+        offset, rate, pitch = offsets[h], 1.0 / tempos[h], pitches[h] / CELL_STEPS
+        first = np.searchsorted(track_times[:track_size], offset - margin * tempos[h])
+        last = np.searchsorted(track_times[:track_size], offset + (length + margin) * tempos[h])
+        if last - first > len(times):
+            times, rows = np.empty(2 * (last - first), np.int64), np.empty(2 * (last - first), np.int64)
+        n = 0
+        for i in range(first, last):
+            row = np.int64(track_bins[i] * pitch)
+            if row < FREQUENCY_CELLS:
+                # floor(x + 1/2): Numba's round() is slow
+                times[n] = np.int64(np.floor((track_times[i] - offset) * rate + 0.5))
+                rows[n] = row
+                n += 1
         move = 0
         if reach > 0:
             votes[:] = 0
             for i in range(n):
-                at = times[i]
-                if at < 0 or at > length:
+                if times[i] < 0 or times[i] > length:
                     continue
-                first = max(0, (at - reach) // steps)
-                last = min(frames, (at + reach) // steps + 1)
-                for j in range(q_begins[first], q_begins[max(first, last)]):
-                    apart = np.int64(q_time[j]) - at
-                    if abs(apart) <= reach and abs(q_frequency[j] - bins[i]) <= tolerance:
-                        votes[reach + 2 + apart] += 1
+                cell = (times[i] >> 1) + MARGIN_CELLS - reach
+                shift = np.uint64(cell & 63)
+                near = chart[rows[i], cell >> 6] >> shift
+                near |= (chart[rows[i], (cell >> 6) + 1] << np.uint64(1)) << (np.uint64(63) - shift)
+                if near:
+                    for d in range(2 * reach + 1):
+                        votes[d] += np.int64((near >> np.uint64(d)) & np.uint64(1))
             most = -1
-            for d in range(-reach, reach + 1):
-                near = 0
-                for e in range(d, d + 5):
-                    near += votes[reach + e]
-                if near > most or (near == most and abs(d) < abs(move)):
-                    move, most = d, near
-        out[h, 0] = offset - move * tempo
-        for s in range(-1, len(shifts)):
-            shift = move if s < 0 else move + shifts[s]
-            total = found = 0
-            for i in range(n):
-                at = times[i] + shift
-                if at < 0 or at > length:
-                    continue
-                total += 1
-                first = max(0, (at - fine) // steps)
-                last = max(first, min(frames, (at + fine) // steps + 1))
-                for j in range(q_begins[first], q_begins[last]):
-                    near = abs(np.int64(q_time[j]) - at) <= fine
-                    if near and abs(q_frequency[j] - bins[i]) <= tolerance:
-                        found += 1
-                        break
-            if s < 0:
-                out[h, 1], out[h, 2] = total, found
-            else:
-                out[h, 3] += total
-                out[h, 4] += found
+            for d in range(1, 2 * reach):
+                level = votes[d - 1] + votes[d] + votes[d + 1]
+                nearer = abs(d - reach) * CELL_STEPS < abs(move)
+                if level > most or (level == most and nearer):
+                    move, most = (d - reach) * CELL_STEPS, level
+        out[h, 0] = offset - move * tempos[h]
+        for i in range(n):
+            at = times[i] + move
+            if at >= 0 and at <= length:
+                cell = (at >> 1) + MARGIN_CELLS
+                out[h, 1] += 1
+                out[h, 2] += (chart[rows[i], cell >> 6] >> np.uint64(cell & 63)) & np.uint64(1)
+            for s in range(len(shifts)):
+                moved = at + shifts[s]
+                if moved >= 0 and moved <= length:
+                    cell = (moved >> 1) + MARGIN_CELLS
+                    out[h, 3] += 1
+                    out[h, 4] += (chart[rows[i], cell >> 6] >> np.uint64(cell & 63)) & np.uint64(1)
     return out
 
 
