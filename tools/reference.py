@@ -197,7 +197,14 @@ def _field_doc(statement: ast.stmt) -> str:
 
 
 def _signature(function: Callable[..., object]) -> str:
-    return str(inspect.signature(function)).replace("'", "")
+    """The signature as it is written in the source, without `self` or `cls`."""
+    node = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    if not isinstance(node, ast.FunctionDef):
+        return str(inspect.signature(function))
+    if node.args.args and node.args.args[0].arg in {"self", "cls"}:
+        del node.args.args[0]
+    returned = f" -> {ast.unparse(node.returns)}" if node.returns else ""
+    return f"({ast.unparse(node.args)}){returned}"
 
 
 def _doc(value: object) -> str:
@@ -212,6 +219,8 @@ def _sections(doc: str) -> str:
         if line in {"Args:", "Returns:", "Raises:", "Yields:"}:
             lines += [f"**{line.removesuffix(':')}**", ""]
             inside = True
+        elif line == "Example:":
+            lines += ["**Example**", ""]
         elif inside and line.startswith("    ") and not line.startswith("     "):
             lines.append(f"- {line.strip()}")
         elif inside and line.startswith("     "):

@@ -98,7 +98,7 @@ def test_a_flag_has_no_value() -> None:
         "## `Pot`",
         "- `litres: float`: How much.",
         "- `colour: str = 'red'`",
-        "### `Pot.pour(self, litres: float) -> None`",
+        "### `Pot.pour(litres: float) -> None`",
         "**Raises**",
         "- ValueError: there is",
     ],
