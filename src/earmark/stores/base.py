@@ -36,14 +36,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import BinaryIO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.tape import Tape
-from earmark.types import Landmarks, Metadata, Track
+from earmark.types import Landmarks, Metadata, Track, TrackOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,6 @@ class Repair:
     problem: Problem
     mended: bool
     """False: lost, or not mendable from the store alone."""
-
-
-class TrackOrder(StrEnum):
-    """What a listing is sorted by; letters of ASCII without regard to case, ties by key."""
-
-    ADDED = "added"
-    TITLE = "title"
-    ARTIST = "artist"
-    """Tracks without an artist come first."""
 
 
 class Reader(Protocol):

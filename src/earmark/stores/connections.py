@@ -109,11 +109,9 @@ class Connections:
         """Return a connection that locks as SQLite does; none if the folder does not let it."""
         if connection := self._take(None):
             return connection
-        link = self._connect("mode=rw")
         try:
-            link.execute("SELECT count(*) FROM sqlite_schema")
+            link = self._connect("mode=rw")
         except sqlite3.Error as error:
-            link.close()
             if primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
                 return None
             raise of_sqlite(self._location, error) from error
@@ -122,34 +120,34 @@ class Connections:
     def _immutable(self) -> _Connection:
         stamp = self._stamp()
         self._drop_all_but(stamp)
-        return self._take(stamp) or _Connection(self._connect("mode=ro&immutable=1"), stamp)
+        with translated(self._location):
+            return self._take(stamp) or _Connection(self._connect("mode=ro&immutable=1"), stamp)
 
     def _drop_all_but(self, stamp: _Stamp) -> None:
         """Close the idle immutable connections that were opened on another state of the file."""
         with self._guard:
-            kept = [one for one in self._idle if one.stamp in {None, stamp}]
-            stale = [one for one in self._idle if one not in kept]
-            self._idle = kept
+            stale = [one for one in self._idle if one.stamp not in {None, stamp}]
+            self._idle = [one for one in self._idle if one not in stale]
         for connection in stale:
             connection.link.close()
 
     def _connect(self, options: str) -> sqlite3.Connection:
-        address = f"file:{quote(os.fsencode(self._path))}?{options}"
-        with translated(self._location):
-            link = sqlite3.connect(
-                address,
-                uri=True,
-                timeout=_PATIENCE_S,
-                isolation_level=None,
-                check_same_thread=False,
-            )
-        link.row_factory = sqlite3.Row
+        """Connect, and read so much that what is wrong comes to light."""
+        link = sqlite3.connect(
+            f"file:{quote(os.fsencode(self._path))}?{options}",
+            uri=True,
+            timeout=_PATIENCE_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
         try:
             for line in _SETTINGS.strip().splitlines():
                 link.execute(line)
-        except sqlite3.Error as error:
+            link.execute("SELECT count(*) FROM sqlite_schema")
+        except sqlite3.Error:
             link.close()
-            raise of_sqlite(self._location, error) from error
+            raise
+        link.row_factory = sqlite3.Row
         return link
 
     def _take(self, stamp: _Stamp | None) -> _Connection | None:

@@ -1,0 +1,129 @@
+"""What the other processes of the store tests do; each talks through one pipe."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from earmark.params import Params
+from earmark.stores.base import Reader
+from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.merging import MergePolicy
+from earmark.tape import lookup
+from tests.recordings import EVERY_HASH, landmarks_of, make_recording
+
+ANSWER_S = 60.0
+"""How long a test waits for a process before it fails."""
+
+Work = Callable[[Path, Connection], None]
+
+
+@contextmanager
+def working(work: Work, folder: Path) -> Iterator[Connection]:
+    """Let another process work on a library while the block runs."""
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    process = spawn.Process(target=work, args=(folder, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        process.join(ANSWER_S)
+        process.kill()
+        process.join()
+        process.close()
+
+
+def answer(connection: Connection) -> object:
+    """Wait for the next word of a process."""
+    assert connection.poll(ANSWER_S), "the other process does not answer"
+    return connection.recv()
+
+
+def opened(folder: Path, patience_s: float = 30.0) -> DirectoryStore:
+    """Open, or make, the library of a test."""
+    options = Options(policy=MergePolicy(fan_in=3), patience_s=patience_s)
+    return DirectoryStore.create(folder, Params(), landmarks_of, options=options)
+
+
+def add(store: DirectoryStore, *seeds: int) -> list[int]:
+    """Insert the recordings of these numbers in one block."""
+    ones = [make_recording(seed) for seed in seeds]
+    with store.write() as writer:
+        return [writer.insert(one.track, one.constellation, one.landmarks) for one in ones]
+
+
+def held(reader: Reader) -> set[int]:
+    """Return the keys of a state.
+
+    Raises:
+        ValueError: catalogue, constellations and index do not agree.
+    """
+    tracks = {track.key: track for track in reader.all_tracks()}
+    _, found, _ = lookup(reader.tapes(EVERY_HASH), EVERY_HASH)
+    if not set(tracks) == set(found.tolist()) == set(reader.constellations(list(tracks))):
+        message = f"tracks {sorted(tracks)}, index {sorted(set(found.tolist()))}"
+        raise ValueError(message)
+    return set(tracks)
+
+
+def watch(folder: Path, connection: Connection) -> None:
+    """Read until told to stop; tell after the first view, and at the end how many tracks they had.
+
+    Every view is read twice; -1 stands for one that changed between.
+    """
+    store = opened(folder)
+    sizes: list[int] = []
+    try:
+        while not connection.poll():
+            with store.read() as reader:
+                first, second = held(reader), held(reader)
+            sizes.append(len(first) if first == second else -1)
+            if len(sizes) == 1:
+                connection.send("watching")
+        connection.send(sizes)
+    except Exception as error:  # noqa: BLE001 - the test shows whatever it was
+        connection.send(repr(error))
+    store.close()
+
+
+def look(folder: Path, connection: Connection) -> None:
+    """At every word, say what a new view of one open store holds."""
+    store = opened(folder)
+    while word := _next(connection):
+        with store.read() as reader:
+            connection.send((word, held(reader)))
+    store.close()
+
+
+def hold(folder: Path, connection: Connection) -> None:
+    """Hold the library for writing until the next word."""
+    store = opened(folder)
+    with store.write():
+        connection.send(multiprocessing.current_process().pid)
+        _next(connection)
+    connection.send("let go")
+    store.close()
+
+
+def add_ten(folder: Path, connection: Connection) -> None:
+    """Add ten tracks one by one, numbered from the first word on."""
+    store = opened(folder)
+    first = _next(connection)
+    keys = [add(store, seed)[0] for seed in range(first, first + 10)]
+    connection.send(keys)
+    store.close()
+
+
+def _next(connection: Connection) -> int:
+    """Return the next word, 0 when there is none to come."""
+    try:
+        word: int = connection.recv()
+    except EOFError:
+        return 0
+    return word
