@@ -43,7 +43,7 @@ docs: $(READY) ## write the references from the code
 	$(BIN)/python tools/reference.py
 
 bench: $(READY) ## measure speed and size on this machine
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/synthetic.py
 
 soak: $(READY) ## kill writers at random moments, many times over
 	EARMARK_SOAK=1 $(BIN)/python -m pytest -rs -m soak

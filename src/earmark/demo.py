@@ -58,20 +58,23 @@ class Trial:
     answer: Identification
 
     @property
+    def is_named(self) -> bool:
+        """The right piece, wherever in it."""
+        best = self.answer.best
+        if best is None or self.answer.status is not Status.IDENTIFIED:
+            return False
+        return best.track.metadata.title == self.title
+
+    @property
     def is_right(self) -> bool:
         """The right piece at the right place; for a stranger, no piece at all."""
         best = self.answer.best
         if self.title is None:
             return self.answer.status is Status.NO_MATCH
-        return (
-            self.answer.status is Status.IDENTIFIED
-            and best is not None
-            and best.track.metadata.title == self.title
-            and any(
-                abs(offset_s - self.start_s) <= POSITION_TOLERANCE_S
-                for offset_s in (best.offset_s, *best.other_offsets_s)
-            )
-        )
+        if best is None or not self.is_named:
+            return False
+        places_s = (best.offset_s, *best.other_offsets_s)
+        return any(abs(place_s - self.start_s) <= POSITION_TOLERANCE_S for place_s in places_s)
 
 
 def _in_a_bar(clip: Signal, rng: np.random.Generator) -> Signal:
@@ -152,10 +155,12 @@ def known_trials(
         yield ask(library, condition, piece, start_s, rng)
 
 
-def stranger_trials(library: Library) -> Iterator[Trial]:
+def stranger_trials(
+    library: Library, count: int = STRANGERS, seed: int = STRANGER_SEED
+) -> Iterator[Trial]:
     """Ask for clips of pieces that are not in the catalogue, by bands that are."""
     condition = Condition("not in the catalogue", 10.0, lambda clip, _: clip)
-    for stranger in catalogue(STRANGERS, STRANGER_SEED, PIECE_S):
+    for stranger in catalogue(count, seed, PIECE_S):
         trial = ask(library, condition, stranger, 10.0, np.random.default_rng(0))
         yield replace(trial, title=None)
 
