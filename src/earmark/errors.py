@@ -86,6 +86,7 @@ class UsageError(EarmarkError):
 class TrackNotFoundError(EarmarkError):
     """No track of the library answers to this id, path or title."""
 
+    exit_code = 1
     http_status = 404
 
     def __init__(self, wanted: str) -> None:

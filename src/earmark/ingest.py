@@ -332,9 +332,7 @@ class _Importer:
         self._report.pruned += vanished
 
     def _skip(self, shown: bytes, error: AudioError) -> None:
-        self._report.skipped.append(
-            Skipped(os.fsdecode(shown), type(error).__name__, error.cause)
-        )
+        self._report.skipped.append(Skipped(os.fsdecode(shown), type(error).__name__, error.cause))
 
     def _step(self, shown: bytes) -> None:
         self._done += 1
@@ -409,7 +407,7 @@ def _same_stamp(source: Source, status: os.stat_result) -> bool:
 
 
 def _sha256(path: bytes) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123 - a name of any bytes
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 

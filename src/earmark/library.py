@@ -6,10 +6,8 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -256,9 +254,7 @@ class Library:
     ) -> list[Track]:
         """Return part of a listing; see `Reader.page`."""
         with self._store.read() as reader:
-            return reader.page(
-                TrackOrder(order), limit=limit, offset=offset, containing=containing
-            )
+            return reader.page(TrackOrder(order), limit=limit, offset=offset, containing=containing)
 
     def track(self, wanted: str) -> Track:
         """Return the track with this id, path, or title that no other has.
@@ -333,9 +329,7 @@ class Library:
 
     def _look_up(self, heard: ClipPeaks) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
-            verdict = match(
-                heard.peaks, heard.frames, _Intact(reader), self._params, self._query
-            )
+            verdict = match(heard.peaks, heard.frames, _Intact(reader), self._params, self._query)
             found = (*verdict.matches, *verdict.candidates)
             return verdict, reader.tracks({one.key for one in found})
 
@@ -487,10 +481,3 @@ def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
         fields = {**metadata.fields, **changes["fields"]}
         changes["fields"] = {name: value for name, value in fields.items() if value is not None}
     return replace(metadata, **changes)
-
-
-def default_location() -> Path:
-    """Return where a user's library lies unless told otherwise."""
-    import platformdirs  # noqa: PLC0415 - only the command line asks
-
-    return Path(platformdirs.user_data_dir("earmark")) / "library.earmark"

@@ -106,6 +106,15 @@ class Track:
     """Damaged packets that were skipped while the recording was decoded."""
 
 
+class TrackOrder(StrEnum):
+    """What a listing is sorted by; letters of ASCII without regard to case, ties by key."""
+
+    ADDED = "added"
+    TITLE = "title"
+    ARTIST = "artist"
+    """Tracks without an artist come first."""
+
+
 class Status(StrEnum):
     """What `identify` has to say about a clip."""
 

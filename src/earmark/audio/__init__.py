@@ -1,6 +1,6 @@
 """Audio in: any file, stream or array -> mono blocks at the analysis rate."""
 
-from earmark.audio.formats import MEDIA_SUFFIXES, Supported, supported
+from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, supported
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
 from earmark.audio.source import AudioSource, ByteStream
@@ -13,6 +13,7 @@ __all__ = [
     "ByteStream",
     "Resampler",
     "Supported",
+    "library_versions",
     "open_audio",
     "open_samples",
     "save_preview",

@@ -7,6 +7,7 @@ named here are reachable; a video codec is never opened.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -64,6 +65,8 @@ class Supported:
     containers: tuple[str, ...]
     codecs: tuple[str, ...]
     missing_containers: tuple[str, ...]
+    can_preview: bool
+    """Whether there is an encoder for previews."""
 
 
 def supported() -> Supported:
@@ -73,7 +76,20 @@ def supported() -> Supported:
         containers=tuple(sorted(present)),
         codecs=tuple(sorted(codecs_available.intersection(CODECS))),
         missing_containers=tuple(sorted(set(CONTAINERS) - present)),
+        can_preview=_has_encoder("libopus"),
     )
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the native libraries; one that cannot be loaded is left out."""
+    versions = {"FFmpeg": av.ffmpeg_version_info}
+    for name in ("libavformat", "libavcodec", "libavutil"):
+        versions[name] = ".".join(map(str, av.library_versions[name]))
+    with contextlib.suppress(ImportError, OSError):
+        import soundfile  # noqa: PLC0415 (slow to import, and hardly ever needed)
+
+        versions["libsndfile"] = soundfile.__libsndfile_version__
+    return versions
 
 
 def refusal(head: bytes) -> str:
@@ -92,5 +108,12 @@ def refusal(head: bytes) -> str:
 def _has_container(name: str) -> bool:
     try:
         return av.ContainerFormat(name.split(",", maxsplit=1)[0], "r").is_input
+    except ValueError:
+        return False
+
+
+def _has_encoder(name: str) -> bool:
+    try:
+        return av.Codec(name, "w").is_encoder
     except ValueError:
         return False

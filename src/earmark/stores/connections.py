@@ -22,6 +22,8 @@ from earmark.errors import LibraryError, ReadOnlyLibraryError
 from earmark.stores.failures import of_sqlite, primary_code, translated
 from earmark.stores.lock import WriterLock
 
+SQLITE_VERSION = sqlite3.sqlite_version
+
 _PATIENCE_S = 30.0
 _ATTEMPTS = 20
 _SETTINGS = """

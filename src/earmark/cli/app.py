@@ -1,0 +1,76 @@
+"""The application: its commands, each from the module with its name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from earmark.cli.add import add
+from earmark.cli.demo import demo
+from earmark.cli.doctor import doctor
+from earmark.cli.identify import identify
+from earmark.cli.tracks import edit, list_tracks, remove, show
+from earmark.cli.upkeep import rebuild, repair, stats
+
+
+def help_of(command: Callable[..., None]) -> str:
+    """The docstring of a command, with each paragraph on one line but for indented ones."""
+    paragraphs = inspect.cleandoc(command.__doc__ or "").split("\n\n")
+    return "\n\n".join(
+        text if text.startswith("    ") else text.replace("\n", " ") for text in paragraphs
+    )
+
+
+app = typer.Typer(
+    name="earmark",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - what Typer calls
+    if wanted:
+        import earmark
+
+        typer.echo(f"earmark {earmark.__version__}")
+        raise typer.Exit
+
+
+def root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Recognise music: name a clip of any recording in your own catalogue.
+
+    Start with:
+
+        earmark add ~/Music
+        earmark identify clip.m4a
+
+    Exit codes are those of grep: 0 if something was found or done, 1 if not, 2 for an error.
+    """
+
+
+app.callback(help=help_of(root))(root)
+for command in (
+    add,
+    identify,
+    list_tracks,
+    show,
+    edit,
+    remove,
+    stats,
+    doctor,
+    repair,
+    rebuild,
+    demo,
+):
+    name = command.__name__.removesuffix("_tracks")
+    app.command(name, help=help_of(command))(command)

@@ -1,0 +1,80 @@
+"""The edge between the library and the shell: errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from earmark.cli.text import printable
+from earmark.errors import EarmarkError
+from earmark.settings import library_location
+
+if TYPE_CHECKING:
+    from earmark.library import Library
+
+FOUND, NONE_FOUND, FAILED = 0, 1, 2
+"""Exit codes, as grep has them."""
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
+"""Exit codes of a shell's children that SIGINT and SIGPIPE ended."""
+
+
+@contextmanager
+def in_words(*, debug: bool, on_interrupt: str = "interrupted") -> Iterator[None]:
+    """Tell what goes wrong in the block in one line on stderr, and exit with its code.
+
+    Args:
+        debug: show the traceback as well.
+        on_interrupt: what to say after Ctrl-C.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except KeyboardInterrupt:
+        _leave(on_interrupt, INTERRUPTED)
+    except BrokenPipeError:
+        # nobody reads on; Python must not try to flush what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BROKEN_PIPE) from None
+    except EarmarkError as error:
+        _show_traceback(debug=debug)
+        _leave(str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001 - the last line of defence before the user
+        _show_traceback(debug=debug)
+        hint = "" if debug else "; this should not happen, --debug shows where it did"
+        _leave(f"{type(error).__name__}: {error}{hint}", FAILED)
+
+
+@contextmanager
+def opened(
+    chosen: str | None,
+    *,
+    debug: bool,
+    create: bool = False,
+    for_rebuild: bool = False,
+    on_interrupt: str = "interrupted",
+) -> Iterator[Library]:
+    """Open the chosen library, with errors in words until the block ends."""
+    with in_words(debug=debug, on_interrupt=on_interrupt):
+        from earmark.library import Library
+
+        location = library_location(chosen)
+        with Library.open(location, create=create, for_rebuild=for_rebuild) as library:
+            yield library
+
+
+def _show_traceback(*, debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+
+
+def _leave(message: str, code: int) -> None:
+    typer.echo(f"earmark: {printable(message)}", err=True)
+    raise typer.Exit(code) from None

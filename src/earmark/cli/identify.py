@@ -1,0 +1,157 @@
+"""`earmark identify`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earmark.cli import text
+from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
+from earmark.cli.first_use import announce_compiling
+from earmark.cli.options import DebugOption, JsonOption, LibraryOption
+from earmark.types import Identification, Match, Relation, Status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from earmark.library import Library
+
+STANDARD_INPUT = "-"
+
+NO_ANSWER = {
+    Status.NO_MATCH: "no match",
+    Status.TOO_SHORT: "too short to tell",
+    Status.SILENT: "silent",
+}
+NOTES = {
+    Relation.BEST: "or",
+    Relation.VERSION: "another version",
+    Relation.SIMULTANEOUS: "at the same time",
+}
+INDENT = "  "
+
+
+def identify(
+    clips: Annotated[
+        list[str],
+        typer.Argument(metavar="CLIP", help="Files to name; - reads standard input."),
+    ],
+    library: LibraryOption = None,
+    *,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Name clips: which recording is it, and where in it?
+
+    Five to ten seconds are plenty in most conditions. The exit code is 0 if any clip was found,
+    1 if none was, and 2 if none was and a clip could not be used.
+
+    For example:
+
+        earmark identify clip.m4a
+        earmark identify --json recordings/*.wav
+        ffmpeg -f pulse -i default -t 8 -f wav - | earmark identify -
+    """
+    with opened(library, debug=debug) as open_library:
+        announce_compiling()
+        answers = (_ask(open_library, clip) for clip in clips)
+        statuses = _print_json(answers) if as_json else _print_words(answers)
+        raise typer.Exit(exit_code(statuses))
+
+
+def exit_code(statuses: set[Status]) -> int:
+    """Return 0 if any clip was found, else 2 if any could not be used, else 1."""
+    if statuses & {Status.IDENTIFIED, Status.AMBIGUOUS}:
+        return FOUND
+    return FAILED if Status.ERROR in statuses else NONE_FOUND
+
+
+def _ask(library: Library, clip: str) -> Identification:
+    if clip == STANDARD_INPUT:
+        return library.identify(sys.stdin.buffer, name=clip)
+    return library.identify(clip)
+
+
+def _print_json(answers: Iterable[Identification]) -> set[Status]:
+    """Print each answer as soon as it is there."""
+    from earmark import jsonable
+
+    statuses = set()
+    for answer in answers:
+        print(jsonable.dumps(jsonable.identification(answer)), flush=True)
+        statuses.add(answer.status)
+    return statuses
+
+
+def _print_words(answers: Iterable[Identification]) -> set[Status]:
+    from earmark.cli import screen
+
+    console = screen.stdout()
+    statuses = set()
+    for answer in answers:
+        _show(answer, console)
+        statuses.add(answer.status)
+    return statuses
+
+
+def _show(answer: Identification, console: Console) -> None:
+    from rich.text import Text
+
+    lines = [_heading(answer), *map(_match_line, answer.matches)]
+    if not answer.matches:
+        lines += [_why_not(answer), *map(_candidate_line, answer.candidates[:1])]
+    console.print(Text("\n").join(lines), soft_wrap=True)
+
+
+def _heading(answer: Identification) -> Text:
+    from rich.text import Text
+
+    heard = "" if answer.duration_s is None else f"  {answer.duration_s:.1f} s"
+    took = "" if answer.elapsed_ms is None else f", {answer.elapsed_ms:.0f} ms"
+    return Text.assemble((text.printable(answer.clip), "bold"), (heard + took, "dim"))
+
+
+def _match_line(match: Match) -> Text:
+    from rich.text import Text
+
+    name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
+    place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
+    sure = f"{text.in_a_word(match.confidence)} ({match.confidence:.4f})"
+    details = "  ".join(part for part in (place, sure, _manner(match)) if part)
+    if match.relation is Relation.BEST:
+        return Text.assemble(INDENT, ("✓ ", "bold green"), (name, "bold green"), "  ", details)
+    note = f"{NOTES[match.relation]}: "
+    return Text.assemble(INDENT, INDENT, (note, "dim"), name, "  ", (details, "dim"))
+
+
+def _manner(match: Match) -> str:
+    """Say how the clip differs from the recording in speed, tempo and pitch."""
+    if match.speed is not None:
+        return "" if match.speed == 1 else f"{_percent(match.speed)} speed"
+    tempo = "" if match.tempo == 1 else f"{_percent(match.tempo)} tempo"
+    pitch = f"{match.pitch_semitones:+.1f} semitones" if match.pitch_semitones else ""
+    return ", ".join(part for part in (tempo, pitch) if part)
+
+
+def _percent(factor: float) -> str:
+    return f"{100 * (factor - 1):+.1f} %"
+
+
+def _why_not(answer: Identification) -> Text:
+    from rich.text import Text
+
+    if answer.error is not None:
+        return Text.assemble(INDENT, ("! ", "bold red"), text.printable(answer.error.message))
+    return Text.assemble(INDENT, ("✗ ", "bold yellow"), NO_ANSWER[answer.status])
+
+
+def _candidate_line(match: Match) -> Text:
+    from rich.text import Text
+
+    name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
+    place = f"at {text.clock(match.offset_s)} ({match.confidence:.4f})"
+    return Text(f"{INDENT}{INDENT}nearest, but not near enough: {name}  {place}", "dim")

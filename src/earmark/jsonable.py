@@ -1,0 +1,135 @@
+"""The stable JSON shapes of everything Earmark answers: one home for command line and server.
+
+Keys are never renamed or dropped; new ones may be added. Seconds have three decimals. Paths are
+decoded as Python does it, so bytes that are not UTF-8 become lone surrogates, which `dumps`
+escapes: `os.fsencode` gives the very bytes back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from earmark.ingest import AddReport
+    from earmark.stores.base import Problem, Repair, StoreStats
+    from earmark.types import Identification, Match, Track
+
+Object: TypeAlias = dict[str, Any]
+"""What `json.dumps` makes a JSON object of."""
+
+
+def dumps(value: Object) -> str:
+    """Write one object on one line, in ASCII."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
+def identification(answer: Identification) -> Object:
+    """The answer to one clip; `docs/identify.schema.json` describes it."""
+    error = answer.error
+    return {
+        "clip": answer.clip,
+        "status": answer.status.value,
+        "duration_s": _seconds(answer.duration_s),
+        "elapsed_ms": None if answer.elapsed_ms is None else round(answer.elapsed_ms, 1),
+        "matches": [match(found) for found in answer.matches],
+        "candidates": [match(found) for found in answer.candidates],
+        "error": None if error is None else {"type": error.type, "message": error.message},
+    }
+
+
+def match(found: Match) -> Object:
+    """One track found in a clip."""
+    return {
+        "relation": found.relation.value,
+        "track": track_summary(found.track),
+        "confidence": round(found.confidence, 4),
+        "score": round(found.score, 1),
+        "offset_s": _seconds(found.offset_s),
+        "other_offsets_s": [_seconds(offset_s) for offset_s in found.other_offsets_s],
+        "clip_start_s": _seconds(found.clip_start_s),
+        "clip_end_s": _seconds(found.clip_end_s),
+        "track_start_s": _seconds(found.track_start_s),
+        "track_end_s": _seconds(found.track_end_s),
+        "coverage": round(found.coverage, 3),
+        "speed": None if found.speed is None else round(found.speed, 4),
+        "tempo": round(found.tempo, 4),
+        "pitch_semitones": round(found.pitch_semitones, 2) + 0.0,
+    }
+
+
+def track_summary(track: Track) -> Object:
+    """As much of a track as an answer needs."""
+    return {
+        "id": track.id,
+        "title": track.metadata.title,
+        "artist": track.metadata.artist,
+        "album": track.metadata.album,
+        "path": _path(track.source.path),
+        "duration_s": _seconds(track.duration_s),
+    }
+
+
+def track(one: Track) -> Object:
+    """Everything that is known about a track."""
+    return {
+        **track_summary(one),
+        "year": one.metadata.year,
+        "isrc": one.metadata.isrc,
+        "external_id": one.metadata.external_id,
+        "fields": dict(one.metadata.fields),
+        "file": _path(one.source.file),
+        "sha256": one.source.sha256.hex(),
+        "size_bytes": one.source.size_bytes,
+        "modified_ns": one.source.modified_ns,
+        "added_at": one.added_at,
+        "peaks": one.peaks,
+        "constellation_hash": one.constellation_hash.hex(),
+        "media": one.media.value,
+        "media_file": one.media_file,
+        "corrupt_packets": one.corrupt_packets,
+    }
+
+
+def add_report(report: AddReport) -> Object:
+    """What became of the files that were given to `add`."""
+    return {
+        "added": [track_summary(one) for one in report.added],
+        "updated": [track_summary(one) for one in report.updated],
+        "moved": [track_summary(one) for one in report.moved],
+        "unchanged": report.unchanged,
+        "duplicates": [
+            {"path": twin.path, "track": track_summary(twin.track)} for twin in report.duplicates
+        ],
+        "pruned": [track_summary(one) for one in report.pruned],
+        "ignored": report.ignored,
+        "skipped": [asdict(skipped) for skipped in report.skipped],
+        "audio_s": _seconds(report.audio_s),
+        "elapsed_s": _seconds(report.elapsed_s),
+    }
+
+
+def stats(counts: StoreStats, location: str) -> Object:
+    """Counts and sizes of a library."""
+    return {"library": location, **asdict(counts), "duration_s": _seconds(counts.duration_s)}
+
+
+def problem(found: Problem) -> Object:
+    """Something wrong with a library."""
+    return asdict(found)
+
+
+def repair(done: Repair) -> Object:
+    """What was done about something wrong with a library."""
+    return {**problem(done.problem), "mended": done.mended}
+
+
+def _path(path: bytes) -> str | None:
+    return os.fsdecode(path) if path else None
+
+
+def _seconds(value: float | None) -> float | None:
+    # adding 0.0 keeps a tiny negative number from being written as -0.0
+    return None if value is None else round(value, 3) + 0.0
