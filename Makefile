@@ -46,7 +46,7 @@ bench: $(READY) ## measure speed and size on this machine
 	$(BIN)/python benchmarks/synthetic.py
 
 soak: $(READY) ## kill writers at random moments, many times over
-	EARMARK_SOAK=1 $(BIN)/python -m pytest -rs -m soak
+	$(BIN)/python -m tests.soak.kill_loop --rounds 50
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -117,7 +117,7 @@ def _param_table(title: str, params: list[Command]) -> Iterator[str]:
     for param in params:
         name = _metavar(param) if title == "Argument" else _option_names(param)
         meaning = " ".join((getattr(param, "help", None) or "").split())
-        yield f"| `{name}` | {_escaped(meaning + _default(param))} |"
+        yield f"| `{_escaped(name)}` | {_escaped(meaning + _default(param))} |"
     yield ""
 
 

@@ -84,6 +84,5 @@ def test_pieces_are_saved_with_their_titles(tmp_path: Path) -> None:
 def test_a_short_demonstration_succeeds() -> None:
     """Two pieces, two clips and two strangers: everything is named rightly, and printed."""
     console = Console(file=StringIO(), record=True, width=120)
-    trials = run_demo(console, count=2, conditions=CONDITIONS[:2])
-    assert [trial.is_right for trial in trials] == [True] * 4
-    assert "2 of 2 clips" in console.export_text()
+    assert run_demo(console, count=2, conditions=CONDITIONS[:2])
+    assert "2 of 2 clips named, each with its position; 2 of 2" in console.export_text()

@@ -84,7 +84,7 @@ def test_an_option_is_told_with_its_default_and_variable() -> None:
 
 def test_a_choice_lists_what_may_be_chosen() -> None:
     """An enumeration is written with all its values."""
-    assert "| `--coat [thin|thick]` | How much. (default: `thin`) |" in cli_text()
+    assert "| `--coat [thin\\|thick]` | How much. (default: `thin`) |" in cli_text()
 
 
 def test_a_flag_has_no_value() -> None:
