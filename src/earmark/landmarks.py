@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 GAP_BITS = 6
 STEP_BITS = 7
+EXACT = -1.0
+"""Fuzziness of a reference: no neighbouring cells."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,17 +47,7 @@ class Probes:
 
 def reference_landmarks(peaks: Peaks, params: Params) -> Landmarks:
     """Pair every peak with the next `fanout` peaks of its zone."""
-    index = params.index
-    hashes, frames = _pair(
-        peaks.time,
-        peaks.frequency,
-        params.peaks.steps,
-        index.fanout,
-        index.min_gap_frames,
-        index.max_gap_frames,
-        index.max_step_bins,
-        -1.0,
-    )
+    hashes, frames = _paired(peaks, params, params.index.fanout, EXACT)
     order = np.lexsort((frames, hashes))
     return Landmarks(hashes[order], frames[order].astype(np.uint32))
 
@@ -65,18 +57,24 @@ def query_probes(peaks: Peaks, params: Params, query: QueryParams) -> Probes:
 
     A cell is asked for as well when its border is nearer than `query.fuzziness` of a cell.
     """
+    return Probes(*_paired(peaks, params, query.fanout, query.fuzziness))
+
+
+def _paired(
+    peaks: Peaks, params: Params, fanout: int, fuzziness: float
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     index = params.index
     hashes, frames = _pair(
         peaks.time,
         peaks.frequency,
         params.peaks.steps,
-        query.fanout,
+        fanout,
         index.min_gap_frames,
         index.max_gap_frames,
         index.max_step_bins,
-        query.fuzziness,
+        fuzziness,
     )
-    return Probes(hashes, frames)
+    return hashes, frames
 
 
 @kernel
@@ -87,43 +85,37 @@ def _pair(  # type: ignore[no-untyped-def]
     hashes = np.empty(1024, np.uint32)
     frames = np.empty(1024, np.int32)
     count = 0
-    half = steps // 2
-    border = half - round(fuzziness * steps)
-    gaps = np.empty(2, np.int64)
-    lows = np.empty(2, np.int64)
-    highs = np.empty(2, np.int64)
     for i in range(len(time)):
         found = 0
-        frame = (time[i] + half) // steps
         for j in range(i + 1, len(time)):
-            apart = time[j] - time[i]
-            if apart >= max_gap * steps or found >= fanout:
+            gap = np.int64(time[j]) - time[i]
+            if gap >= max_gap * steps or found >= fanout:
                 break
-            step = np.int64(frequency[j]) - np.int64(frequency[i])
-            if apart < min_gap * steps or abs(step) >= (max_step - 1) * steps:
+            low, high = np.int64(frequency[i]), np.int64(frequency[j])
+            if gap < min_gap * steps or abs(high - low) >= (max_step - 1) * steps:
                 continue
             found += 1
             if count + 8 > len(hashes):
                 hashes = np.concatenate((hashes, np.empty_like(hashes)))
                 frames = np.concatenate((frames, np.empty_like(frames)))
-            n_gap = n_low = n_high = 1
-            for value, cells in ((apart, gaps), (np.int64(frequency[i]), lows), (np.int64(frequency[j]), highs)):
-                cell = (value + half) // steps
-                part = value - cell * steps
-                cells[0] = cell
-                cells[1] = cell + (1 if part > 0 else -1)
-            if fuzziness >= 0:
-                n_gap += abs(apart - gaps[0] * steps) >= border
-                n_low += abs(np.int64(frequency[i]) - lows[0] * steps) >= border
-                n_high += abs(np.int64(frequency[j]) - highs[0] * steps) >= border
-            for a in range(n_gap):
-                gap = gaps[a] - min_gap
-                if gap < 0 or gap >= 64:
+            for gap_cell in _cells(gap, steps, fuzziness):
+                if gap_cell < min_gap or gap_cell >= min_gap + (1 << GAP_BITS):
                     continue
-                for b in range(n_low):
-                    for c in range(n_high):
-                        move = highs[c] - lows[b] + 64
-                        hashes[count] = (lows[b] << 13) | (move << 6) | gap
-                        frames[count] = frame
+                for low_cell in _cells(low, steps, fuzziness):
+                    for high_cell in _cells(high, steps, fuzziness):
+                        move = high_cell - low_cell + (1 << (STEP_BITS - 1))
+                        value = (low_cell << STEP_BITS | move) << GAP_BITS | (gap_cell - min_gap)
+                        hashes[count] = value
+                        frames[count] = (time[i] + steps // 2) // steps
                         count += 1
     return hashes[:count].copy(), frames[:count].copy()
+
+
+@kernel
+def _cells(value, steps, fuzziness):  # type: ignore[no-untyped-def]
+    """Return the cell of a value as a range, with the neighbour whose border is near enough."""
+    cell = (value + steps // 2) // steps
+    part = value - cell * steps
+    if abs(part) >= steps // 2 - fuzziness * steps and fuzziness >= 0:
+        return range(cell, cell + 2) if part > 0 else range(cell - 1, cell + 1)
+    return range(cell, cell + 1)

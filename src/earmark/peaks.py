@@ -34,7 +34,9 @@ class PeakPicker:
         self._radius = radius_frames
         bins = params.window_samples // 2 + 1
         radii = np.round(np.arange(bins) * radius_ratio)
-        self._radii = np.clip(radii, params.min_radius_bins, params.max_radius_bins).astype(np.int64)
+        self._radii = np.clip(radii, params.min_radius_bins, params.max_radius_bins).astype(
+            np.int64
+        )
         self._rows = np.zeros((radius_frames, bins), np.float32)
         self._first = -radius_frames
         self._found: list[NDArray[np.int32]] = []
@@ -95,48 +97,50 @@ def _local_maxima(  # type: ignore[no-untyped-def]
     for t in range(radius, frames - radius):
         for f in range(low_bin, high_bin):
             value = power[t, f]
+            # the four nearest cells settle most cases at once
             if value <= silence or value <= power[t, f - 1] or value < power[t, f + 1]:
                 continue
             if value <= power[t - 1, f] or value < power[t + 1, f]:
                 continue
-            low = max(0, f - radii[f])
-            high = min(bins, f + radii[f] + 1)
-            peak = True
-            for d in range(1, radius + 1):
-                before, after = power[t - d], power[t + d]
-                for g in range(low, high):
-                    if before[g] >= value or after[g] > value:
-                        peak = False
-                        break
-                if not peak:
-                    break
-            if not peak:
+            low, high = max(0, f - radii[f]), min(bins, f + radii[f] + 1)
+            if not _is_highest(power, t, f, radius, low, high):
                 continue
-            same = power[t]
-            for g in range(low, f):
-                if same[g] >= value:
-                    peak = False
-                    break
-            for g in range(f + 1, high):
-                if same[g] > value:
-                    peak = False
-                    break
-            if not peak:
-                continue
-            centre = np.log(value)
-            # the floor keeps digital silence beside a peak from bending the parabola without bounds
+            # a floor keeps digital silence beside a peak from bending the parabola without bounds
             floor = value * np.float32(1e-6)
-            left, right = np.log(max(same[f - 1], floor)), np.log(max(same[f + 1], floor))
-            early, late = np.log(max(power[t - 1, f], floor)), np.log(max(power[t + 1, f], floor))
-            across = 0.5 * (left - right) / (left - 2 * centre + right)
-            along = 0.0
-            if early - 2 * centre + late < 0:
-                along = 0.5 * (early - late) / (early - 2 * centre + late)
+            along = _vertex(max(power[t - 1, f], floor), value, max(power[t + 1, f], floor))
+            across = _vertex(max(power[t, f - 1], floor), value, max(power[t, f + 1], floor))
             if count == len(out):
                 out = np.concatenate((out, np.empty_like(out)))
             out[count, 0] = max(0, round((first_frame + t + along) * steps))
             out[count, 1] = round((f + across) * steps)
-            decibel = 10.0 / np.log(10.0) * centre - silence_db
-            out[count, 2] = min(255, max(1, int(decibel * 2)))
+            decibel = 10.0 * np.log10(value) - silence_db
+            out[count, 2] = min(255, max(1, int(decibel * LEVELS_PER_DB)))
             count += 1
     return out[:count].copy()
+
+
+@kernel
+def _is_highest(power, t, f, radius, low, high):  # type: ignore[no-untyped-def]
+    """Tell whether no cell of the neighbourhood is louder than this one, and no earlier one equal."""
+    value = power[t, f]
+    for g in range(low, f):
+        if power[t, g] >= value:
+            return False
+    for g in range(f + 1, high):
+        if power[t, g] > value:
+            return False
+    for d in range(1, radius + 1):
+        for g in range(low, high):
+            if power[t - d, g] >= value or power[t + d, g] > value:
+                return False
+    return True
+
+
+@kernel
+def _vertex(before, value, after):  # type: ignore[no-untyped-def]
+    """Return where between -1/2 and 1/2 the parabola through three levels in dB has its top."""
+    left, middle, right = np.log(before), np.log(value), np.log(after)
+    bend = left - 2 * middle + right
+    if bend >= 0:
+        return 0.0
+    return 0.5 * (left - right) / bend

@@ -115,7 +115,8 @@ def unpack_tape(tape: Tape) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Return the hash and position of every posting, in the order of the entries."""
     entries = _unpack(np.asarray(tape.words), tape.postings, tape.width)
     buckets = np.repeat(
-        np.arange(len(tape.directory) - 1, dtype=np.uint64), np.diff(tape.directory.astype(np.int64))
+        np.arange(len(tape.directory) - 1, dtype=np.uint64),
+        np.diff(tape.directory.astype(np.int64)),
     )
     full = buckets << np.uint64(tape.width) | entries
     mask = np.uint64((1 << tape.position_bits) - 1)

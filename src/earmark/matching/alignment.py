@@ -26,9 +26,7 @@ SNAP = 0.002
 """Tempo and pitch this near to 1 are reported as 1."""
 
 
-def plain(
-    candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int
-) -> Hypotheses:
+def plain(candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int) -> Hypotheses:
     """Return the unmodified hypothesis of each candidate; `reference` numbers its constellation."""
     count = len(candidates)
     offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)
@@ -102,7 +100,9 @@ def centre(
     for i in range(len(hypotheses)):
         pairs = pair_up(clip, references, hypotheses, i)
         agreeing = pairs.partner >= 0
-        apart = pairs.time[agreeing] - hypotheses.tempo[i] * clip.peaks.time[pairs.partner[agreeing]]
+        apart = (
+            pairs.time[agreeing] - hypotheses.tempo[i] * clip.peaks.time[pairs.partner[agreeing]]
+        )
         offsets.append(float(apart.mean()) if len(apart) else hypotheses.offset[i])
     moved = replace(hypotheses, offset=np.array(offsets, np.float64))
     return _better(clip, references, hypotheses, moved)
@@ -126,9 +126,7 @@ def _better(
     )
 
 
-def _assembled(
-    hypotheses: Hypotheses, fitted: Sequence[tuple[float, float, float]]
-) -> Hypotheses:
+def _assembled(hypotheses: Hypotheses, fitted: Sequence[tuple[float, float, float]]) -> Hypotheses:
     offset, tempo, pitch = np.array(fitted, np.float64).reshape(-1, 3).T
     return Hypotheses(hypotheses.reference, offset, tempo, pitch)
 

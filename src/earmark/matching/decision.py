@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-ACCEPT_EXCESS = 3.0
+ACCEPT_EXCESS = 5.0
 CONFIDENCE_CENTRE = 0.0
 CONFIDENCE_SLOPE = 1.5
 

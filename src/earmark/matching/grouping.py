@@ -98,9 +98,7 @@ def _claim(case: Case, evidence: Evidence, which: int) -> NDArray[np.bool_]:
     return claimed
 
 
-def _own_score(
-    case: Case, evidence: Evidence, which: int, claimed: NDArray[np.bool_]
-) -> float:
+def _own_score(case: Case, evidence: Evidence, which: int, claimed: NDArray[np.bool_]) -> float:
     """Return the score that remains without the peaks that better matches explain."""
     partner = pair_up(case.clip, case.references, evidence.hypotheses, which).partner
     shared = int(claimed[partner[partner >= 0]].sum())

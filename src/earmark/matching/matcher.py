@@ -165,9 +165,7 @@ def _weigh_stretched(
 ) -> Evidence:
     """Try other tempos, speeds and pitches; each hypothesis tried lowers the score of all."""
     hypotheses = stretched(candidates, reference, case.clip.steps)
-    rough = examine(
-        case.clip, case.references, hypotheses, reach_steps=REACH_STEPS, shifted=False
-    )
+    rough = examine(case.clip, case.references, hypotheses, reach_steps=REACH_STEPS, shifted=False)
     best = rough.score.reshape(len(candidates), -1).argmax(axis=1)
     best += np.arange(len(candidates)) * grid_size()
     best = best[np.argsort(-rough.score[best], kind="stable")][:VERIFIED]

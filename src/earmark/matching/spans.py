@@ -43,8 +43,9 @@ def span_of(case: Case, evidence: Evidence, which: int, params: PeakParams) -> S
     agrees = pairs.partner >= 0
     first, last = _heaviest(agrees, float(evidence.chance[which]))
     offset, tempo = hypotheses.offset[which], hypotheses.tempo[which]
-    track_start, track_end = (float(pairs.time[i]) if len(pairs.time) else offset
-                              for i in (first, last))
+    track_start, track_end = (
+        float(pairs.time[i]) if len(pairs.time) else offset for i in (first, last)
+    )
     clip_start, clip_end = ((at - offset) / tempo for at in (track_start, track_end))
     times = (pairs.time[first : last + 1][agrees[first : last + 1]] - offset) / tempo
     return Span(

@@ -3,7 +3,8 @@
 The reference peaks of the matched span are looked for in the clip's dense constellation. The same is
 done with the clip shifted along the track, which tells what chance gives on just this music: tonal,
 sustained and repetitive pieces agree with anything more often than independent peaks would. The score
-is the binomial log-likelihood ratio of the agreement against that chance, in nats.
+is the binomial log-likelihood ratio of the agreement against that chance, in nats, less what peaks
+that sound together overstate.
 
 A hypothesis says where the clip starts in the track, how many track seconds a clip second covers
 (`tempo`), and by which factor the clip's frequencies are the track's (`pitch`).
@@ -33,6 +34,10 @@ FINE_STEPS = 6
 
 FREQUENCY_STEPS = 5
 """Half-width of the frequency window: 0.6 bins, 5 Hz."""
+
+MOMENT_STEPS = 8
+"""Peaks of one moment (a frame, 16 ms) are no independent witnesses: beyond the first of each they
+count half. Chosen with the statistic, in docs/matching.md."""
 
 CELL_STEPS = 2
 """A cell of the chart is so many steps long and high: 4 ms by 2 Hz."""
@@ -195,10 +200,12 @@ def examine(
         np.array(SHIFTS_FRAMES if shifted else (), np.int64) * clip.steps,
         reach_steps // CELL_STEPS,
     )
-    offset, expected, found, spared, by_chance = rows.T
+    offset, expected, found, moments, spared, by_chance = rows.T
     chance = (by_chance + PRIOR_FOUND) / (spared + PRIOR_PEAKS)
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
-    return Evidence(moved, expected, found, chance, agreement(expected, found, chance))
+    independent = (1 + moments / np.maximum(found, 1)) / 2
+    score = independent * agreement(expected, found, chance)
+    return Evidence(moved, expected, found, chance, score)
 
 
 def agreement(
@@ -269,78 +276,91 @@ def _chart(time, frequency, cells, fine, tolerance):  # type: ignore[no-untyped-
 def _examine(  # type: ignore[no-untyped-def]
     words, begins, references, offsets, tempos, pitches, length, chart, shifts, reach
 ):
-    """Return rows (offset, expected, found, expected when shifted, found when shifted)."""
-    out = np.zeros((len(offsets), 5), np.float64)
-    track_times = np.empty(1024, np.int64)
-    track_bins = np.empty(1024, np.int64)
-    track_size = 0
-    votes = np.zeros(2 * reach + 1, np.int64)
+    """Return rows (offset, expected, found, moments, expected when shifted, found when shifted)."""
+    out = np.zeros((len(offsets), 6), np.float64)
+    track_times, track_bins = _unpack(words[:0])
     margin = reach * CELL_STEPS
     for s in range(len(shifts)):
         margin = max(margin, reach * CELL_STEPS + abs(shifts[s]))
-    times = np.empty(1024, np.int64)
-    rows = np.empty(1024, np.int64)
     for h in range(len(offsets)):
         if h == 0 or references[h] != references[h - 1]:
-            begin, end = begins[references[h]], begins[references[h] + 1]
-            if end - begin > len(track_times):
-                track_times = np.empty(end - begin, np.int64)
-                track_bins = np.empty(end - begin, np.int64)
-            track_size = 0
-            time = np.int64(0)
-            for w in range(begin, end):
-                word = np.int64(words[w])
-                time += word >> 20
-                frequency = (word >> 8) & 0xFFF
-                if frequency > 0:
-                    track_times[track_size], track_bins[track_size] = time, frequency
-                    track_size += 1
-        offset, rate, pitch = offsets[h], 1.0 / tempos[h], pitches[h] / CELL_STEPS
-        first = np.searchsorted(track_times[:track_size], offset - margin * tempos[h])
-        last = np.searchsorted(track_times[:track_size], offset + (length + margin) * tempos[h])
-        if last - first > len(times):
-            times, rows = np.empty(2 * (last - first), np.int64), np.empty(2 * (last - first), np.int64)
-        n = 0
-        for i in range(first, last):
-            row = np.int64(track_bins[i] * pitch)
-            if row < FREQUENCY_CELLS:
-                # floor(x + 1/2): Numba's round() is slow
-                times[n] = np.int64(np.floor((track_times[i] - offset) * rate + 0.5))
-                rows[n] = row
-                n += 1
-        move = 0
-        if reach > 0:
-            votes[:] = 0
-            for i in range(n):
-                if times[i] < 0 or times[i] > length:
-                    continue
-                cell = (times[i] >> 1) + MARGIN_CELLS - reach
-                shift = np.uint64(cell & 63)
-                near = chart[rows[i], cell >> 6] >> shift
-                near |= (chart[rows[i], (cell >> 6) + 1] << np.uint64(1)) << (np.uint64(63) - shift)
-                if near:
-                    for d in range(2 * reach + 1):
-                        votes[d] += np.int64((near >> np.uint64(d)) & np.uint64(1))
-            most = -1
-            for d in range(1, 2 * reach):
-                level = votes[d - 1] + votes[d] + votes[d + 1]
-                nearer = abs(d - reach) * CELL_STEPS < abs(move)
-                if level > most or (level == most and nearer):
-                    move, most = (d - reach) * CELL_STEPS, level
-        out[h, 0] = offset - move * tempos[h]
-        for i in range(n):
-            at = times[i] + move
-            if at >= 0 and at <= length:
-                cell = (at >> 1) + MARGIN_CELLS
-                out[h, 1] += 1
-                out[h, 2] += (chart[rows[i], cell >> 6] >> np.uint64(cell & 63)) & np.uint64(1)
-            for s in range(len(shifts)):
-                moved = at + shifts[s]
-                if moved >= 0 and moved <= length:
-                    cell = (moved >> 1) + MARGIN_CELLS
-                    out[h, 3] += 1
-                    out[h, 4] += (chart[rows[i], cell >> 6] >> np.uint64(cell & 63)) & np.uint64(1)
+            track = words[begins[references[h]] : begins[references[h] + 1]]
+            track_times, track_bins = _unpack(track)
+        offset, tempo = offsets[h], tempos[h]
+        first = np.searchsorted(track_times, offset - margin * tempo)
+        last = np.searchsorted(track_times, offset + (length + margin) * tempo)
+        # floor(x + 1/2): Numba's round() is slow
+        times = np.floor((track_times[first:last] - offset) / tempo + 0.5).astype(np.int64)
+        rows = (track_bins[first:last] * (pitches[h] / CELL_STEPS)).astype(np.int64)
+        move = _best_move(times, rows, length, chart, reach) if reach > 0 else 0
+        out[h, 0] = offset - move * tempo
+        out[h, 1], out[h, 2], out[h, 3] = _count(times, rows, move, length, chart)
+        for s in range(len(shifts)):
+            expected, found, _ = _count(times, rows, move + shifts[s], length, chart)
+            out[h, 4] += expected
+            out[h, 5] += found
     return out
+
+
+@kernel
+def _unpack(words):  # type: ignore[no-untyped-def]
+    """Return times and frequencies, int64, of a packed constellation."""
+    times = np.empty(len(words), np.int64)
+    bins = np.empty(len(words), np.int64)
+    size = 0
+    time = np.int64(0)
+    for w in range(len(words)):
+        word = np.int64(words[w])
+        time += word >> 20
+        frequency = (word >> 8) & 0xFFF
+        if frequency > 0:
+            times[size], bins[size] = time, frequency
+            size += 1
+    return times[:size], bins[:size]
+
+
+@kernel
+def _best_move(times, rows, length, chart, reach):  # type: ignore[no-untyped-def]
+    """Return by how many steps, up to `reach` cells, the reference peaks are best moved."""
+    votes = np.zeros(2 * reach + 1, np.int64)
+    for i in range(len(times)):
+        if times[i] < 0 or times[i] > length or rows[i] >= FREQUENCY_CELLS:
+            continue
+        cell = times[i] // CELL_STEPS + MARGIN_CELLS - reach
+        shift = np.uint64(cell & 63)
+        near = chart[rows[i], cell >> 6] >> shift
+        near |= (chart[rows[i], (cell >> 6) + 1] << np.uint64(1)) << (np.uint64(63) - shift)
+        if near:
+            for d in range(2 * reach + 1):
+                votes[d] += np.int64((near >> np.uint64(d)) & np.uint64(1))
+    best, most = 0, -1
+    for d in range(1, 2 * reach):
+        level = votes[d - 1] + votes[d] + votes[d + 1]
+        move = (d - reach) * CELL_STEPS
+        if level > most or (level == most and abs(move) < abs(best)):
+            best, most = move, level
+    return best
+
+
+@kernel
+def _count(times, rows, move, length, chart):  # type: ignore[no-untyped-def]
+    """Return how many peaks fall in the clip, how many it has, and in how many moments."""
+    expected = found = moments = 0
+    latest = -MOMENT_STEPS - 1
+    for i in range(len(times)):
+        at = times[i] + move
+        if at < 0 or at > length:
+            continue
+        expected += 1
+        if rows[i] >= FREQUENCY_CELLS:
+            continue
+        cell = at // CELL_STEPS + MARGIN_CELLS
+        if (chart[rows[i], cell >> 6] >> np.uint64(cell & 63)) & np.uint64(1):
+            found += 1
+            if at - latest > MOMENT_STEPS:
+                moments += 1
+                latest = at
+    return expected, found, moments
 
 
 @kernel
