@@ -1,0 +1,84 @@
+"""Connections are made when needed, lent, and used again."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from earmark.errors import CorruptCatalogueError, LibraryError, ReadOnlyLibraryError
+from earmark.stores.connections import Connections
+from earmark.stores.lock import WriterLock
+
+
+@pytest.fixture
+def connections(tmp_path: Path) -> Connections:
+    """The connections to a database of one table, in WAL mode."""
+    with sqlite3.connect(tmp_path / "c.sqlite") as link:
+        link.execute("PRAGMA journal_mode = WAL")
+        link.execute("CREATE TABLE t (x)")
+    link.close()
+    with WriterLock(tmp_path, "library", 1).exclusive():
+        pass
+    return lend(tmp_path / "c.sqlite")
+
+
+def lend(path: Path) -> Connections:
+    """Return the connections to a catalogue."""
+    return Connections(path, "library", WriterLock(path.parent, "library", 1))
+
+
+def test_a_connection_is_used_again(connections: Connections) -> None:
+    """One block after the other gets the same connection."""
+    with connections.reading() as first:
+        pass
+    with connections.writing() as second:
+        assert second is first
+    connections.close()
+
+
+def test_blocks_at_once_have_their_own(connections: Connections) -> None:
+    """A connection is lent to one block only."""
+    with connections.reading() as first, connections.reading() as second:
+        assert first is not second
+    connections.close()
+
+
+def test_every_commit_is_synced(connections: Connections) -> None:
+    """A connection that did not sync each commit would lose power-safe changes."""
+    with connections.writing() as link:
+        assert link.execute("PRAGMA synchronous").fetchone()[0] == 2
+        assert link.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    connections.close()
+
+
+def test_after_closing_nothing_is_lent(connections: Connections) -> None:
+    """A closed store cannot be read."""
+    connections.close()
+    with pytest.raises(LibraryError, match="closed"), connections.reading():
+        pass
+
+
+def test_what_is_lent_while_closing_is_closed_when_it_comes_back(
+    connections: Connections,
+) -> None:
+    """Closing waits for nobody, and leaves nothing open."""
+    with connections.reading() as link:
+        connections.close()
+        assert link.execute("SELECT count(*) FROM t").fetchone()[0] == 0
+    with pytest.raises(sqlite3.ProgrammingError):
+        link.execute("SELECT 1")
+
+
+def test_garbage_is_a_damaged_catalogue(tmp_path: Path) -> None:
+    """A file that is no database is a typed error."""
+    (tmp_path / "c.sqlite").write_bytes(b"no database at all" * 99)
+    with pytest.raises(CorruptCatalogueError), lend(tmp_path / "c.sqlite").reading():
+        pass
+
+
+def test_a_catalogue_that_cannot_be_opened_cannot_be_written(tmp_path: Path) -> None:
+    """Without a file that it may open, a writer is told so."""
+    with pytest.raises(ReadOnlyLibraryError), lend(tmp_path / "none.sqlite").writing():
+        pass
