@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,6 +83,8 @@ def examine(location: str, *, deep: bool) -> Findings:
 
 
 def _versions() -> dict[str, str]:
+    from importlib.metadata import version
+
     from earmark.audio import library_versions
     from earmark.stores.connections import SQLITE_VERSION
 
