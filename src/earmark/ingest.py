@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 import time
 import uuid
@@ -189,14 +190,14 @@ class _Importer:
         for folder, folders, names in os.walk(root, onerror=self._unlistable):
             folders.sort()
             for name in sorted(names):
-                if os.fsdecode(os.path.splitext(name)[1]).lower() in MEDIA_SUFFIXES:
-                    yield os.path.join(folder, name)
+                path = os.path.join(folder, name)
+                if _is_media(name) and not _is_fifo(path):
+                    yield path
                 else:
                     self._report.ignored += 1
 
     def _unlistable(self, error: OSError) -> None:
-        shown = os.fsencode(error.filename)
-        self._skip(shown, UnreadableFileError(os.fsdecode(shown), error.strerror or str(error)))
+        self._skip_unreadable(os.fsencode(error.filename), error)
 
     def _jobs(self, files: Iterable[_File]) -> Iterator[Job]:
         """Yield what has to be decoded, and deal with the rest on the way."""
@@ -204,8 +205,7 @@ class _Importer:
             try:
                 source = self._unknown(file)
             except OSError as error:
-                cause = error.strerror or str(error)
-                self._skip(file.shown, UnreadableFileError(os.fsdecode(file.shown), cause))
+                self._skip_unreadable(file.shown, error)
                 source = None
             if source is None:
                 self._step(file.shown)
@@ -259,7 +259,10 @@ class _Importer:
             pending = AddReport()
             with self._store.write() as writer:
                 for fresh, recording in batch:
-                    self._place(writer, fresh, recording, pending)
+                    try:
+                        self._place(writer, fresh, recording, pending)
+                    except OSError as error:  # the file; a store has errors of its own
+                        self._skip_unreadable(fresh.file.shown, error)
             self._report.added += pending.added
             self._report.updated += pending.updated
             self._report.moved += pending.moved
@@ -330,6 +333,10 @@ class _Importer:
             with self._store.write() as writer:
                 writer.remove([track.key for track in vanished])
         self._report.pruned += vanished
+
+    def _skip_unreadable(self, shown: bytes, error: OSError) -> None:
+        cause = (error.strerror or str(error)).lower()
+        self._skip(shown, UnreadableFileError(os.fsdecode(shown), cause))
 
     def _skip(self, shown: bytes, error: AudioError) -> None:
         self._report.skipped.append(Skipped(os.fsdecode(shown), type(error).__name__, error.cause))
@@ -409,6 +416,17 @@ def _same_stamp(source: Source, status: os.stat_result) -> bool:
 def _sha256(path: bytes) -> bytes:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
+
+
+def _is_media(name: bytes) -> bool:
+    return os.fsdecode(os.path.splitext(name)[1]).lower() in MEDIA_SUFFIXES
+
+
+def _is_fifo(path: bytes) -> bool:
+    """Whether reading would wait for somebody who writes; what is not there is no such thing."""
+    with contextlib.suppress(OSError):
+        return stat.S_ISFIFO(os.stat(path).st_mode)
+    return False
 
 
 def _gone(file: bytes) -> bool:

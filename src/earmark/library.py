@@ -158,6 +158,9 @@ class Library:
         if isinstance(paths, str | bytes | os.PathLike):
             message = "add takes a list of paths; put the one in brackets"
             raise UsageError(message)
+        if not paths:
+            message = "add needs at least one path"
+            raise UsageError(message)
         options = Options(workers, _media_kind(media), metadata, prune, on_progress)
         return add_paths(self._store, self._params, paths, options)
 

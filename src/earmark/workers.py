@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 import types
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,12 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.audio import open_audio, save_preview
+from earmark.audio import open_audio, save_preview, source_label
 from earmark.errors import AudioError, DecoderCrashError, UnreadableFileError
 from earmark.recording import Recording, read_recording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from multiprocessing.connection import Connection
 
     from earmark.params import PeakParams
 
@@ -56,7 +59,7 @@ def run_job(job: Job) -> Outcome:
     except AudioError as error:
         return error
     except OSError as error:
-        return UnreadableFileError(str(job.path), str(error))
+        return UnreadableFileError(_shown(job), error.strerror or str(error))
     return recording
 
 
@@ -78,16 +81,14 @@ class _Pool:
         self._suspects: deque[Job] = deque()
 
     def run(self, jobs: Iterator[Job]) -> Iterator[tuple[Job, Outcome]]:
-        executor = _executor(self._workers)
-        try:
-            while self._submit(executor, jobs):
-                yield from self._collect()
-                if self._suspects:
-                    executor.shutdown(wait=True, cancel_futures=True)
-                    yield from self._one_by_one()
-                    executor = _executor(self._workers)
-        finally:
-            executor.shutdown(wait=True, cancel_futures=True)
+        more = True
+        while more:
+            with _executor(self._workers) as executor:
+                while more := self._submit(executor, jobs):
+                    yield from self._collect()
+                    if self._suspects:
+                        break
+            yield from self._one_by_one()
 
     def _submit(self, executor: ProcessPoolExecutor, jobs: Iterator[Job]) -> bool:
         """Keep the workers busy; tell whether anything is under way."""
@@ -96,7 +97,7 @@ class _Pool:
             if job is None:
                 break
             try:
-                with _no_main():
+                with _secluded():
                     self._running[executor.submit(run_job, job)] = job
             except BrokenProcessPool:
                 self._suspects.append(job)
@@ -120,33 +121,60 @@ class _Pool:
             job = self._suspects.popleft()
             with _executor(1) as executor:
                 try:
-                    with _no_main():
+                    with _secluded():
                         future = executor.submit(run_job, job)
                     yield job, future.result()
                 except BrokenProcessPool:
                     cause = "decoding it made the decoder crash"
-                    yield job, DecoderCrashError(repr(job.path)[2:-1], cause)
-
-
-def _executor(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts)
-
-
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which then ends the workers in an orderly way."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+                    yield job, DecoderCrashError(_shown(job), cause)
 
 
 @contextlib.contextmanager
-def _no_main() -> Iterator[None]:
-    """Keep spawned workers from importing the caller's script.
+def _executor(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes that end with the block, or with this process, however it ends.
 
-    They need nothing of it, and a script without a main guard would start itself over and over.
+    When the block ends early, by Ctrl-C for example, what they are at is abandoned.
+    """
+    context = multiprocessing.get_context("spawn")
+    lifeline, held = context.Pipe(duplex=False)
+    with lifeline, held:
+        executor = ProcessPoolExecutor(
+            workers, mp_context=context, initializer=_begin, initargs=(lifeline,)
+        )
+        try:
+            yield executor
+        except BaseException:
+            held.close()
+            raise
+        finally:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(lifeline: Connection) -> None:
+    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
+
+
+def _end_with_parent(lifeline: Connection) -> None:
+    lifeline.poll(None)
+    os._exit(1)
+
+
+def _shown(job: Job) -> str:
+    return source_label(job.path)
+
+
+@contextlib.contextmanager
+def _secluded() -> Iterator[None]:
+    """Let processes that start in this block have nothing of the caller's.
+
+    They do not hear Ctrl-C, which is the parent's to deal with. They do not import its script, of
+    which they need nothing; one without a main guard would start itself over and over.
     """
     main = sys.modules["__main__"]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield
     finally:
         sys.modules["__main__"] = main
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

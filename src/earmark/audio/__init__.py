@@ -3,7 +3,7 @@
 from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, supported
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
-from earmark.audio.source import AudioSource, ByteStream
+from earmark.audio.source import AudioSource, ByteStream, source_label
 from earmark.audio.stream import AudioStream, open_audio, open_samples
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "open_audio",
     "open_samples",
     "save_preview",
+    "source_label",
     "supported",
     "to_mono",
 ]

@@ -169,7 +169,7 @@ def _print_words(findings: Findings) -> None:
         ("tracks", _tracks(findings)),
     ]
     console = screen.stdout()
-    console.print(screen.details(rows))
+    screen.show(screen.details(rows))
     for problem in findings.problems:
         console.print(_problem_text(problem), soft_wrap=True)
     if not findings.problems:

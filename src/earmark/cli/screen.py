@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +25,18 @@ def stdout() -> Console:
 def stderr() -> Console:
     """The console for what goes on meanwhile."""
     return Console(highlight=False, markup=False, emoji=False, stderr=True)
+
+
+def show(content: RenderableType) -> None:
+    """Print on stdout; where that is no terminal, without the spaces that fill up lines."""
+    console = stdout()
+    if console.is_terminal:
+        console.print(content)
+        return
+    with console.capture() as captured:
+        console.print(content)
+    for line in captured.get().splitlines():
+        print(line.rstrip())
 
 
 def listing(*columns: str, right: Iterable[str] = ()) -> Table:

@@ -204,7 +204,7 @@ def _print_table(tracks: Iterator[Track]) -> int:
         )
     console = screen.stdout()
     if table.row_count:
-        console.print(table)
+        screen.show(table)
         console.print(text.counted(table.row_count, "track"), style="dim")
     else:
         console.print("no tracks", style="dim")
@@ -230,7 +230,7 @@ def _print_track(track: Track, *, as_json: bool) -> None:
     hidden = {"fields", "modified_ns", "constellation_hash"}
     rows = [(LABELS.get(name, name), shown[name]) for name in shown if name not in hidden]
     rows += sorted(track.metadata.fields.items())
-    screen.stdout().print(screen.details(rows))
+    screen.show(screen.details(rows))
 
 
 LABELS = {

@@ -91,7 +91,7 @@ def _print_stats(counts: StoreStats, location: str) -> None:
         ("index", _size(counts.index_bytes, hours)),
         ("media", text.size(counts.media_bytes) if counts.media_bytes else None),
     ]
-    screen.stdout().print(screen.details(rows))
+    screen.show(screen.details(rows))
 
 
 def _size(count: int, hours: float) -> str:
