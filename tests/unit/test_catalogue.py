@@ -83,6 +83,14 @@ def test_a_row_without_sense_is_damage(catalogue: Catalogue, link: sqlite3.Conne
         catalogue.track(1)
 
 
+@pytest.mark.parametrize("harm", ["DELETE FROM state", "DROP TABLE state"])
+def test_a_lost_state_is_damage(catalogue: Catalogue, link: sqlite3.Connection, harm: str) -> None:
+    """Without ids and generation nothing of a catalogue can be trusted."""
+    link.execute(harm)
+    with pytest.raises(LibraryError, match=r"lost its state|no such table"):
+        catalogue.state()
+
+
 def test_a_flipped_bit_in_a_constellation_is_found(
     catalogue: Catalogue, link: sqlite3.Connection
 ) -> None:

@@ -285,7 +285,7 @@ def test_a_damaged_page_of_the_catalogue_is_found(folder: Path, store: Directory
     store.close()
     path = folder / "catalogue.sqlite"
     data = bytearray(path.read_bytes())
-    data[3 * 4096 : 5 * 4096] = bytes(2 * 4096)
+    data[3 * 8192 : 5 * 8192] = bytes(2 * 8192)
     path.write_bytes(data)
     damaged = open_again(folder)
     assert {problem.what for problem in damaged.check(deep=True)} == {"catalogue"}

@@ -130,7 +130,7 @@ class Reader(Protocol):
         """Return the packed constellation of a live track.
 
         Raises:
-            CorruptConstellationError: it does not have its checksum.
+            CorruptConstellationError: it is lost, or does not have its checksum.
             KeyError: there is no live track with this key.
         """
 
@@ -138,7 +138,7 @@ class Reader(Protocol):
         """Return the packed constellations of these tracks; keys that are gone are left out.
 
         Raises:
-            CorruptConstellationError: one of them does not have its checksum.
+            CorruptConstellationError: one is lost, or does not have its checksum.
         """
 
     def open_media(self, name: str) -> BinaryIO:

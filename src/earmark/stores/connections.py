@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from earmark.errors import LibraryError, ReadOnlyLibraryError
-from earmark.stores.failures import of_sqlite, primary_code, translated
+from earmark.stores.failures import SQLITE_ERRORS, of_sqlite, primary_code, translated
 from earmark.stores.lock import WriterLock
 
 SQLITE_VERSION = sqlite3.sqlite_version
@@ -113,7 +113,7 @@ class Connections:
             return connection
         try:
             link = self._connect("mode=rw")
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             if primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
                 return None
             raise of_sqlite(self._location, error) from error
@@ -146,7 +146,7 @@ class Connections:
             for line in _SETTINGS.strip().splitlines():
                 link.execute(line)
             link.execute("SELECT count(*) FROM sqlite_schema")
-        except sqlite3.Error:
+        except SQLITE_ERRORS:
             link.close()
             raise
         link.row_factory = sqlite3.Row

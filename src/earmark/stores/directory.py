@@ -230,7 +230,7 @@ class DirectoryStore:
                 self._folder.make_catalogue()
             catalogue = Catalogue(stack.enter_context(self._connections.writing()), self.location)
             if catalogue.version() == 0:
-                catalogue.keep_a_journal()
+                catalogue.prepare_file()
                 catalogue.begin_new(self._peaks_id, self._index_id)
                 with translated(self.location):
                     self._folder.files.sync_folder(self._folder.root)
@@ -298,7 +298,8 @@ class DirectoryStore:
     def _begin_writing(self, catalogue: Catalogue) -> tuple[State, IndexSnapshot]:
         state = catalogue.begin_writing()
         self._refuse_others(state)
-        return state, self._snapshot(catalogue, state, self._latest, lost=True)
+        self._latest = self._snapshot(catalogue, state, self._latest, lost=True)
+        return state, self._latest
 
     def _snapshot(
         self, catalogue: Catalogue, state: State, known: IndexSnapshot, *, lost: bool

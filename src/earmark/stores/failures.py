@@ -15,6 +15,9 @@ from earmark.errors import (
     StorageFullError,
 )
 
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What Python's SQLite module raises for a database; the second one for texts that are damaged."""
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -36,7 +39,7 @@ def translated(location: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise of_system(location, error) from error
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise of_sqlite(location, error) from error
 
 
@@ -49,12 +52,14 @@ def of_system(location: str, error: OSError) -> LibraryError:
     return LibraryError(location, f"its disk says: {error}")
 
 
-def of_sqlite(location: str, error: sqlite3.Error) -> LibraryError:
+def of_sqlite(location: str, error: sqlite3.Error | UnicodeDecodeError) -> LibraryError:
     """Return what an error of SQLite means for a library."""
+    if isinstance(error, UnicodeDecodeError) or "decode to UTF-8" in str(error):
+        return CorruptCatalogueError(location, f"its catalogue holds damaged text ({error})")
     kind, cause = _OF_SQLITE.get(primary_code(error), (LibraryError, "its catalogue failed"))
     return kind(location, f"{cause} ({error})")
 
 
-def primary_code(error: sqlite3.Error) -> int:
-    """Return SQLite's primary result code, -1 where the error came from Python's own module."""
+def primary_code(error: Exception) -> int:
+    """Return SQLite's primary result code, -1 where the error came from Python's module."""
     return getattr(error, "sqlite_errorcode", -1) & 0xFF

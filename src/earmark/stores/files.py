@@ -32,7 +32,7 @@ class Files:
 
     def create(self, path: Path) -> int:
         """Make an empty file, or empty the one that is there, and open it for writing."""
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
         """Append all of the data."""

@@ -99,7 +99,7 @@ def _signature(handle: int) -> str:
 
 @contextlib.contextmanager
 def _opened(path: Path, flags: int) -> Iterator[int]:
-    handle = os.open(path, flags | os.O_CLOEXEC, 0o644)
+    handle = os.open(path, flags | os.O_CLOEXEC, 0o666)
     try:
         yield handle
     finally:

@@ -74,7 +74,7 @@ class Inspector:
             except CorruptConstellationError:
                 yield from ((key, self._intact(key)) for key in chunk)
             else:
-                yield from ((key, found.get(key)) for key in chunk)
+                yield from found.items()
 
     def _intact(self, key: int) -> bytes | None:
         try:

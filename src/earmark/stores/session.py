@@ -92,7 +92,7 @@ class DirectoryReader:
         """Return the packed constellation of a live track.
 
         Raises:
-            CorruptConstellationError: it does not have its checksum.
+            CorruptConstellationError: it is lost, or does not have its checksum.
             KeyError: there is no live track with this key.
         """
         packed = self._catalogue.constellation(key)
@@ -104,7 +104,7 @@ class DirectoryReader:
         """Return the packed constellations of these tracks; keys that are gone are left out.
 
         Raises:
-            CorruptConstellationError: one of them does not have its checksum.
+            CorruptConstellationError: one is lost, or does not have its checksum.
         """
         return self._catalogue.constellations(keys)
 

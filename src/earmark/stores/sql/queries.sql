@@ -102,12 +102,13 @@ SELECT count(*) AS tracks, total(duration_s) AS duration_s, ifnull(sum(peaks), 0
 SELECT key FROM tracks ORDER BY key;
 
 -- name: constellation
--- One packed constellation and its checksum.
-SELECT key, crc32, packed FROM constellations WHERE key = :key;
+-- The packed constellation of a track and its checksum, NULL if they are lost.
+SELECT key, id, crc32, packed FROM tracks LEFT JOIN constellations USING (key) WHERE key = :key;
 
 -- name: constellations
--- Many packed constellations by their keys, a JSON list.
-SELECT key, crc32, packed FROM constellations WHERE key IN (SELECT value FROM json_each(:keys));
+-- The same for many tracks by their keys, a JSON list.
+SELECT key, id, crc32, packed FROM tracks LEFT JOIN constellations USING (key)
+WHERE key IN (SELECT value FROM json_each(:keys));
 
 -- name: insert_constellation
 -- The sound of a track.
