@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import shutil
 import sqlite3
@@ -180,7 +181,55 @@ def test_an_index_that_waits_for_its_rebuild_is_not_used(
             reader.tapes(EVERY_HASH)
     with pytest.raises(IncompatibleIndexError):
         add(waiting, 4)
+    with pytest.raises(IncompatibleIndexError):
+        waiting.repair()
     waiting.close()
+
+
+def test_tracks_can_be_removed_before_a_rebuild(folder: Path, store: DirectoryStore) -> None:
+    """A merge of an index of other parameters is one of those parameters still."""
+    store.close()
+    waiting = open_again(folder, OTHER_INDEX, for_rebuild=True)
+    with waiting.write() as writer:
+        assert writer.remove([1]) == 1
+    waiting.close()
+    before = open_again(folder)
+    with before.read() as reader:
+        assert indexed(reader) == {2, 3}
+    before.close()
+
+
+def test_a_refused_change_leaves_the_store_usable(folder: Path, store: DirectoryStore) -> None:
+    """A block that is refused at its beginning leaves no transaction behind."""
+    other = open_again(folder, OTHER_INDEX, for_rebuild=True)
+    other.rebuild()
+    with pytest.raises(IncompatibleIndexError):
+        add(store, 4)
+    add(other, 4)
+    with pytest.raises(IncompatibleIndexError):
+        add(store, 5)
+    other.close()
+
+
+@pytest.mark.parametrize("fail_at", range(8, 15))
+def test_a_merge_that_fails_takes_nothing_back(folder: Path, fail_at: int) -> None:
+    """Whatever the disk says after the commit, the block has happened and raises nothing."""
+
+    class Broken(CountingFiles):
+        def _step(self) -> None:
+            super()._step()
+            if self.steps >= fail_at:
+                raise OSError(errno.EIO, "Input/output error")
+
+    made = DirectoryStore.create(folder, PARAMS, landmarks_of)
+    for seed in range(3):
+        add(made, seed)
+    made.close()
+    broken = open_again(folder, files=Broken())
+    add(broken, 3)
+    with broken.read() as reader:
+        assert len(indexed(reader)) == 4
+    broken.close()
 
 
 def test_a_rebuild_elsewhere_is_noticed(folder: Path, store: DirectoryStore) -> None:

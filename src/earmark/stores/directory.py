@@ -24,7 +24,6 @@ from earmark.errors import (
     LibraryError,
     LibraryNotFoundError,
     NotALibraryError,
-    StorageFullError,
 )
 from earmark.params import Params
 from earmark.stores.base import Problem, Repair
@@ -150,7 +149,7 @@ class DirectoryStore:
     def write(self) -> Iterator[DirectoryWriter]:
         """Begin an exclusive change, committed when the block ends.
 
-        Segments are merged afterwards, as far as the policy asks for it and there is room.
+        Segments are merged afterwards, as far as the policy asks for it and the disk allows it.
 
         Raises:
             LibraryBusyError: another writer did not finish in time.
@@ -162,15 +161,13 @@ class DirectoryStore:
             writer = DirectoryWriter(self._folder, catalogue, snapshot, self._index_error(state))
             try:
                 yield writer
-                writer.finish(self._index_writer(catalogue))
+                writer.finish(self._index_writer(catalogue, state))
             except BaseException:
                 catalogue.rollback()
                 self._sweep(catalogue, writer.attached)
                 raise
             self._commit(catalogue)
-            with contextlib.suppress(StorageFullError):
-                self._merge(catalogue)
-            self._sweep(catalogue, writer.dropped)
+            self._tidy(catalogue, writer.dropped)
 
     def merge(self) -> None:
         """Merge segments and drop removed tracks as far as the policy asks for it.
@@ -185,11 +182,17 @@ class DirectoryStore:
             self._sweep(catalogue)
 
     def check(self, *, deep: bool = False) -> list[Problem]:
-        """Look for damage; `deep` reads every byte, and counts every posting."""
+        """Look for damage; `deep` reads every byte, and counts every posting.
+
+        Raises:
+            LibraryError: as for `read`; damage is no error here, it is in the list.
+        """
         with self._connections.reading() as link:
             catalogue = Catalogue(link, self.location)
             try:
-                _, snapshot = self._begin(catalogue, IndexSnapshot())
+                state, snapshot = self._begin(catalogue, IndexSnapshot())
+                if error := self._index_error(state):
+                    raise error
                 return self._inspector(catalogue, snapshot).inspect(deep=deep).problems
             finally:
                 catalogue.rollback()
@@ -203,6 +206,8 @@ class DirectoryStore:
             LibraryError: as for `write`.
         """
         with self._changing() as (catalogue, snapshot):
+            if error := self._index_error(catalogue.state()):
+                raise error
             inspector = self._inspector(catalogue, snapshot)
             found = inspector.inspect(deep=True)
             if any(problem.what == "segment" for problem in found.problems):
@@ -267,8 +272,8 @@ class DirectoryStore:
     def _changing(self) -> Iterator[tuple[Catalogue, IndexSnapshot]]:
         """Be the one writer of one transaction, with every segment opened anew."""
         with self._writing() as catalogue:
-            state = catalogue.begin_writing()
             try:
+                state = catalogue.begin_writing()
                 self._refuse_others(state)
                 yield catalogue, self._snapshot(catalogue, state, IndexSnapshot(), lost=True)
             except BaseException:
@@ -296,9 +301,13 @@ class DirectoryStore:
                 catalogue.rollback()
 
     def _begin_writing(self, catalogue: Catalogue) -> tuple[State, IndexSnapshot]:
-        state = catalogue.begin_writing()
-        self._refuse_others(state)
-        self._latest = self._snapshot(catalogue, state, self._latest, lost=True)
+        try:
+            state = catalogue.begin_writing()
+            self._refuse_others(state)
+            self._latest = self._snapshot(catalogue, state, self._latest, lost=True)
+        except BaseException:
+            catalogue.rollback()
+            raise
         return state, self._latest
 
     def _snapshot(
@@ -333,6 +342,9 @@ class DirectoryStore:
             if not lost:
                 raise
             return MissingSegment(segment_name(number), self.location, number)
+        except OSError as error:
+            cause = f"its segment {path.name} cannot be opened: {error.strerror}"
+            raise LibraryError(self.location, cause) from error
 
     def _refuse_others(self, state: State) -> None:
         if state.peaks_id != self._peaks_id:
@@ -357,19 +369,26 @@ class DirectoryStore:
         damaged: set[int] = set()
         merged = True
         while merged:
-            _, snapshot = self._begin_writing(catalogue)
+            state, snapshot = self._begin_writing(catalogue)
             try:
-                merged = self._index_writer(catalogue).merge_step(snapshot, damaged)
+                merged = self._index_writer(catalogue, state).merge_step(snapshot, damaged)
+                if merged:
+                    catalogue.advance()
             except BaseException:
                 catalogue.rollback()
                 raise
-            if merged:
-                catalogue.advance()
             self._commit(catalogue)
+
+    def _tidy(self, catalogue: Catalogue, media: Iterable[str]) -> None:
+        """Merge and sweep after a commit, which stands: what fails is left to a later block."""
+        with contextlib.suppress(LibraryError):
+            self._merge(catalogue)
+        with contextlib.suppress(LibraryError):
+            self._sweep(catalogue, media)
 
     def _index_anew(self, catalogue: Catalogue, inspector: Inspector, found: Findings) -> None:
         """Replace segments by new ones of every live track that no other segment holds."""
-        index = self._index_writer(catalogue)
+        index = self._index_writer(catalogue, catalogue.state())
         index.drop(found.damaged, kept=found.indexed)
         index.add(inspector.recordings(set(catalogue.live_keys()) - found.indexed))
         catalogue.advance()
@@ -389,8 +408,8 @@ class DirectoryStore:
             self._folder.sweep_media(set(media))
             self._lock.abandoned = False
 
-    def _index_writer(self, catalogue: Catalogue) -> IndexWriter:
-        return IndexWriter(self._folder, catalogue, self._index_id, self._options.policy)
+    def _index_writer(self, catalogue: Catalogue, state: State) -> IndexWriter:
+        return IndexWriter(self._folder, catalogue, state.index_id, self._options.policy)
 
     def _inspector(self, catalogue: Catalogue, snapshot: IndexSnapshot) -> Inspector:
         return Inspector(self._folder, catalogue, snapshot, self._landmarks_of)
