@@ -68,7 +68,7 @@ def fingerprint(
 def pack_peaks(peaks: Peaks) -> bytes:
     """Return the packed form, drawn at the head of this module."""
     gaps = np.diff(peaks.time, prepend=0).astype(np.int64)
-    fillers = gaps // (_MAX_GAP_STEPS + 1)
+    fillers = np.maximum(gaps - 1, 0) // _MAX_GAP_STEPS
     words = np.full(len(peaks) + int(fillers.sum()), _MAX_GAP_STEPS << 20, np.uint32)
     last = gaps - fillers * _MAX_GAP_STEPS
     at = np.arange(len(peaks)) + np.cumsum(fillers)

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import numba
 import platformdirs
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def cache_dir() -> Path:
@@ -18,13 +21,20 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("earmark")) / "kernels"
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile `function` at its first call, or load it from the cache of an earlier process."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_dir())
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` at its first call, or load it from the cache of an earlier process.
+
+    Arrays and scalars go in and come out; an index out of range is *not* noticed, so a kernel
+    checks what it did not make itself. Division by zero gives infinity or NaN, as in NumPy.
+    """
+    settings = vars(numba.config)
+    before = settings["CACHE_DIR"]
+    settings["CACHE_DIR"] = str(cache_dir())
+    compiled: Callable[P, R]
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:  # no cache folder can be written: compile in every process
-        return numba.njit(nogil=True, error_model="numpy")(function)
+        compiled = numba.njit(nogil=True, error_model="numpy")(function)
     finally:
-        numba.config.CACHE_DIR = before
+        settings["CACHE_DIR"] = before
+    return compiled

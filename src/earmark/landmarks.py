@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 GAP_BITS = 6
 STEP_BITS = 7
+BIN_BITS = 9
+MOST_CELLS = 8
+"""Hashes of one pair at most: two cells for each of three values."""
+
 EXACT = -1.0
 """Fuzziness of a reference: no neighbouring cells."""
 
@@ -78,9 +82,16 @@ def _paired(
 
 
 @kernel
-def _pair(  # type: ignore[no-untyped-def]
-    time, frequency, steps, fanout, min_gap, max_gap, max_step, fuzziness
-):
+def _pair(
+    time: NDArray[np.int32],
+    frequency: NDArray[np.uint16],
+    steps: int,
+    fanout: int,
+    min_gap: int,
+    max_gap: int,
+    max_step: int,
+    fuzziness: float,
+) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     """Return (hashes, frames of the earlier peak); a negative fuzziness means exact cells only."""
     hashes = np.empty(1024, np.uint32)
     frames = np.empty(1024, np.int32)
@@ -95,24 +106,48 @@ def _pair(  # type: ignore[no-untyped-def]
             if gap < min_gap * steps or abs(high - low) >= (max_step - 1) * steps:
                 continue
             found += 1
-            if count + 8 > len(hashes):
+            if count + MOST_CELLS > len(hashes):
                 hashes = np.concatenate((hashes, np.empty_like(hashes)))
                 frames = np.concatenate((frames, np.empty_like(frames)))
-            for gap_cell in _cells(gap, steps, fuzziness):
-                if gap_cell < min_gap or gap_cell >= min_gap + (1 << GAP_BITS):
-                    continue
-                for low_cell in _cells(low, steps, fuzziness):
-                    for high_cell in _cells(high, steps, fuzziness):
-                        move = high_cell - low_cell + (1 << (STEP_BITS - 1))
-                        value = (low_cell << STEP_BITS | move) << GAP_BITS | (gap_cell - min_gap)
-                        hashes[count] = value
-                        frames[count] = (time[i] + steps // 2) // steps
-                        count += 1
+            added = _hash(hashes[count:], low, high, gap, min_gap, steps, fuzziness)
+            frames[count : count + added] = (time[i] + steps // 2) // steps
+            count += added
     return hashes[:count].copy(), frames[:count].copy()
 
 
 @kernel
-def _cells(value, steps, fuzziness):  # type: ignore[no-untyped-def]
+def _hash(
+    out: NDArray[np.uint32],
+    low: np.int64,
+    high: np.int64,
+    gap: np.int64,
+    min_gap: int,
+    steps: int,
+    fuzziness: float,
+) -> int:
+    """Write the hashes of one pair, one for each combination of cells; return how many.
+
+    Cells that the layout has no room for are left out, so that no value spills into another field.
+    """
+    count = 0
+    for gap_cell in _cells(gap, steps, fuzziness):
+        wait = gap_cell - min_gap
+        for low_cell in _cells(low, steps, fuzziness):
+            for high_cell in _cells(high, steps, fuzziness):
+                move = high_cell - low_cell + (1 << (STEP_BITS - 1))
+                if _fits(low_cell, BIN_BITS) and _fits(move, STEP_BITS) and _fits(wait, GAP_BITS):
+                    out[count] = (low_cell << STEP_BITS | move) << GAP_BITS | wait
+                    count += 1
+    return count
+
+
+@kernel
+def _fits(value: int, bits: int) -> bool:
+    return 0 <= value < 1 << bits
+
+
+@kernel
+def _cells(value: np.int64, steps: int, fuzziness: float) -> range:
     """Return the cell of a value as a range, with the neighbour whose border is near enough."""
     cell = (value + steps // 2) // steps
     part = value - cell * steps

@@ -1,8 +1,8 @@
 """Every number that changes a fingerprint, in frozen objects with ids.
 
-`PeakParams` decide the constellation: another `peaks_id` needs the audio again. `IndexParams` decide
-the hashes made from it: another `index_id` only needs `earmark rebuild`. `QueryParams` decide how hard
-a query looks; they are in neither id and may differ from call to call.
+`PeakParams` decide the constellation: another `peaks_id` needs the audio again. `IndexParams`
+decide the hashes made from it: another `index_id` only needs `earmark rebuild`. `QueryParams`
+decide how hard a query looks; they are in neither id and may differ from call to call.
 """
 
 from __future__ import annotations

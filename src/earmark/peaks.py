@@ -1,9 +1,9 @@
 """Power to constellation: local maxima, refined below one frame and one bin.
 
-A cell is a peak when nothing in its neighbourhood is louder: `radius_frames` to either side in time,
-and in frequency a part of its own frequency (a constant musical interval), so that the octaves get
-their fair share. A peak of a large neighbourhood is one of every smaller, too: sparse references and
-dense queries come from one rule.
+A cell is a peak when nothing in its neighbourhood is louder: `radius_frames` to either side in
+time, and in frequency a part of its own frequency (a constant musical interval), so that the
+octaves get their fair share. A peak of a large neighbourhood is one of every smaller, too: sparse
+references and dense queries come from one rule.
 """
 
 from __future__ import annotations
@@ -84,10 +84,18 @@ def _sorted_peaks(found: Sequence[NDArray[np.int32]]) -> Peaks:
 
 
 @kernel
-def _local_maxima(  # type: ignore[no-untyped-def]
-    power, radius, radii, low_bin, high_bin, silence, silence_db, steps, first_frame
-):
-    """Return rows (time, frequency, level) of the maxima of all frames that have `radius` neighbours.
+def _local_maxima(
+    power: NDArray[np.float32],
+    radius: int,
+    radii: NDArray[np.int64],
+    low_bin: int,
+    high_bin: int,
+    silence: np.float32,
+    silence_db: np.float32,
+    steps: int,
+    first_frame: int,
+) -> NDArray[np.int32]:
+    """Return rows (time, frequency, level) of the maxima of all frames with `radius` neighbours.
 
     Of equal cells the first in order of time, then frequency, wins.
     """
@@ -97,10 +105,7 @@ def _local_maxima(  # type: ignore[no-untyped-def]
     for t in range(radius, frames - radius):
         for f in range(low_bin, high_bin):
             value = power[t, f]
-            # the four nearest cells settle most cases at once
-            if value <= silence or value <= power[t, f - 1] or value < power[t, f + 1]:
-                continue
-            if value <= power[t - 1, f] or value < power[t + 1, f]:
+            if value <= silence or not _stands_out(power, t, f):
                 continue
             low, high = max(0, f - radii[f]), min(bins, f + radii[f] + 1)
             if not _is_highest(power, t, f, radius, low, high):
@@ -120,8 +125,19 @@ def _local_maxima(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _is_highest(power, t, f, radius, low, high):  # type: ignore[no-untyped-def]
-    """Tell whether no cell of the neighbourhood is louder than this one, and no earlier one equal."""
+def _stands_out(power: NDArray[np.float32], t: int, f: int) -> bool:
+    """Tell whether none of the four nearest cells is louder: it settles most cases at once."""
+    value = power[t, f]
+    if value <= power[t, f - 1] or value < power[t, f + 1]:
+        return False
+    return not (value <= power[t - 1, f] or value < power[t + 1, f])
+
+
+@kernel
+def _is_highest(
+    power: NDArray[np.float32], t: int, f: int, radius: int, low: int, high: int
+) -> bool:
+    """Tell whether no cell of the neighbourhood is louder, and no earlier one as loud."""
     value = power[t, f]
     for g in range(low, f):
         if power[t, g] >= value:
@@ -137,10 +153,10 @@ def _is_highest(power, t, f, radius, low, high):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _vertex(before, value, after):  # type: ignore[no-untyped-def]
+def _vertex(before: np.float32, value: np.float32, after: np.float32) -> float:
     """Return where between -1/2 and 1/2 the parabola through three levels in dB has its top."""
     left, middle, right = np.log(before), np.log(value), np.log(after)
     bend = left - 2 * middle + right
     if bend >= 0:
         return 0.0
-    return 0.5 * (left - right) / bend
+    return float(0.5 * (left - right) / bend)

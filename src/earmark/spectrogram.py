@@ -75,5 +75,4 @@ class Spectrogram:
     def _power(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
         spectrum = np.fft.rfft(frames * self._window)
-        power: NDArray[np.float32] = spectrum.real**2 + spectrum.imag**2
-        return power
+        return (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)

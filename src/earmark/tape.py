@@ -79,10 +79,13 @@ def build_tape(recordings: Sequence[tuple[int, Landmarks]]) -> Tape:
         ValueError: together they are longer than MAX_TAPE_FRAMES.
     """
     lengths = [int(marks.frame.max()) + 1 if len(marks) else 1 for _, marks in recordings]
-    starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+    starts = _starts(lengths)
     hashes = _joined([marks.hash for _, marks in recordings])
     positions = _joined(
-        [marks.frame.astype(np.uint64) + start for (_, marks), start in zip(recordings, starts)]
+        [
+            marks.frame.astype(np.uint64) + np.uint64(start)
+            for (_, marks), start in zip(recordings, starts)
+        ]
     )
     return _packed(hashes, positions, starts, np.array([key for key, _ in recordings], np.int64))
 
@@ -93,22 +96,22 @@ def merge_tapes(tapes: Sequence[Tape]) -> Tape:
     Raises:
         ValueError: together they are longer than MAX_TAPE_FRAMES.
     """
-    hashes, positions, keys, lengths = [], [], [], []
-    end = 0
+    hashes: list[NDArray[np.uint32]] = []
+    positions: list[NDArray[np.int64]] = []
+    keys: list[int] = []
+    lengths: list[int] = []
     for tape in tapes:
         spans = np.diff(tape.starts.astype(np.int64))
         kept = np.where(tape.dead, 0, spans)
-        shift = end + np.cumsum(kept) - kept - tape.starts[:-1].astype(np.int64)
+        shift = sum(lengths) + np.cumsum(kept) - kept - tape.starts[:-1].astype(np.int64)
         found, at = unpack_tape(tape)
         track = np.searchsorted(tape.starts, at, side="right") - 1
         live = ~tape.dead[track]
-        hashes.append(found[live].astype(np.uint64))
-        positions.append((at[live] + shift[track[live]]).astype(np.uint64))
-        keys.append(tape.keys[~tape.dead])
-        lengths.append(spans[~tape.dead])
-        end += int(kept.sum())
-    starts = np.concatenate([[0], np.cumsum(np.concatenate(lengths or [[]]), dtype=np.int64)])
-    return _packed(_joined(hashes), _joined(positions), starts, np.concatenate(keys or [[]]))
+        hashes.append(found[live])
+        positions.append(at[live] + shift[track[live]])
+        keys += tape.keys[~tape.dead].tolist()
+        lengths += spans[~tape.dead].tolist()
+    return _packed(_joined(hashes), _joined(positions), _starts(lengths), np.array(keys, np.int64))
 
 
 def unpack_tape(tape: Tape) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -116,7 +119,7 @@ def unpack_tape(tape: Tape) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     entries = _unpack(np.asarray(tape.words), tape.postings, tape.width)
     buckets = np.repeat(
         np.arange(len(tape.directory) - 1, dtype=np.uint64),
-        np.diff(tape.directory.astype(np.int64)),
+        np.diff(tape.directory).astype(np.int64),
     )
     full = buckets << np.uint64(tape.width) | entries
     mask = np.uint64((1 << tape.position_bits) - 1)
@@ -147,8 +150,13 @@ def lookup(
     return joined[0].astype(np.uint32), joined[1], joined[2].astype(np.uint32)
 
 
-def _joined(parts: Sequence[NDArray[np.generic]]) -> NDArray[np.uint64]:
-    return np.concatenate([np.empty(0, np.uint64), *parts]).astype(np.uint64)
+def _joined(parts: Sequence[NDArray[np.integer]]) -> NDArray[np.uint64]:
+    # cast before joining: uint64 and int64 together would pass through float64
+    return np.concatenate([np.empty(0, np.uint64), *(part.astype(np.uint64) for part in parts)])
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *lengths], dtype=np.int64)
 
 
 def _packed(

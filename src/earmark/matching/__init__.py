@@ -1,0 +1,1 @@
+"""Naming a clip: candidates, verification, alignment, grouping and the decision."""

@@ -70,8 +70,8 @@ def _grid() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _steps(reach: float, step: float) -> NDArray[np.float64]:
     count = round(reach / step)
-    steps = np.arange(-count, count + 1) * step
-    return steps[steps != 0]
+    outward = np.arange(1, count + 1) * step
+    return np.concatenate([-outward[::-1], outward])
 
 
 def refine(

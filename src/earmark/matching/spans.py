@@ -42,16 +42,18 @@ def span_of(case: Case, evidence: Evidence, which: int, params: PeakParams) -> S
     pairs = pair_up(case.clip, case.references, hypotheses, which)
     agrees = pairs.partner >= 0
     first, last = _heaviest(agrees, float(evidence.chance[which]))
-    offset, tempo = hypotheses.offset[which], hypotheses.tempo[which]
+    offset, tempo = float(hypotheses.offset[which]), float(hypotheses.tempo[which])
     track_start, track_end = (
         float(pairs.time[i]) if len(pairs.time) else offset for i in (first, last)
     )
     clip_start, clip_end = ((at - offset) / tempo for at in (track_start, track_end))
     times = (pairs.time[first : last + 1][agrees[first : last + 1]] - offset) / tempo
     return Span(
-        *(steps_to_seconds(float(at), params) for at in (clip_start, clip_end)),
-        *(steps_to_seconds(float(at), params) for at in (track_start, track_end)),
-        coverage=_coverage(times, case.clip.length_steps, params),
+        steps_to_seconds(clip_start, params),
+        steps_to_seconds(clip_end, params),
+        steps_to_seconds(track_start, params),
+        steps_to_seconds(track_end, params),
+        _coverage(times, case.clip.length_steps, params),
     )
 
 
@@ -68,7 +70,7 @@ def _heaviest(agrees: NDArray[np.bool_], chance: float) -> tuple[int, int]:
     return first, last
 
 
-def _coverage(times: NDArray[np.float64], length_steps: int, params: PeakParams) -> float:
+def _coverage(times: NDArray[np.floating], length_steps: int, params: PeakParams) -> float:
     block = BLOCK_S * params.sample_rate_hz / params.hop_samples * params.steps
     blocks = max(1, round(length_steps / block))
     return len(np.unique(np.clip(times // block, 0, blocks - 1))) / blocks
