@@ -11,6 +11,10 @@ from __future__ import annotations
 import math
 
 ACCEPT_EXCESS = 5.0
+SMALLEST_CATALOGUE_FRAMES = 2_250_000
+"""Ten hours: a smaller catalogue is judged as one of this size. Chance falls more slowly than the
+formula says where few tracks of one style share a tempo and a key."""
+
 CONFIDENCE_CENTRE = 0.0
 CONFIDENCE_SLOPE = 1.5
 
@@ -28,4 +32,4 @@ def confidence(score: float, catalogue_frames: int) -> float:
 
 
 def _chance(catalogue_frames: int) -> float:
-    return math.log(max(catalogue_frames, 1))
+    return math.log(max(catalogue_frames, SMALLEST_CATALOGUE_FRAMES))

@@ -171,7 +171,7 @@ def _weigh_stretched(
     best = best[np.argsort(-rough.score[best], kind="stable")][:VERIFIED]
     fitted = refine(case.clip, case.references, rough.hypotheses.take(best))
     tried = examine(case.clip, case.references, fitted, reach_steps=0, shifted=True)
-    return tried.lowered(np.log(grid_size()))
+    return tried.lowered(np.log(len(hypotheses)))
 
 
 class _Judge:
