@@ -108,8 +108,12 @@ def _sensible(workers: int, paths: list[str]) -> int:
     return workers if any(Path(path).is_dir() for path in paths) else min(workers, len(paths))
 
 
+def _is_watched() -> bool:
+    return sys.stderr.isatty()
+
+
 def _progress_bar() -> AbstractContextManager[OnProgress | None]:
-    return _bar_on_stderr() if sys.stderr.isatty() else nullcontext()
+    return _bar_on_stderr() if _is_watched() else nullcontext()
 
 
 @contextmanager

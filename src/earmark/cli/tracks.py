@@ -156,8 +156,12 @@ def remove(
             typer.echo(f"removed {text.by_whom(track.metadata.title, track.metadata.artist)}")
 
 
+def _can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
 def _confirm(library: Library, ids: list[str]) -> None:
-    if not sys.stdin.isatty():
+    if not _can_ask():
         message = "say --yes: nobody can be asked here"
         raise typer.BadParameter(message)
     for track_id in ids:

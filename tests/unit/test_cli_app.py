@@ -1,0 +1,55 @@
+"""Tests of earmark.cli.app."""
+
+from __future__ import annotations
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import earmark
+from earmark.cli.app import app, help_of
+
+COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_the_version_is_told() -> None:
+    """`earmark --version` names the program and its version."""
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.stdout) == (0, f"earmark {earmark.__version__}\n")
+
+
+def test_every_command_is_there() -> None:
+    """The commands are those of the manual."""
+    wanted = "add demo doctor edit identify list rebuild remove repair show stats"
+    assert wanted.split() == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_an_example(name: str) -> None:
+    """`--help` has a line that can be copied, and tells of --json and --debug."""
+    result = CliRunner().invoke(app, [name, "--help"])
+    assert result.exit_code == 0
+    assert any(line.strip().startswith(f"earmark {name}") for line in result.stdout.splitlines())
+    assert "--json" in result.stdout
+    assert "--debug" in result.stdout
+
+
+def test_an_unknown_option_is_a_usage_error() -> None:
+    """What cannot be parsed is exit code 2, as for every error."""
+    assert CliRunner().invoke(app, ["list", "--nonsense"]).exit_code == 2
+
+
+def test_paragraphs_of_a_help_flow() -> None:
+    """Lines of prose are joined, so that a terminal may wrap them; examples keep theirs."""
+
+    def command() -> None:
+        """Do it.
+
+        In two
+        lines.
+
+            an example
+            and another
+        """
+
+    assert help_of(command) == "Do it.\n\nIn two lines.\n\n    an example\n    and another"

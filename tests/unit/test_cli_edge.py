@@ -1,0 +1,54 @@
+"""Tests of earmark.cli.edge."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from earmark.cli.edge import in_words
+from earmark.errors import LibraryBusyError, TrackNotFoundError
+
+
+def ending_of(error: BaseException, *, debug: bool = False) -> int:
+    """The exit code of a command in which this is raised."""
+    with pytest.raises(typer.Exit) as ending, in_words(debug=debug, on_interrupt="stopped"):
+        raise error
+    return int(ending.value.exit_code)
+
+
+def test_an_error_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """What happened, without a traceback, and exit code 2."""
+    assert ending_of(LibraryBusyError("here", "somebody\nwrites")) == 2
+    assert capsys.readouterr().err == "earmark: library here: somebody\\nwrites\n"
+
+
+def test_an_error_has_its_own_exit_code() -> None:
+    """What was looked for and is not there is exit code 1, as with grep."""
+    assert ending_of(TrackNotFoundError("song")) == 1
+
+
+def test_an_unexpected_error_names_debug(capsys: pytest.CaptureFixture[str]) -> None:
+    """A fault of ours is one line, too, which says how to learn more."""
+    assert ending_of(ZeroDivisionError("oh")) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("earmark: ZeroDivisionError: oh; ")
+    assert "--debug" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("oh"), TrackNotFoundError("song")])
+def test_debug_shows_where(capsys: pytest.CaptureFixture[str], error: Exception) -> None:
+    """With --debug there is a traceback as well."""
+    ending_of(error, debug=True)
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends with a word and the shell's exit code for it."""
+    assert ending_of(KeyboardInterrupt()) == 130
+    assert capsys.readouterr().err == "earmark: stopped\n"
+
+
+def test_an_exit_is_left_alone() -> None:
+    """A command that ends with a code ends with that code."""
+    assert ending_of(typer.Exit(1)) == 1

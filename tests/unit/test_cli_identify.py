@@ -1,0 +1,122 @@
+"""Tests of earmark.cli.identify."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from earmark.cli.identify import exit_code
+from earmark.types import Status
+from tests.music import clip, title
+from tests.unit.conftest import Earmark
+
+
+def test_a_clip_is_named(earmark: Earmark) -> None:
+    """The title of the recording, the clip's place in it, and exit code 0."""
+    result = earmark("identify", "clip.flac")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert title(1) in result.stdout
+    assert "at 0:03 of 0:" in result.stdout
+
+
+def test_a_stranger_is_none_found(earmark: Earmark) -> None:
+    """What is not in the library is answered with `no match` and exit code 1."""
+    result = earmark("identify", "stranger.flac")
+    assert result.exit_code == 1
+    assert "no match" in result.stdout
+
+
+def test_an_unusable_clip_is_an_error(earmark: Earmark) -> None:
+    """The cause is told, and the exit code is 2."""
+    result = earmark("identify", "broken.mp3")
+    assert result.exit_code == 2
+    assert "it is text, not audio" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ({Status.IDENTIFIED, Status.ERROR}, 0),
+        ({Status.AMBIGUOUS, Status.NO_MATCH}, 0),
+        ({Status.NO_MATCH, Status.ERROR}, 2),
+        ({Status.NO_MATCH, Status.SILENT, Status.TOO_SHORT}, 1),
+    ],
+)
+def test_any_found_counts_more_than_errors(statuses: set[Status], expected: int) -> None:
+    """0 if any clip was found, else 2 if one was unusable, else 1."""
+    assert exit_code(statuses) == expected
+
+
+def test_one_object_per_clip_in_the_order_given(earmark: Earmark) -> None:
+    """Each line of JSON is the answer to one clip, also to one that is given twice."""
+    clips = ["stranger.flac", "clip.flac", "broken.mp3", "clip.flac"]
+    answers = [
+        json.loads(line) for line in earmark("identify", "--json", *clips).stdout.splitlines()
+    ]
+    assert [answer["clip"] for answer in answers] == clips
+    assert [answer["status"] for answer in answers] == [
+        *("no_match", "identified", "error", "identified")
+    ]
+
+
+def test_the_answer_has_the_published_shape(earmark: Earmark) -> None:
+    """Keys and types of a match are those that scripts rely on."""
+    answer = json.loads(earmark("identify", "--json", "clip.flac").stdout)
+    match = answer["matches"][0]
+    assert list(answer) == [
+        *("clip", "status", "duration_s", "elapsed_ms", "matches", "candidates", "error")
+    ]
+    assert list(match) == [
+        *("relation", "track", "confidence", "score", "offset_s", "other_offsets_s"),
+        *("clip_start_s", "clip_end_s", "track_start_s", "track_end_s", "coverage"),
+        *("speed", "tempo", "pitch_semitones"),
+    ]
+    assert list(match["track"]) == ["id", "title", "artist", "album", "path", "duration_s"]
+
+
+def test_the_place_is_right(earmark: Earmark) -> None:
+    """`offset_s` is where the clip begins in the recording, to a few hundredths of a second."""
+    match = json.loads(earmark("identify", "--json", "clip.flac").stdout)["matches"][0]
+    assert match["offset_s"] == pytest.approx(3.0, abs=0.05)
+    assert (match["relation"], match["speed"], match["tempo"]) == ("best", 1.0, 1.0)
+
+
+def test_an_error_is_told_as_data(earmark: Earmark) -> None:
+    """A clip that is not there has the status `error`, with the error's class and message."""
+    answer = json.loads(earmark("identify", "--json", "nowhere.wav").stdout)
+    assert answer["error"]["type"] == "UnreadableFileError"
+    assert answer["error"]["message"] == "cannot use nowhere.wav: no such file or directory"
+
+
+def test_a_dash_is_standard_input(earmark: Earmark) -> None:
+    """A clip may come through a pipe; it is called `-`."""
+    result = earmark("identify", "--json", "-", input=clip(1))
+    answer = json.loads(result.stdout)
+    assert (answer["clip"], answer["status"]) == ("-", "identified")
+
+
+def test_json_is_ascii_whatever_the_name(earmark: Earmark, home: Path) -> None:
+    """Emoji, newlines and bytes that are not UTF-8 are escaped, and come back unharmed."""
+    name = os.fsdecode("ö 🎵\n".encode() + b"\xff.flac")
+    (home / name).write_bytes(clip(1))
+    result = earmark("identify", "--json", name)
+    assert result.stdout.isascii()
+    assert json.loads(result.stdout)["clip"] == name
+
+
+def test_names_cannot_command_the_terminal(earmark: Earmark, home: Path) -> None:
+    """Control characters of a name are shown as text, on one line."""
+    name = "a\x1b[31m\nb.flac"
+    (home / name).write_bytes(clip(1))
+    assert "a\\x1b[31m\\nb.flac" in earmark("identify", name).stdout
+
+
+def test_a_missing_library_says_how_to_make_one(earmark: Earmark) -> None:
+    """The error names the place and the command; nothing is made there."""
+    result = earmark("identify", "clip.flac", "--library", "nowhere.earmark")
+    assert result.exit_code == 2
+    assert "nowhere.earmark: there is none yet; `earmark add PATH...` makes one" in result.stderr
+    assert not Path("nowhere.earmark").exists()
