@@ -98,6 +98,7 @@ def _pair(
     count = 0
     for i in range(len(time)):
         found = 0
+        frame = (time[i] + steps // 2) // steps
         for j in range(i + 1, len(time)):
             gap = np.int64(time[j]) - time[i]
             if gap >= max_gap * steps or found >= fanout:
@@ -109,9 +110,10 @@ def _pair(
             if count + MOST_CELLS > len(hashes):
                 hashes = np.concatenate((hashes, np.empty_like(hashes)))
                 frames = np.concatenate((frames, np.empty_like(frames)))
-            added = _hash(hashes[count:], low, high, gap, min_gap, steps, fuzziness)
-            frames[count : count + added] = (time[i] + steps // 2) // steps
-            count += added
+            first = count
+            count += _hash(hashes[count:], low, high, gap, min_gap, steps, fuzziness)
+            for k in range(first, count):
+                frames[k] = frame
     return hashes[:count].copy(), frames[:count].copy()
 
 
@@ -130,11 +132,13 @@ def _hash(
     Cells that the layout has no room for are left out, so that no value spills into another field.
     """
     count = 0
-    for gap_cell in _cells(gap, steps, fuzziness):
-        wait = gap_cell - min_gap
-        for low_cell in _cells(low, steps, fuzziness):
-            for high_cell in _cells(high, steps, fuzziness):
-                move = high_cell - low_cell + (1 << (STEP_BITS - 1))
+    gap_cells = _cells(gap, steps, fuzziness)
+    high_cells = _cells(high, steps, fuzziness)
+    for low_cell in _cells(low, steps, fuzziness):
+        for high_cell in high_cells:
+            move = high_cell - low_cell + (1 << (STEP_BITS - 1))
+            for gap_cell in gap_cells:
+                wait = gap_cell - min_gap
                 if _fits(low_cell, BIN_BITS) and _fits(move, STEP_BITS) and _fits(wait, GAP_BITS):
                     out[count] = (low_cell << STEP_BITS | move) << GAP_BITS | wait
                     count += 1

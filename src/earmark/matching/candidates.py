@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 VOTE_WINDOW_FRAMES = 3
 """Votes for alignments this close together count as one: refined times are right to a frame."""
 
+FRAME_BITS = 28
+"""Bits of a vote that hold the query frame: as many frames as steps fit into 32 bits."""
+
+LEAST_VOTES = 2
+"""A single vote is no alignment."""
+
+OVERLAPPING = 8
+"""Windows looked at for each one wanted: the others overlap a stronger one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -76,100 +85,119 @@ def _on_tracks(
 
 
 @kernel
-def _votes(  # type: ignore[no-untyped-def]
-    words, directory, width, position_bits, bucket_shift, hashes, frames
-):
-    """Return `alignment << 20 | query frame` of every posting of every probe, int64.
+def _votes(
+    words: NDArray[np.uint64],
+    directory: NDArray[np.uint32],
+    width: int,
+    position_bits: int,
+    bucket_shift: int,
+    hashes: NDArray[np.uint32],
+    frames: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """Return `alignment << FRAME_BITS | query frame` of every posting of every probe.
 
     The alignment is the tape position minus the query frame.
     """
     out = np.empty(4096, np.int64)
     count = 0
-    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    low_mask = (np.int64(1) << position_bits) - 1
+    positions = (np.int64(1) << position_bits) - 1
     rest_mask = (np.int64(1) << bucket_shift) - 1
     for i in range(len(hashes)):
         bucket = np.int64(hashes[i]) >> bucket_shift
-        low, high = np.int64(directory[bucket]), np.int64(directory[bucket + 1])
-        end = high
-        wanted = (np.int64(hashes[i]) & rest_mask) << position_bits
-        while low < high:
-            middle = (low + high) >> 1
-            bit = middle * width
-            word, shift = bit >> 6, np.uint64(bit & 63)
-            # a shift by 64 is undefined: shift in two steps
-            entry = words[word] >> shift
-            entry |= (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
-            if np.int64(entry & mask) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        past = wanted + low_mask
-        while low < end:
-            bit = low * width
-            word, shift = bit >> 6, np.uint64(bit & 63)
-            entry = words[word] >> shift
-            entry |= (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
-            value = np.int64(entry & mask)
-            if value > past:
+        end = np.int64(directory[bucket + 1])
+        first = (np.int64(hashes[i]) & rest_mask) << position_bits
+        frame = np.int64(frames[i])
+        at = _first_entry(words, np.int64(directory[bucket]), end, width, first)
+        while at < end:
+            entry = _entry(words, at, width)
+            if entry > first + positions:
                 break
             if count == len(out):
                 out = np.concatenate((out, np.empty_like(out)))
-            frame = np.int64(frames[i])
-            out[count] = ((value & low_mask) - frame) << 20 | frame
+            out[count] = ((entry & positions) - frame) << FRAME_BITS | frame
             count += 1
-            low += 1
+            at += 1
     return out[:count].copy()
 
 
 @kernel
-def _strongest(alignments, window, limit):  # type: ignore[no-untyped-def]
+def _first_entry(
+    words: NDArray[np.uint64], low: np.int64, high: np.int64, width: int, wanted: np.int64
+) -> np.int64:
+    """Return the number of the first entry from `low` to `high` that is not below the wanted."""
+    while low < high:
+        middle = (low + high) >> 1
+        if _entry(words, middle, width) < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _entry(words: NDArray[np.uint64], which: np.int64, width: int) -> np.int64:
+    """Return an entry of the tape; `tape.py` draws how they are packed."""
+    bit = which * width
+    word, shift = bit >> 6, np.uint64(bit & 63)
+    # a shift by 64 is undefined: shift in two steps
+    entry = words[word] >> shift | (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
+    return np.int64(entry & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
+
+
+@kernel
+def _strongest(
+    alignments: NDArray[np.int64], window: int, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return (places, votes, anchors) of the `limit` windows that hold most of the sorted votes.
 
     Windows that overlap a stronger one are left out; of equal ones the earliest wins.
     """
-    n = len(alignments)
-    counts = np.zeros(n, np.int64)
-    histogram = np.zeros(n + 2, np.int64)
-    end = 0
-    for i in range(n):
-        past = ((alignments[i] >> 20) + window) << 20
-        while end < n and alignments[end] < past:
-            end += 1
-        counts[i] = end - i
-        histogram[end - i] += 1
-    floor, many = n, 0
-    while floor > 1 and many < limit * 8:
-        many += histogram[floor]
-        floor -= 1
-    floor += 1
-    chosen = np.empty(many + n * (floor <= 1), np.int64)
-    size = 0
-    for i in range(n):
-        if counts[i] >= floor:
-            chosen[size] = i
-            size += 1
-    order = np.argsort(-counts[chosen[:size]], kind="mergesort")
+    starts, counts = _windows(alignments, window)
+    chosen = _fullest(counts, limit * OVERLAPPING)
+    order = np.argsort(-counts[chosen], kind="mergesort")
     places = np.empty(limit, np.int64)
     votes = np.empty(limit, np.int64)
     anchors = np.empty(limit, np.int64)
     found = 0
     for k in order:
-        i = chosen[k]
-        middle = alignments[i + counts[i] // 2] >> 20
-        fresh = True
-        for j in range(found):
-            if abs(places[j] - middle) < window:
-                fresh = False
-                break
-        if fresh:
-            places[found] = middle
-            votes[found] = counts[i]
-            total = 0
-            for j in range(i, i + counts[i]):
-                total += alignments[j] & 0xFFFFF
-            anchors[found] = total // counts[i]
+        if found == limit:
+            break
+        start, count = starts[chosen[k]], counts[chosen[k]]
+        middle = alignments[start + count // 2] >> FRAME_BITS
+        if np.all(np.abs(places[:found] - middle) >= window):
+            inside = alignments[start : start + count] & ((1 << FRAME_BITS) - 1)
+            places[found], votes[found], anchors[found] = middle, count, inside.sum() // count
             found += 1
-            if found == limit:
-                break
     return places[:found], votes[:found], anchors[:found]
+
+
+@kernel
+def _windows(
+    alignments: NDArray[np.int64], window: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the window of each different alignment begins, and how many votes it holds."""
+    starts = np.empty(len(alignments), np.int64)
+    counts = np.empty(len(alignments), np.int64)
+    size = end = 0
+    for i in range(len(alignments)):
+        place = alignments[i] >> FRAME_BITS
+        if i > 0 and place == alignments[i - 1] >> FRAME_BITS:
+            continue
+        while end < len(alignments) and alignments[end] >> FRAME_BITS < place + window:
+            end += 1
+        starts[size], counts[size] = i, end - i
+        size += 1
+    return starts[:size], counts[:size]
+
+
+@kernel
+def _fullest(counts: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
+    """Return which counts are among the `wanted` largest, and all that equal the least."""
+    histogram = np.zeros(counts.max() + 1 if len(counts) else 1, np.int64)
+    for count in counts:
+        histogram[count] += 1
+    least, many = len(histogram), 0
+    while least > LEAST_VOTES and many < wanted:
+        least -= 1
+        many += histogram[least]
+    return np.flatnonzero(counts >= least)

@@ -1,10 +1,10 @@
 """Candidates to scores: does the clip really have the peaks that the track has at this place?
 
-The reference peaks of the matched span are looked for in the clip's dense constellation. The same is
-done with the clip shifted along the track, which tells what chance gives on just this music: tonal,
-sustained and repetitive pieces agree with anything more often than independent peaks would. The score
-is the binomial log-likelihood ratio of the agreement against that chance, in nats, less what peaks
-that sound together overstate.
+The reference peaks of the matched span are looked for in the clip's dense constellation. The same
+is done with the clip shifted along the track, which tells what chance gives on just this music:
+tonal, sustained and repetitive pieces agree with anything more often than independent peaks would.
+The score is the binomial log-likelihood ratio of the agreement against that chance, in nats, less
+what peaks that sound together overstate.
 
 A hypothesis says where the clip starts in the track, how many track seconds a clip second covers
 (`tempo`), and by which factor the clip's frequencies are the track's (`pitch`).
@@ -43,12 +43,15 @@ CELL_STEPS = 2
 """A cell of the chart is so many steps long and high: 4 ms by 2 Hz."""
 
 MARGIN_CELLS = 64
-"""Empty cells of the chart on both sides of the clip; no hypothesis is moved further."""
+"""Empty cells of the chart on both sides of the clip."""
+
+MAX_REACH_STEPS = 62
+"""No hypothesis is moved further: all places that are tried lie in one word of the chart."""
 
 FREQUENCY_CELLS = 2048
 
 PRIOR_FOUND, PRIOR_PEAKS = 4.0, 100.0
-"""Chance is never believed to be lower than so many of so many peaks, before anything was counted."""
+"""What chance is taken for before anything was counted: so many of so many peaks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,10 +186,17 @@ def examine(
         clip: the clip's constellation.
         references: packed constellations, from `join`.
         hypotheses: what to try.
-        reach_steps: how far from its offset a hypothesis may be moved to agree best.
+        reach_steps: how far from its offset a hypothesis may be moved to agree best, at most
+            MAX_REACH_STEPS.
         shifted: measure chance on shifted spans; else take the prior, which is quicker and only
             good for ranking.
+
+    Raises:
+        ValueError: the reach is too far.
     """
+    if reach_steps > MAX_REACH_STEPS:
+        message = f"a reach of {reach_steps} steps is further than {MAX_REACH_STEPS}"
+        raise ValueError(message)
     words, begins = references
     rows = _examine(
         words,
@@ -211,7 +221,10 @@ def examine(
 def agreement(
     expected: NDArray[np.float64], found: NDArray[np.float64], chance: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the binomial log-likelihood ratio of `found` of `expected` against `chance`, in nats."""
+    """Return the binomial log-likelihood ratio of `found` of `expected` against `chance`.
+
+    In nats; 0 where no more were found than by chance. All arrays have shape (n,).
+    """
     share = np.clip(found / np.maximum(expected, 1), 1e-9, 1 - 1e-9)
     ratio = share * np.log(share / chance) + (1 - share) * np.log((1 - share) / (1 - chance))
     score: NDArray[np.float64] = np.where(share > chance, expected * ratio, 0.0)
@@ -258,30 +271,42 @@ def pair_up(
 
 
 @kernel
-def _chart(time, frequency, cells, fine, tolerance):  # type: ignore[no-untyped-def]
+def _chart(
+    time: NDArray[np.int32], frequency: NDArray[np.uint16], cells: int, fine: int, tolerance: int
+) -> NDArray[np.uint64]:
     """Mark every cell that lies within the tolerances of a peak."""
     chart = np.zeros((FREQUENCY_CELLS, (cells + 63) // 64 + 1), np.uint64)
     for i in range(len(time)):
-        low = (np.int64(time[i]) - fine) // CELL_STEPS + MARGIN_CELLS
-        high = (np.int64(time[i]) + fine) // CELL_STEPS + MARGIN_CELLS
-        bottom = max(0, (np.int64(frequency[i]) - tolerance) // CELL_STEPS)
-        top = min(FREQUENCY_CELLS - 1, (np.int64(frequency[i]) + tolerance) // CELL_STEPS)
+        middle = np.int64(time[i]) + MARGIN_CELLS * CELL_STEPS
+        low = max(np.int64(0), (middle - fine) // CELL_STEPS)
+        high = min(np.int64(cells - 1), (middle + fine) // CELL_STEPS)
+        bottom = max(np.int64(0), (np.int64(frequency[i]) - tolerance) // CELL_STEPS)
+        top = min(np.int64(FREQUENCY_CELLS - 1), (np.int64(frequency[i]) + tolerance) // CELL_STEPS)
         for row in range(bottom, top + 1):
-            for cell in range(max(0, low), min(cells, high + 1)):
+            for cell in range(low, high + 1):
                 chart[row, cell >> 6] |= np.uint64(1) << np.uint64(cell & 63)
     return chart
 
 
 @kernel
-def _examine(  # type: ignore[no-untyped-def]
-    words, begins, references, offsets, tempos, pitches, length, chart, shifts, reach
-):
+def _examine(
+    words: NDArray[np.uint32],
+    begins: NDArray[np.int64],
+    references: NDArray[np.int64],
+    offsets: NDArray[np.float64],
+    tempos: NDArray[np.float64],
+    pitches: NDArray[np.float64],
+    length: int,
+    chart: NDArray[np.uint64],
+    shifts: NDArray[np.int64],
+    reach: int,
+) -> NDArray[np.float64]:
     """Return rows (offset, expected, found, moments, expected when shifted, found when shifted)."""
     out = np.zeros((len(offsets), 6), np.float64)
     track_times, track_bins = _unpack(words[:0])
     margin = reach * CELL_STEPS
-    for s in range(len(shifts)):
-        margin = max(margin, reach * CELL_STEPS + abs(shifts[s]))
+    if len(shifts) > 0:
+        margin += np.abs(shifts).max()
     for h in range(len(offsets)):
         if h == 0 or references[h] != references[h - 1]:
             track = words[begins[references[h]] : begins[references[h] + 1]]
@@ -303,7 +328,7 @@ def _examine(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _unpack(words):  # type: ignore[no-untyped-def]
+def _unpack(words: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return times and frequencies, int64, of a packed constellation."""
     times = np.empty(len(words), np.int64)
     bins = np.empty(len(words), np.int64)
@@ -320,7 +345,13 @@ def _unpack(words):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _best_move(times, rows, length, chart, reach):  # type: ignore[no-untyped-def]
+def _best_move(
+    times: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    length: int,
+    chart: NDArray[np.uint64],
+    reach: int,
+) -> int:
     """Return by how many steps, up to `reach` cells, the reference peaks are best moved."""
     votes = np.zeros(2 * reach + 1, np.int64)
     for i in range(len(times)):
@@ -343,7 +374,13 @@ def _best_move(times, rows, length, chart, reach):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _count(times, rows, move, length, chart):  # type: ignore[no-untyped-def]
+def _count(
+    times: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    move: int,
+    length: int,
+    chart: NDArray[np.uint64],
+) -> tuple[int, int, int]:
     """Return how many peaks fall in the clip, how many it has, and in how many moments."""
     expected = found = moments = 0
     latest = -MOMENT_STEPS - 1
@@ -364,13 +401,23 @@ def _count(times, rows, move, length, chart):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _pair_up(  # type: ignore[no-untyped-def]
-    words, offset, tempo, pitch, length, q_time, q_frequency, q_begins, steps, window, tolerance
-):
+def _pair_up(
+    words: NDArray[np.uint32],
+    offset: float,
+    tempo: float,
+    pitch: float,
+    length: int,
+    clip_time: NDArray[np.int32],
+    clip_frequency: NDArray[np.uint16],
+    clip_begins: NDArray[np.int32],
+    steps: int,
+    window: int,
+    tolerance: int,
+) -> NDArray[np.int64]:
     """Return rows (time, frequency, partner) of the reference peaks in the clip's span."""
     out = np.empty((1024, 3), np.int64)
     count = 0
-    frames = len(q_begins) - 1
+    frames = len(clip_begins) - 1
     time = np.int64(0)
     for w in range(len(words)):
         word = np.int64(words[w])
@@ -382,11 +429,11 @@ def _pair_up(  # type: ignore[no-untyped-def]
         if at < 0 or frequency == 0:
             continue
         partner, nearest = -1, 1e9
-        first = max(0, (at - window) // steps)
-        last = max(first, min(frames, (at + window) // steps + 1))
-        for j in range(q_begins[first], q_begins[last]):
-            apart = abs(np.int64(q_time[j]) - at)
-            across = abs(q_frequency[j] - frequency * pitch)
+        first = max(np.int64(0), (at - window) // steps)
+        last = max(first, min(np.int64(frames), (at + window) // steps + 1))
+        for j in range(clip_begins[first], clip_begins[last]):
+            apart = abs(np.int64(clip_time[j]) - at)
+            across = abs(clip_frequency[j] - frequency * pitch)
             if apart <= window and across <= tolerance and apart + across < nearest:
                 partner, nearest = j, apart + across
         if count == len(out):
