@@ -22,8 +22,9 @@ SPEED_REACH, SPEED_STEP = 0.03, 0.0025
 MIN_PAIRS = 8
 """Fewer agreeing peaks do not define a line."""
 
-SNAP = 0.002
-"""Tempo and pitch this near to 1 are reported as 1."""
+FIT_REACH = 0.05
+"""A fit that moves tempo or pitch by more than this part is an accident of few peaks: those that
+agree lie within a few hundredths of the line that they were found with."""
 
 
 def plain(candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int) -> Hypotheses:
@@ -134,20 +135,26 @@ def _assembled(hypotheses: Hypotheses, fitted: Sequence[tuple[float, float, floa
 def _fit(
     clip: Clip, pairs: Pairs, hypotheses: Hypotheses, which: int
 ) -> tuple[float, float, float]:
-    """Return (offset, tempo, pitch) by least squares over the agreeing pairs."""
+    """Return (offset, tempo, pitch) by least squares over the agreeing pairs.
+
+    What cannot be fitted, or not plausibly, stays as it is.
+    """
+    tempo, pitch = float(hypotheses.tempo[which]), float(hypotheses.pitch[which])
+    unfitted = float(hypotheses.offset[which]), tempo, pitch
     agreeing = pairs.partner >= 0
     if agreeing.sum() < MIN_PAIRS:
-        return hypotheses.offset[which], hypotheses.tempo[which], hypotheses.pitch[which]
+        return unfitted
     partner = pairs.partner[agreeing]
     clip_time = clip.peaks.time[partner].astype(np.float64)
     track_time = pairs.time[agreeing].astype(np.float64)
-    centre = clip_time.mean()
-    spread = ((clip_time - centre) ** 2).sum()
+    middle = clip_time.mean()
+    spread = ((clip_time - middle) ** 2).sum()
     if spread == 0:
-        return hypotheses.offset[which], hypotheses.tempo[which], hypotheses.pitch[which]
-    tempo = float(((clip_time - centre) * (track_time - track_time.mean())).sum() / spread)
-    offset = float(track_time.mean() - tempo * centre)
+        return unfitted
+    slope = float(((clip_time - middle) * (track_time - track_time.mean())).sum() / spread)
     track_frequency = pairs.frequency[agreeing].astype(np.float64)
     clip_frequency = clip.peaks.frequency[partner].astype(np.float64)
-    pitch = float((clip_frequency * track_frequency).sum() / (track_frequency**2).sum())
-    return offset, tempo, pitch
+    ratio = float((clip_frequency * track_frequency).sum() / (track_frequency**2).sum())
+    if max(abs(slope / tempo - 1), abs(ratio / pitch - 1)) > FIT_REACH:
+        return unfitted
+    return float(track_time.mean() - slope * middle), slope, ratio

@@ -9,7 +9,14 @@ import numpy as np
 
 from earmark.fingerprint import unpack_peaks
 from earmark.matching.alignment import plain_at
-from earmark.matching.verification import Clip, agreement, examine, pair_up
+from earmark.matching.verification import (
+    MOMENT_STEPS,
+    Clip,
+    agreement,
+    examine,
+    pair_up,
+    weighed,
+)
 from earmark.types import Peaks, Relation
 
 if TYPE_CHECKING:
@@ -100,11 +107,23 @@ def _claim(case: Case, evidence: Evidence, which: int) -> NDArray[np.bool_]:
 
 def _own_score(case: Case, evidence: Evidence, which: int, claimed: NDArray[np.bool_]) -> float:
     """Return the score that remains without the peaks that better matches explain."""
-    partner = pair_up(case.clip, case.references, evidence.hypotheses, which).partner
-    shared = int(claimed[partner[partner >= 0]].sum())
-    expected = np.array([len(partner) - shared], np.float64)
-    found = np.array([(partner >= 0).sum() - shared], np.float64)
-    return float(agreement(expected, found, evidence.chance[which : which + 1])[0])
+    pairs = pair_up(case.clip, case.references, evidence.hypotheses, which)
+    agreeing = pairs.partner >= 0
+    shared = agreeing & claimed[pairs.partner]  # a partner of -1 is masked out
+    own = pairs.time[agreeing & ~shared]
+    expected = np.array([len(pairs.time) - shared.sum()], np.float64)
+    found, moments = np.array([len(own)], np.float64), np.array([_moments(own)], np.float64)
+    chance = evidence.chance[which : which + 1]
+    return float(weighed(agreement(expected, found, chance), found, moments)[0])
+
+
+def _moments(times: NDArray[np.int64]) -> int:
+    """Count the moments in which peaks at these ascending times, in steps, sound."""
+    count, latest = 0, -np.inf
+    for time in times.tolist():
+        if time - latest > MOMENT_STEPS:
+            count, latest = count + 1, time
+    return count
 
 
 def same_recording(case: Case, evidence: Evidence, one: int, other: int) -> bool:

@@ -144,7 +144,7 @@ def _weigh(case: Case, candidates: Sequence[Candidate]) -> Evidence:
 
 
 def _refined(case: Case, evidence: Evidence) -> Evidence:
-    """Centre what is accepted; fit its tempo and pitch, and keep the fit if it is clearly better."""
+    """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
     good = np.flatnonzero(evidence.score >= case.threshold)
     accepted = evidence.hypotheses.take(good)
     centred = centre(case.clip, case.references, accepted)

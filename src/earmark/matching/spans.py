@@ -46,7 +46,11 @@ def span_of(case: Case, evidence: Evidence, which: int, params: PeakParams) -> S
     track_start, track_end = (
         float(pairs.time[i]) if len(pairs.time) else offset for i in (first, last)
     )
-    clip_start, clip_end = ((at - offset) / tempo for at in (track_start, track_end))
+    # a peak rounded to the clip's very edge must not make the span stick out of it
+    clip_start, clip_end = (
+        min(max((at - offset) / tempo, 0.0), float(case.clip.length_steps))
+        for at in (track_start, track_end)
+    )
     times = (pairs.time[first : last + 1][agrees[first : last + 1]] - offset) / tempo
     return Span(
         steps_to_seconds(clip_start, params),

@@ -213,8 +213,7 @@ def examine(
     offset, expected, found, moments, spared, by_chance = rows.T
     chance = (by_chance + PRIOR_FOUND) / (spared + PRIOR_PEAKS)
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
-    independent = (1 + moments / np.maximum(found, 1)) / 2
-    score = independent * agreement(expected, found, chance)
+    score = weighed(agreement(expected, found, chance), found, moments)
     return Evidence(moved, expected, found, chance, score)
 
 
@@ -229,6 +228,13 @@ def agreement(
     ratio = share * np.log(share / chance) + (1 - share) * np.log((1 - share) / (1 - chance))
     score: NDArray[np.float64] = np.where(share > chance, expected * ratio, 0.0)
     return score
+
+
+def weighed(
+    agreement: NDArray[np.float64], found: NDArray[np.float64], moments: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return an agreement less what peaks of one moment overstate; arrays of shape (n,)."""
+    return agreement * (1 + moments / np.maximum(found, 1)) / 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
