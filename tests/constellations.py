@@ -1,0 +1,114 @@
+"""Made-up constellations for the tests of the matcher: no sound, only peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.fingerprint import pack_peaks
+from earmark.landmarks import reference_landmarks
+from earmark.matching.alignment import plain_at
+from earmark.matching.verification import Case, Clip, Evidence, examine, join
+from earmark.params import Params
+from earmark.tape import Tape, build_tape
+from earmark.types import Peaks
+
+PARAMS = Params()
+STEPS = PARAMS.peaks.steps
+STEPS_PER_S = STEPS * PARAMS.peaks.sample_rate_hz // PARAMS.peaks.hop_samples
+LOWEST, HIGHEST = (edge * STEPS for edge in (PARAMS.peaks.low_bin, PARAMS.peaks.high_bin))
+
+
+def make_peaks(seed: int, seconds: float = 30.0, per_second: float = 13.0) -> Peaks:
+    """Make the constellation of this number, as sparse as a reference: the same for the same."""
+    rng = np.random.default_rng(seed)
+    count = round(seconds * per_second)
+    time = rng.integers(0, round(seconds * STEPS_PER_S), count)
+    return sorted_peaks(time, rng.integers(LOWEST, HIGHEST, count))
+
+
+def sorted_peaks(time: NDArray[np.number], frequency: NDArray[np.number]) -> Peaks:
+    """Put peaks at these times and frequencies, in steps, into order."""
+    order = np.lexsort((frequency, time))
+    level = np.full(len(time), 60, np.uint8)
+    return Peaks(time[order].astype(np.int32), frequency[order].astype(np.uint16), level)
+
+
+def mixed(*parts: Peaks) -> Peaks:
+    """Let several constellations sound together."""
+    return sorted_peaks(
+        np.concatenate([part.time for part in parts]),
+        np.concatenate([part.frequency for part in parts]),
+    )
+
+
+def excerpt(
+    peaks: Peaks, start_s: float, seconds: float, *, tempo: float = 1.0, pitch: float = 1.0
+) -> Peaks:
+    """Cut a clip out of a constellation that was played at this tempo and pitch before.
+
+    `tempo` is track seconds per clip second, `pitch` clip frequency per track frequency.
+    """
+    time = np.floor((peaks.time - start_s * STEPS_PER_S) / tempo + 0.5)
+    frequency = np.floor(peaks.frequency * pitch + 0.5)
+    inside = (time >= 0) & (time < seconds * STEPS_PER_S)
+    inside &= (frequency >= LOWEST) & (frequency < HIGHEST)
+    return sorted_peaks(time[inside], frequency[inside])
+
+
+def delayed(peaks: Peaks, seconds: float) -> Peaks:
+    """Let a constellation begin later."""
+    return sorted_peaks(peaks.time + round(seconds * STEPS_PER_S), peaks.frequency)
+
+
+def frames_of(seconds: float) -> int:
+    """Frames of so many seconds."""
+    return round(seconds * STEPS_PER_S / STEPS)
+
+
+def clip_of(peaks: Peaks, seconds: float) -> Clip:
+    """Make a clip that lasts so long."""
+    return Clip.of(peaks, frames_of(seconds), STEPS)
+
+
+def case_of(clip: Clip, references: Iterable[Peaks], threshold: float = 20.0) -> Case:
+    """Compare a clip with tracks; their keys are 0, 1, 2 and so on."""
+    packed = [pack_peaks(peaks) for peaks in references]
+    return Case(clip, list(range(len(packed))), join(packed), threshold)
+
+
+def judged(case: Case, *places: tuple[int, float]) -> Evidence:
+    """Verify a clip at places, (number of the track, seconds), and put the evidence in order."""
+    found = [
+        examine(
+            case.clip,
+            case.references,
+            plain_at(reference, offset_s * STEPS_PER_S),
+            reach_steps=0,
+            shifted=True,
+        )
+        for reference, offset_s in places
+    ]
+    evidence = found[0]
+    for other in found[1:]:
+        evidence = evidence.joined(other)
+    return evidence.take(evidence.order())
+
+
+class Catalogue:
+    """Made-up tracks as the matcher reads them; their keys are 0, 1, 2 and so on."""
+
+    def __init__(self, *tracks: Peaks) -> None:
+        self._packed = {key: pack_peaks(peaks) for key, peaks in enumerate(tracks)}
+        marks = [(key, reference_landmarks(peaks, PARAMS)) for key, peaks in enumerate(tracks)]
+        self._tapes = [build_tape(marks)] if marks else []
+
+    def tapes(self, _hashes: object) -> list[Tape]:
+        """Return the one tape."""
+        return self._tapes
+
+    def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Return the packed constellations."""
+        return {key: self._packed[key] for key in keys}
