@@ -1,45 +1,94 @@
-"""Tests of earmark.kernels."""
-
 from __future__ import annotations
 
+import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numba
+import platformdirs
 import pytest
 
 from earmark import kernels
+from earmark.kernels import cache_dir, kernel
 
+MODULE = """
+from earmark.kernels import kernel
 
+@kernel
 def doubled(value: int) -> int:
-    """Something to compile."""
     return 2 * value
+"""
+
+OVER_THE_EDGE = """
+import sys
+from pathlib import Path
+import numpy as np
+from earmark import kernels
+
+kernels.cache_dir = lambda: Path(sys.argv[1])
+
+@kernels.kernel
+def beyond(values):
+    return values[len(values)]
+
+beyond(np.zeros(3))
+"""
 
 
-def test_a_kernel_computes_what_its_function_does() -> None:
-    """Compiling changes the speed, not the result."""
-    assert kernels.kernel(doubled)(21) == 42
+def load(folder: Path) -> object:
+    """Import a module with one kernel, `doubled`, from a folder."""
+    path = folder / "doubling.py"
+    path.write_text(MODULE)
+    spec = importlib.util.spec_from_file_location("doubling", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.doubled
 
 
-def test_kernels_are_cached_in_the_folder_that_is_named(
+def test_kernels_are_kept_in_the_users_cache_folder() -> None:
+    """Compiled code belongs where the system keeps what can be made again."""
+    assert cache_dir().is_relative_to(platformdirs.user_cache_dir("earmark"))
+
+
+def test_a_compiled_kernel_is_kept_for_the_next_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A compiled kernel is found in the cache folder afterwards."""
-    monkeypatch.setattr(kernels, "cache_dir", lambda: tmp_path)
-    kernels.kernel(doubled)(21)
-    assert list(tmp_path.rglob("*.nbi"))
+    """The first call leaves its compiled code in the cache folder, none beside the module."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr(kernels, "cache_dir", lambda: cache)
+    doubled = load(tmp_path)
+    assert doubled(21) == 42  # type: ignore[operator]
+    assert list(cache.rglob("*.nbi"))
+    assert not (tmp_path / "__pycache__").exists()
 
 
-def test_numbas_own_setting_is_left_as_it_was() -> None:
-    """Other users of Numba in the process keep their cache folder."""
-    before = vars(numba.config)["CACHE_DIR"]
-    kernels.kernel(doubled)
-    assert vars(numba.config)["CACHE_DIR"] == before
-
-
-def test_without_a_cache_folder_kernels_are_compiled_anew(
+def test_a_kernel_works_where_nothing_can_be_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A cache that cannot be written costs time, not the answer."""
-    (tmp_path / "file").touch()
-    monkeypatch.setattr(kernels, "cache_dir", lambda: tmp_path / "file" / "kernels")
-    assert kernels.kernel(doubled)(21) == 42
+    """Without a folder to write to, a kernel is compiled anew, not refused."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    monkeypatch.setattr(kernels, "cache_dir", lambda: blocked / "cache")
+    monkeypatch.setattr("numba.core.caching.CacheImpl._locator_classes", [])
+    assert load(tmp_path)(21) == 42  # type: ignore[operator]
+
+
+def test_numba_keeps_its_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user of Numba in the same process keeps the cache folder that it chose."""
+    monkeypatch.setitem(vars(numba.config), "CACHE_DIR", "elsewhere")
+    kernel(cache_dir)
+    assert vars(numba.config)["CACHE_DIR"] == "elsewhere"
+
+
+def test_bounds_are_checked_on_demand(tmp_path: Path) -> None:
+    """Numba's own switch finds an index out of range, so the tests that rely on it can fail."""
+    script = tmp_path / "beyond.py"
+    script.write_text(OVER_THE_EDGE)
+    command = [sys.executable, str(script), str(tmp_path / "cache")]
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
+    ended = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert b"IndexError" in ended.stderr
