@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
+from earmark.params import PeakParams, QueryParams
+from earmark.peaks import LEVELS_PER_DB
+from earmark.types import Peaks
+from earmark.units import bins_to_hz
+
+PARAMS, QUERY = PeakParams(), QueryParams()
+RATE_HZ, HOP, STEPS = PARAMS.sample_rate_hz, PARAMS.hop_samples, PARAMS.steps
+
+LONGEST_GAP_STEPS = (1 << 12) - 1
+
+
+def music(seed: int, seconds: float = 8.0) -> NDArray[np.float32]:
+    """Plucked notes at random times and pitches, over a little noise."""
+    rng = np.random.default_rng(seed)
+    sound = rng.normal(0, 0.002, round(seconds * RATE_HZ))
+    for _ in range(round(seconds * 8)):
+        at, length = rng.integers(0, len(sound)), rng.integers(1000, 4000)
+        time_s = np.arange(min(length, len(sound) - at)) / RATE_HZ
+        note = np.sin(2 * np.pi * rng.uniform(150, 3300) * time_s) * np.exp(-8 * time_s)
+        sound[at : at + len(time_s)] += rng.uniform(0.02, 0.2) * note
+    return sound.astype(np.float32)
+
+
+def burst(at_samples: float, hz: float = 1000.0) -> NDArray[np.float32]:
+    """A tone that swells and fades around a moment, given with its fraction of a sample."""
+    time_s = (np.arange(16_000) - at_samples) / RATE_HZ
+    return (0.5 * np.exp(-((time_s / 0.05) ** 2)) * np.cos(2 * np.pi * hz * time_s)).astype(
+        np.float32
+    )
+
+
+def tone(hz: float) -> NDArray[np.float32]:
+    """Two seconds of a pure tone that swells and fades."""
+    time_s = np.arange(16_000) / RATE_HZ
+    return (0.5 * np.sin(2 * np.pi * hz * time_s) * np.hanning(16_000)).astype(np.float32)
+
+
+def same(one: Peaks, other: Peaks) -> bool:
+    """Whether two constellations are equal in every number."""
+    return pack_peaks(one) == pack_peaks(other)
+
+
+def loudest(peaks: Peaks) -> int:
+    """The number of the loudest peak."""
+    return int(peaks.level.argmax())
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 32_000), max_size=10), st.booleans())
+def test_any_cut_into_blocks_gives_the_same_constellation(cuts: list[int], dense: bool) -> None:  # noqa: FBT001
+    """A stream and the whole recording have identical fingerprints."""
+    sound, query = music(1, 4.0), QUERY if dense else None
+    pieces = fingerprint(np.split(sound, sorted(cuts)), PARAMS, query)
+    assert same(pieces, fingerprint([sound], PARAMS, query))
+
+
+@pytest.mark.parametrize("samples", [0, 1, 100, 20_000])
+def test_silence_has_no_peaks(samples: int) -> None:
+    """A silent signal of any length gives no peaks, not an error."""
+    assert len(fingerprint([np.zeros(samples, np.float32)], PARAMS)) == 0
+
+
+def test_one_loud_sample_is_a_recording() -> None:
+    """The shortest sound there is does no harm."""
+    peaks = fingerprint([np.ones(1, np.float32)], PARAMS, QUERY)
+    assert set(peaks.time.tolist()) <= {0}
+
+
+@given(st.floats(300, 3300))
+@settings(max_examples=25, deadline=None)
+def test_a_pure_tone_is_found_within_a_tenth_of_a_bin(hz: float) -> None:
+    """Refinement reads a frequency between two bins."""
+    peaks = fingerprint([tone(hz)], PARAMS)
+    found = bins_to_hz(float(peaks.frequency[loudest(peaks)]) / STEPS, PARAMS)
+    assert abs(found - hz) < bins_to_hz(0.1, PARAMS)
+
+
+def test_the_level_of_a_tone_hardly_depends_on_its_frequency() -> None:
+    """Between two bins a Hann window loses at most 1.5 dB."""
+    levels = [int(fingerprint([tone(1000 + i)], PARAMS).level.max()) for i in range(9)]
+    assert max(levels) - min(levels) <= 1.5 * LEVELS_PER_DB
+
+
+@given(st.floats(0, 1))
+@settings(max_examples=25, deadline=None)
+def test_a_burst_is_found_between_two_frames(part: float) -> None:
+    """Shifted by a part of a hop, a burst moves its refined time by it, to a quarter frame."""
+    peaks = fingerprint([burst((60 + part) * HOP)], PARAMS)
+    assert abs(peaks.time[loudest(peaks)] / STEPS - (60 + part)) < 0.25
+
+
+@pytest.mark.parametrize("shift_db", [-12, 6])
+def test_scaling_changes_levels_only(shift_db: int) -> None:
+    """The same sound, louder or softer, has the same peaks where both are above silence."""
+    sound = music(2)
+    usual = fingerprint([sound], PARAMS)
+    scaled = fingerprint([sound * np.float32(10 ** (shift_db / 20))], PARAMS)
+    assert np.array_equal(usual.time, scaled.time)
+    assert np.array_equal(usual.frequency, scaled.frequency)
+    difference = scaled.level.astype(int) - usual.level
+    assert np.abs(difference - shift_db * LEVELS_PER_DB).max() <= 1
+
+
+@pytest.mark.parametrize("cut", [1, 17, 64, 100, 127, 8000, 12_345])
+def test_peaks_hardly_depend_on_where_the_clip_was_cut(cut: int) -> None:
+    """At any sample phase at least 85 % of the peaks lie within half a frame and half a bin."""
+    sound = music(3)
+    whole, part = fingerprint([sound], PARAMS), fingerprint([sound[cut:]], PARAMS, QUERY)
+    edge = STEPS * (cut / HOP + PARAMS.reference_radius_frames)
+    inner = whole.time > edge
+    apart = np.abs(whole.time[inner, None] - STEPS * cut / HOP - part.time)
+    across = np.abs(whole.frequency[inner, None].astype(int) - part.frequency)
+    assert ((apart <= STEPS / 2) & (across <= STEPS / 2)).any(axis=1).mean() > 0.85
+
+
+def test_a_reference_peak_is_also_a_dense_query_peak() -> None:
+    """Sparse reference, dense query: one rule makes both, so nothing is lost between them."""
+    sound = music(4)
+    sparse, dense = fingerprint([sound], PARAMS), fingerprint([sound], PARAMS, QUERY)
+    places = [set(zip(p.time.tolist(), p.frequency.tolist())) for p in (sparse, dense)]
+    assert places[0] <= places[1]
+    assert len(dense) > 2 * len(sparse)
+
+
+gaps = st.one_of(
+    st.integers(0, 100),
+    st.integers(4000, 4200),
+    st.integers(1, 500).map(lambda n: n * LONGEST_GAP_STEPS),
+    st.integers(1, 500).map(lambda n: n * (LONGEST_GAP_STEPS + 1) - 1),
+    st.integers(0, 2_000_000),
+)
+
+
+@given(st.lists(st.tuples(gaps, st.integers(1, 0xFFF), st.integers(0, 255)), max_size=20))
+def test_packing_loses_nothing(rows: list[tuple[int, int, int]]) -> None:
+    """Unpacked, a constellation is what it was, whatever silence lies between two peaks."""
+    columns = np.array(rows, np.int64).reshape(-1, 3)
+    time = np.cumsum(columns[:, 0]).astype(np.int32)
+    peaks = Peaks(time, columns[:, 1].astype(np.uint16), columns[:, 2].astype(np.uint8))
+    back = unpack_peaks(pack_peaks(peaks))
+    assert np.array_equal(back.time, peaks.time)
+    assert np.array_equal(back.frequency, peaks.frequency)
+    assert np.array_equal(back.level, peaks.level)
+
+
+def test_unpacked_arrays_have_the_types_that_kernels_expect() -> None:
+    """Two types would compile, and hold, two versions of every kernel."""
+    peaks = unpack_peaks(pack_peaks(fingerprint([music(5, 2.0)], PARAMS)))
+    names = [column.dtype.name for column in (peaks.time, peaks.frequency, peaks.level)]
+    assert names == ["int32", "uint16", "uint8"]
+
+
+def test_a_word_is_laid_out_as_drawn() -> None:
+    """Time since the last peak above bit 20, frequency above bit 8, then the level."""
+    peaks = Peaks(np.array([5, 9], np.int32), np.array([800, 3], np.uint16), np.array([7, 8], "u1"))
+    words = np.frombuffer(pack_peaks(peaks), "<u4").tolist()
+    assert words == [5 << 20 | 800 << 8 | 7, 4 << 20 | 3 << 8 | 8]
+
+
+@pytest.mark.parametrize("gap", [4095, 4096, 8190, 8191, 8192, 12_286])
+def test_a_long_silence_costs_the_fewest_words(gap: int) -> None:
+    """A gap takes as many words as it holds the longest one, rounded up."""
+    peaks = Peaks(np.array([gap], np.int32), np.array([800], np.uint16), np.array([9], np.uint8))
+    packed = pack_peaks(peaks)
+    assert len(packed) == 4 * math.ceil(gap / LONGEST_GAP_STEPS)
+    assert unpack_peaks(packed).time.tolist() == [gap]
