@@ -61,7 +61,7 @@ def rate_hz(number: int = 0) -> int:
 @pytest.mark.parametrize("source", [io.BytesIO(clip(1)), Pipe(clip(1))])
 def test_a_stream_of_bytes_is_named(stocked: Library, source: io.IOBase) -> None:
     """With or without a way to seek in it."""
-    best = stocked.identify(source).best  # type: ignore[arg-type]
+    best = stocked.identify(source).best
     assert best is not None
     assert best.track.metadata.title == title(1)
 
@@ -146,6 +146,14 @@ def test_many_threads_may_ask(stocked: Library) -> None:
     for thread in threads:
         thread.join()
     assert answers == {number: title(number % 3) for number in range(12)}
+
+
+def test_a_warm_up_changes_no_answer(library: Library) -> None:
+    """It may be called at any time, also of an empty library."""
+    library.warm_up()
+    library.add_recording(io.BytesIO(song(0)))
+    library.warm_up()
+    assert library.identify(samples(0), sample_rate=rate_hz()).status is Status.IDENTIFIED
 
 
 def test_an_empty_library_knows_nothing(library: Library) -> None:

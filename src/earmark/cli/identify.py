@@ -58,6 +58,7 @@ def identify(
     """
     with opened(library, debug=debug) as open_library:
         announce_compiling()
+        open_library.warm_up()
         answers = (_ask(open_library, clip) for clip in clips)
         statuses = _print_json(answers) if as_json else _print_words(answers)
         raise typer.Exit(exit_code(statuses))
