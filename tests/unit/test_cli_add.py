@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,9 @@ from tests.music import song, title
 from tests.unit.conftest import Earmark
 
 
-def added(earmark: Earmark, *arguments: str) -> dict[str, object]:
+def added(earmark: Earmark, *arguments: str) -> dict[str, Any]:
     """What `add --json` says."""
-    report: dict[str, object] = json.loads(earmark("add", "--json", *arguments).stdout)
+    report: dict[str, Any] = json.loads(earmark("add", "--json", *arguments).stdout)
     return report
 
 
@@ -37,7 +38,7 @@ def test_skipped_files_are_listed_with_their_cause(earmark: Earmark) -> None:
     """A file that is no audio is named, and the command is still done."""
     result = earmark("add", "songs", "broken.mp3")
     assert result.exit_code == 0
-    assert "3 unchanged, 1 skipped\n  ! broken.mp3: it is text, not audio\n" in result.stdout
+    assert result.stdout == ("  ! broken.mp3: it is text, not audio\n3 unchanged, 1 skipped\n")
 
 
 def test_strict_is_strict(earmark: Earmark) -> None:
@@ -52,6 +53,18 @@ def test_duplicates_are_listed_with_what_they_duplicate(earmark: Earmark, home: 
     result = earmark("add", "songs", "--workers", "1")
     assert "3 unchanged, 1 duplicates" in result.stdout
     assert f"songs/copy.flac: sounds the same as {title(0)}" in result.stdout
+
+
+def test_many_duplicates_are_only_counted(
+    earmark: Earmark, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first few stand for all; --json has them all."""
+    monkeypatch.setattr("earmark.cli.add.SHOWN_DUPLICATES", 1)
+    for number in range(3):
+        (home / f"copy {number}.flac").write_bytes(song(0))
+    copies = [f"copy {number}.flac" for number in range(3)]
+    assert "  = and 2 more duplicates; --json" in earmark("add", *copies, "--workers", "1").stdout
+    assert len(added(earmark, *copies, "--workers", "1")["duplicates"]) == 3
 
 
 def test_vanished_files_are_pruned_when_asked(earmark: Earmark, home: Path) -> None:

@@ -32,6 +32,8 @@ from earmark.types import MediaKind, Metadata
 if TYPE_CHECKING:
     from earmark.ingest import AddReport, OnProgress, Progress
 
+SHOWN_DUPLICATES = 10
+
 INTERRUPTED = "interrupted; what was added is kept, and the same command goes on from there"
 
 
@@ -154,14 +156,22 @@ def _print(report: AddReport, *, as_json: bool) -> None:
     from earmark.cli import screen
 
     console = screen.stdout()
-    console.print(summary(report), soft_wrap=True)
-    for twin in report.duplicates:
-        known = text.by_whom(twin.track.metadata.title, twin.track.metadata.artist)
-        line = f"  = {text.printable(twin.path)}: sounds the same as {known}"
-        console.print(Text(line, "dim"), soft_wrap=True)
+    for line in _twins(report):
+        console.print(Text(f"  = {line}", "dim"), soft_wrap=True)
     for skipped in report.skipped:
         line = f"{text.printable(skipped.path)}: {text.printable(skipped.cause)}"
         console.print(Text.assemble("  ", ("! ", "bold red"), line), soft_wrap=True)
+    console.print(summary(report), soft_wrap=True)
+
+
+def _twins(report: AddReport) -> Iterator[str]:
+    """Say of the first duplicates what they duplicate."""
+    for twin in report.duplicates[:SHOWN_DUPLICATES]:
+        known = text.by_whom(twin.track.metadata.title, twin.track.metadata.artist)
+        yield f"{text.printable(twin.path)}: sounds the same as {known}"
+    more = len(report.duplicates) - SHOWN_DUPLICATES
+    if more > 0:
+        yield f"and {text.counted(more, 'more duplicate')}; --json tells all of them"
 
 
 def summary(report: AddReport) -> str:

@@ -16,7 +16,7 @@ def announce_compiling() -> None:
 
     package = Path(earmark.__file__).parent
     if sys.stderr.isatty() and not is_compiled(cache_dir(), package):
-        message = "Compiling the kernels, for the first time only; this takes about half a minute."
+        message = "Compiling the kernels, on first use only; this takes some seconds."
         typer.secho(message, err=True, dim=True)
 
 
