@@ -2,8 +2,9 @@
 
     python benchmarks/calibration.py FOLDER [--clips N] [--seed S]
 
-Splits the music below FOLDER into a catalogue and strangers, and asks for clips of both in every
-condition. Half of the tunes, by their names, are used for fitting, the others for testing.
+Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, and asks for clips
+of both in every condition. Half of the tunes, by
+their names, are used for fitting, the others for testing.
 
 The *excess* of an answer is its score less the logarithm of the number of frames in the catalogue.
 Printed are: the exponential tail of the strangers' best excess, and where it falls to 1 in 100,
@@ -15,6 +16,7 @@ come from here.
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import zlib
 from collections.abc import Sequence
@@ -24,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.music import CONDITIONS, RATE_HZ, Clip, clips, load
+from benchmarks.music import CONDITIONS, OPEN_CORPUS, RATE_HZ, Clip, clips, load
 from earmark.library import Library
 from earmark.matching.decision import ACCEPT_EXCESS, CONFIDENCE_CENTRE, CONFIDENCE_SLOPE
 from earmark.types import Metadata
@@ -50,18 +52,21 @@ class Answer:
 def main() -> None:
     """Measure, fit and print."""
     options = _options()
-    catalogue, strangers = load(options.folder, options.seed, stranger_share=0.3)
+    catalogue, strangers = load(options.folder, options.corpus)
     with Library.open("memory:") as library:
         for tune in catalogue:
             library.add_recording(tune.samples, sample_rate=RATE_HZ, metadata=Metadata(tune.name))
-        known = clips(catalogue, CONDITIONS, options.clips, options.seed, known=True)
-        unknown = clips(strangers, CONDITIONS, options.clips, options.seed, known=False)
-        answers = [_ask(library, clip) for clip in (*known, *unknown)]
+        known = clips(catalogue, CONDITIONS, options.clips, options.seed)
+        unknown = clips(strangers, CONDITIONS, options.clips, options.seed)
+        answers = [_ask(library, clip, stranger=False) for clip in known]
+        answers += [_ask(library, clip, stranger=True) for clip in unknown]
     _print_tail([answer.excess for answer in answers if answer.stranger])
     fitting = [answer for answer in answers if answer.fitting]
     testing = [answer for answer in answers if not answer.fitting]
     centre, slope = _fit(fitting)
-    print(f"\nlogistic curve fitted to {len(fitting)} answers: centre {centre:.2f}, slope {slope:.2f}")
+    print(
+        f"\nlogistic curve fitted to {len(fitting)} answers: centre {centre:.2f}, slope {slope:.2f}"
+    )
     print(f"in use: centre {CONFIDENCE_CENTRE}, slope {CONFIDENCE_SLOPE}")
     _print_reliability(testing)
 
@@ -69,22 +74,22 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Tail of wrong answers, and confidence.")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
     parser.add_argument("--clips", type=int, default=100, help="in each condition (default: 100)")
     parser.add_argument("--seed", type=int, default=2)
     return parser.parse_args()
 
 
-def _ask(library: Library, clip: Clip) -> Answer:
+def _ask(library: Library, clip: Clip, *, stranger: bool) -> Answer:
     result = library.identify(clip.samples, sample_rate=RATE_HZ)
     found = (*result.matches, *result.candidates)
     seconds = library.stats().duration_s
     chance = math.log(seconds_to_frames(seconds, library.params.peaks))
-    name = f"{clip.tune}{clip.start_s}"
     return Answer(
         excess=found[0].score - chance if found else -chance,
         right=bool(found) and found[0].track.metadata.title == clip.tune,
-        stranger=clip.tune is None,
-        fitting=zlib.crc32(name.encode()) % 2 == 0,
+        stranger=stranger,
+        fitting=zlib.crc32(clip.tune.encode()) % 2 == 0,
     )
 
 
@@ -122,7 +127,7 @@ def _print_reliability(answers: Sequence[Answer]) -> None:
     confidence = _logistic(CONFIDENCE_SLOPE * (excess - CONFIDENCE_CENTRE))
     print(f"\n{'confidence':>16}{'n':>7}{'mean':>9}{'right':>9}   (the other half)")
     error = 0.0
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in itertools.pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
         if inside.any():
             mean, share = confidence[inside].mean(), right[inside].mean()

@@ -1,6 +1,6 @@
-"""Clips of real music for the other scripts: a folder is split into a catalogue and strangers.
+"""Clips of real music for the other scripts, from a catalogue and from strangers.
 
-Everything random comes from one seed, so that the same folder gives the same clips.
+Everything random comes from one seed, so that the same music gives the same clips.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from earmark.audio import MEDIA_SUFFIXES, open_audio
+from earmark.audio import open_audio
 from earmark.errors import AudioError
 from earmark.evaluation.codecs import OPUS_12K, transcoded
 from earmark.evaluation.degradations import (
@@ -26,7 +26,7 @@ from earmark.evaluation.noises import Noise
 from earmark.evaluation.signals import Signal
 
 RATE_HZ = 16_000
-SHORTEST_S = 30.0
+OPEN_CORPUS = Path(__file__).with_name("open_corpus.tsv")
 SPARE_S = 2.0
 """Sound cut on top of a clip, for effects that eat some."""
 
@@ -62,8 +62,7 @@ class Clip:
     condition: str
     duration_s: float
     samples: Signal
-    tune: str | None
-    """None: a stranger's."""
+    tune: str
     start_s: float
 
 
@@ -73,9 +72,7 @@ def _noisy(kind: Noise, snr_db: float) -> Effect:
 
 def _roomy(snr_db: float) -> Effect:
     def effect(x: Signal, rng: np.random.Generator) -> Signal:
-        return add_noise(
-            in_room(x, RATE_HZ, rng), RATE_HZ, rng, snr_db=snr_db, kind=Noise.BABBLE
-        )
+        return add_noise(in_room(x, RATE_HZ, rng), RATE_HZ, rng, snr_db=snr_db, kind=Noise.BABBLE)
 
     return effect
 
@@ -94,33 +91,29 @@ CONDITIONS = (
 )
 
 
-def load(folder: Path, seed: int, stranger_share: float) -> tuple[list[Tune], list[Tune]]:
-    """Return (catalogue, strangers): the tunes of at least 30 s below a folder."""
-    tunes = []
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in MEDIA_SUFFIXES:
+def load(folder: Path, corpus: Path) -> tuple[list[Tune], list[Tune]]:
+    """Return (catalogue, strangers): what a list such as `open_corpus.tsv` names in a folder."""
+    tunes: dict[str, list[Tune]] = {"catalogue": [], "stranger": []}
+    for line in corpus.read_text().splitlines():
+        if line.startswith("#"):
             continue
+        kind, name = line.split("\t")
         try:
-            with open_audio(path, sample_rate_hz=RATE_HZ) as stream:
-                samples = np.concatenate(list(stream))
+            with open_audio(folder / name, sample_rate_hz=RATE_HZ) as stream:
+                tunes[kind].append(Tune(name, np.concatenate(list(stream))))
         except AudioError as error:
             print(f"left out: {error}")
-            continue
-        if len(samples) >= SHORTEST_S * RATE_HZ:
-            tunes.append(Tune(str(path.relative_to(folder)), samples))
-    order = np.random.default_rng(seed).permutation(len(tunes))
-    strangers = round(stranger_share * len(tunes))
-    return [tunes[i] for i in order[strangers:]], [tunes[i] for i in order[:strangers]]
+    return tunes["catalogue"], tunes["stranger"]
 
 
 def clips(
-    tunes: Sequence[Tune], conditions: Sequence[Condition], count: int, seed: int, *, known: bool
+    tunes: Sequence[Tune], conditions: Sequence[Condition], count: int, seed: int
 ) -> Iterator[Clip]:
     """Yield `count` clips of every condition, from random places of random tunes."""
     for condition in conditions:
         rng = np.random.default_rng(seed)
         for _ in range(count):
-            tune = tunes[rng.integers(len(tunes))]
+            tune = tunes[int(rng.integers(len(tunes)))]
             start_s = rng.uniform(0, tune.duration_s - condition.duration_s - SPARE_S)
             sound = excerpt(tune.samples, RATE_HZ, start_s, condition.duration_s + SPARE_S)
             heard = condition.effect(sound, rng)
@@ -128,6 +121,6 @@ def clips(
                 condition.name,
                 condition.duration_s,
                 heard[: round(condition.duration_s * RATE_HZ)],
-                tune.name if known else None,
+                tune.name,
                 start_s,
             )

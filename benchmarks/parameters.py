@@ -2,9 +2,9 @@
 
     python benchmarks/parameters.py FOLDER [--clips N] [--seed S] [--only NAME...]
 
-Splits the music below FOLDER into a catalogue and strangers, builds an index in memory under each
-setting, and prints postings per second, size, and the share of clips named, by condition, at the
-threshold of `matching/decision.py`. The settings vary one thing at a time around the default.
+Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, builds an index in
+memory under each setting, and prints postings per second, size, and the share of clips named, by
+condition, at the threshold of `matching/decision.py`. The settings vary one thing at a time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.music import CONDITIONS, RATE_HZ, Clip, Tune, clips, load
+from benchmarks.music import CONDITIONS, OPEN_CORPUS, RATE_HZ, Clip, Tune, clips, load
 from earmark.library import Library
 from earmark.params import IndexParams, Params, PeakParams, QueryParams
 from earmark.stores.memory import MemoryStore
@@ -52,9 +52,9 @@ SETTINGS = (
 def main() -> None:
     """Measure and print."""
     options = _options()
-    catalogue, strangers = load(options.folder, options.seed, stranger_share=0.2)
-    known = list(clips(catalogue, CONDITIONS, options.clips, options.seed, known=True))
-    unknown = list(clips(strangers, CONDITIONS, options.clips, options.seed, known=False))
+    catalogue, strangers = load(options.folder, options.corpus)
+    known = list(clips(catalogue, CONDITIONS, options.clips, options.seed))
+    unknown = list(clips(strangers, CONDITIONS, options.clips, options.seed))
     hours = sum(tune.duration_s for tune in catalogue) / 3600
     print(f"{len(catalogue)} tracks, {hours:.1f} hours, {len(strangers)} strangers;", end=" ")
     print(f"n = {options.clips} in each condition, {len(unknown)} clips of strangers")
@@ -66,6 +66,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Recall against size, by setting.")
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
     parser.add_argument("--clips", type=int, default=50, help="in each condition (default: 50)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", default=(), help="names of settings")
