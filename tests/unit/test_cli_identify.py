@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from earmark.cli.identify import exit_code
-from earmark.types import Status
+from earmark.cli import screen
+from earmark.cli.identify import _show, exit_code
+from earmark.types import Identification, Match, Metadata, Relation, Source, Status, Track
 from tests.music import clip, title
 from tests.unit.conftest import Earmark
 
@@ -20,6 +22,61 @@ def test_a_clip_is_named(earmark: Earmark) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert title(1) in result.stdout
     assert "at 0:03 of 0:" in result.stdout
+
+
+def answer(status: Status, *matches: Match) -> Identification:
+    """An answer with these matches."""
+    return Identification("clip.wav", status, 10.0, 7.0, matches)
+
+
+def match(relation: Relation, **manner: Any) -> Match:  # noqa: ANN401 - numbers or None
+    """A match of a track of that relation."""
+    track = Track(
+        1, "id", Metadata(f"A {relation}", "Band"), Source(b"", b"", b""), 200, "", 1, b""
+    )
+    return Match(relation, track, 0.95, 9.0, 83.0, (), 0.0, 10.0, 83.0, 93.0, 1.0, **manner)
+
+
+def shown(answer: Identification, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a person sees of an answer."""
+    _show(answer, screen.stdout())
+    return capsys.readouterr().out
+
+
+def test_relations_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Other versions, and what plays at the same time, stand below the best match."""
+    relations = (Relation.BEST, Relation.VERSION, Relation.SIMULTANEOUS)
+    lines = shown(answer(Status.IDENTIFIED, *map(match, relations)), capsys).splitlines()
+    assert lines == [
+        "clip.wav  10.0 s, 7 ms",
+        "  ✓ A best — Band  at 1:23 of 3:20  likely (0.9500)",
+        "    another version: A version — Band  at 1:23 of 3:20  likely (0.9500)",
+        "    at the same time: A simultaneous — Band  at 1:23 of 3:20  likely (0.9500)",
+    ]
+
+
+def test_doubt_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of what cannot be told apart, nothing is ticked off."""
+    best = match(Relation.BEST)
+    said = shown(answer(Status.AMBIGUOUS, best, best), capsys)
+    assert (said.count("?"), said.count("✓")) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("manner", "expected"),
+    [
+        ({"speed": 1.02, "tempo": 1.02, "pitch_semitones": 0.34}, "+2.0 % speed"),
+        ({"speed": None, "tempo": 0.95}, "-5.0 % tempo"),
+        ({"speed": None, "pitch_semitones": -2.0}, "-2.0 semitones"),
+        ({"speed": None, "tempo": 1.1, "pitch_semitones": 1.0}, "+10.0 % tempo, +1.0 semitones"),
+    ],
+)
+def test_changes_of_speed_tempo_and_pitch_are_told(
+    capsys: pytest.CaptureFixture[str], manner: dict[str, Any], expected: str
+) -> None:
+    """A change of speed is told as one, tempo and pitch each for itself."""
+    said = shown(answer(Status.IDENTIFIED, match(Relation.BEST, **manner)), capsys)
+    assert said.endswith(f"(0.9500)  {expected}\n")
 
 
 def test_a_stranger_is_none_found(earmark: Earmark) -> None:

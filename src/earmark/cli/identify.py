@@ -27,11 +27,8 @@ NO_ANSWER = {
     Status.TOO_SHORT: "too short to tell",
     Status.SILENT: "silent",
 }
-NOTES = {
-    Relation.BEST: "or",
-    Relation.VERSION: "another version",
-    Relation.SIMULTANEOUS: "at the same time",
-}
+NOTES = {Relation.VERSION: "another version", Relation.SIMULTANEOUS: "at the same time"}
+MARKS = {Status.IDENTIFIED: ("✓ ", "bold green"), Status.AMBIGUOUS: ("? ", "bold yellow")}
 INDENT = "  "
 
 
@@ -102,7 +99,7 @@ def _print_words(answers: Iterable[Identification]) -> set[Status]:
 def _show(answer: Identification, console: Console) -> None:
     from rich.text import Text
 
-    lines = [_heading(answer), *map(_match_line, answer.matches)]
+    lines = [_heading(answer), *(_match_line(match, answer.status) for match in answer.matches)]
     if not answer.matches:
         lines += [_why_not(answer), *map(_candidate_line, answer.candidates[:1])]
     console.print(Text("\n").join(lines), soft_wrap=True)
@@ -116,17 +113,18 @@ def _heading(answer: Identification) -> Text:
     return Text.assemble((text.printable(answer.clip), "bold"), (heard + took, "dim"))
 
 
-def _match_line(match: Match) -> Text:
+def _match_line(match: Match, status: Status) -> Text:
     from rich.text import Text
 
     name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
     place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
     sure = f"{text.in_a_word(match.confidence)} ({match.confidence:.4f})"
     details = "  ".join(part for part in (place, sure, _manner(match)) if part)
-    if match.relation is Relation.BEST:
-        return Text.assemble(INDENT, ("✓ ", "bold green"), (name, "bold green"), "  ", details)
-    note = f"{NOTES[match.relation]}: "
-    return Text.assemble(INDENT, INDENT, (note, "dim"), name, "  ", (details, "dim"))
+    if match.relation in NOTES:
+        note = f"{NOTES[match.relation]}: "
+        return Text.assemble(INDENT, INDENT, (note, "dim"), name, "  ", (details, "dim"))
+    mark, style = MARKS[status]
+    return Text.assemble(INDENT, (mark, style), (name, style), "  ", details)
 
 
 def _manner(match: Match) -> str:

@@ -40,10 +40,10 @@ def show(content: RenderableType) -> None:
 
 
 def listing(*columns: str, right: Iterable[str] = ()) -> Table:
-    """Begin a table of many rows; columns named in `right` hold numbers."""
+    """Begin a table of many rows, a line each; columns named in `right` hold numbers."""
     table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
     return table
 
 
