@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from earmark.fingerprint import pack_peaks
+from earmark.matching.alignment import (
+    FIT_REACH,
+    centre,
+    grid_size,
+    plain,
+    plain_at,
+    refine,
+    stretched,
+)
+from earmark.matching.candidates import Candidate
+from earmark.matching.verification import Clip, Hypotheses, join
+from tests.constellations import (
+    STEPS,
+    STEPS_PER_S,
+    clip_of,
+    excerpt,
+    make_peaks,
+    mixed,
+    sorted_peaks,
+)
+
+TRACK = make_peaks(1, 60)
+DENSE = mixed(TRACK, make_peaks(2, 60, 40))
+REFERENCES = join([pack_peaks(TRACK)])
+START_S = 20
+
+CANDIDATES = [Candidate(7, 100, 30, 200), Candidate(8, -50, 20, 10)]
+NUMBERS = np.array([4, 2])
+
+
+def hypothesis(offset: float, tempo: float = 1.0, pitch: float = 1.0) -> Hypotheses:
+    """One hypothesis about the only track."""
+    return Hypotheses(
+        np.zeros(1, np.int64), np.array([offset]), np.array([tempo]), np.array([pitch])
+    )
+
+
+def heard(tempo: float = 1.0, pitch: float = 1.0) -> Clip:
+    """Ten seconds of the track, stretched."""
+    return clip_of(excerpt(DENSE, START_S, 10, tempo=tempo, pitch=pitch), 10)
+
+
+def test_plain_hypotheses_are_the_candidates() -> None:
+    """A candidate is first tried as it is."""
+    found = plain(CANDIDATES, NUMBERS, STEPS)
+    assert found.reference.tolist() == [4, 2]
+    assert found.offset.tolist() == [800, -400]
+    assert (found.tempo == 1).all()
+    assert (found.pitch == 1).all()
+
+
+def test_stretched_hypotheses_agree_where_the_votes_lie() -> None:
+    """All of them put the clip's anchor at the same frame of the track."""
+    found = stretched(CANDIDATES, NUMBERS, STEPS)
+    anchors = np.repeat([200 * STEPS, 10 * STEPS], grid_size())
+    meant = np.repeat([300 * STEPS, -40 * STEPS], grid_size())
+    assert len(found) == 2 * grid_size()
+    assert np.allclose(found.offset + anchors * found.tempo, meant)
+
+
+def test_the_grid_changes_tempo_pitch_or_both_together() -> None:
+    """Each hypothesis is a tempo, a pitch or a speed; none leaves the clip as it is."""
+    found = stretched(CANDIDATES[:1], NUMBERS[:1], STEPS)
+    kinds = np.stack([found.tempo != 1, found.pitch != 1])
+    assert kinds.any(axis=0).all()
+    both = kinds.all(axis=0)
+    assert np.array_equal(found.tempo[both], found.pitch[both])
+
+
+def test_no_candidates_make_no_hypotheses() -> None:
+    """Nothing in, nothing out."""
+    nobody = np.empty(0, np.int64)
+    assert len(plain([], nobody, STEPS)) == len(stretched([], nobody, STEPS)) == 0
+
+
+@pytest.mark.parametrize(
+    ("tempo", "pitch"), [(1.004, 1.0), (1.0, 0.996), (0.9985, 0.9985), (1.0, 1.0), (1.005, 1.003)]
+)
+def test_tempo_and_pitch_are_recovered_within_a_thousandth(tempo: float, pitch: float) -> None:
+    """A fit from half a grid step away finds tempo, pitch and place."""
+    found = refine(heard(tempo, pitch), REFERENCES, hypothesis(START_S * STEPS_PER_S + 3))
+    assert found.tempo[0] == pytest.approx(tempo, abs=1e-3)
+    assert found.pitch[0] == pytest.approx(pitch, abs=1e-3)
+    assert found.offset[0] == pytest.approx(START_S * STEPS_PER_S, abs=4)
+
+
+def test_a_far_stretch_is_refined_from_the_nearest_of_the_grid() -> None:
+    """From 4 %, a clip of 4.3 % is found within a thousandth."""
+    found = refine(
+        heard(tempo=1.043), REFERENCES, hypothesis(START_S * STEPS_PER_S, tempo=1.04), rounds=3
+    )
+    assert found.tempo[0] == pytest.approx(1.043, abs=1e-3)
+
+
+def test_few_peaks_define_no_line() -> None:
+    """Seven agreeing peaks are left as they were found."""
+    few = sorted_peaks(np.arange(7) * 300, np.full(7, 900))
+    found = refine(clip_of(few, 5), join([pack_peaks(few)]), hypothesis(2.0))
+    assert (found.offset[0], found.tempo[0], found.pitch[0]) == (2, 1, 1)
+
+
+def test_peaks_of_one_moment_define_no_line() -> None:
+    """However many sound at once, they have no slope."""
+    chord = sorted_peaks(np.full(20, 800), np.arange(20) * 60 + 500)
+    found = refine(clip_of(chord, 5), join([pack_peaks(chord)]), hypothesis(2.0))
+    assert (found.offset[0], found.tempo[0]) == (2, 1)
+
+
+def test_an_implausible_fit_is_refused() -> None:
+    """Two chords close together have a slope, but it says nothing about the tempo."""
+    frequency = np.tile(np.arange(10) * 60 + 500, 2)
+    clip = sorted_peaks(np.repeat([800, 810], 10), frequency)
+    track = sorted_peaks(np.repeat([800, 812], 10), frequency)
+    found = refine(clip_of(clip, 5), join([pack_peaks(track)]), hypothesis(0.0))
+    assert FIT_REACH < 12 / 10 - 1
+    assert found.tempo[0] == 1
+
+
+def test_a_refinement_finds_no_fewer_peaks() -> None:
+    """In the wrong place there is no line, and the hypothesis does not run away."""
+    start = hypothesis(41.0 * STEPS_PER_S)
+    found = refine(heard(), REFERENCES, start)
+    assert abs(found.offset[0] - start.offset[0]) < STEPS_PER_S
+    assert abs(found.tempo[0] - 1) <= 2 * FIT_REACH
+
+
+def test_centring_moves_the_place_only() -> None:
+    """The mean of the agreeing peaks is the place, to a step; tempo and pitch stay."""
+    found = centre(heard(), REFERENCES, hypothesis(START_S * STEPS_PER_S + 4))
+    assert found.offset[0] == pytest.approx(START_S * STEPS_PER_S, abs=1)
+    assert (found.tempo[0], found.pitch[0]) == (1, 1)
+
+
+def test_where_nothing_agrees_nothing_is_moved() -> None:
+    """Beyond the track there is no mean to move to."""
+    start = plain_at(0, 1e6)
+    assert centre(heard(), REFERENCES, start).offset[0] == 1e6
+    assert refine(heard(), REFERENCES, start).offset[0] == 1e6
