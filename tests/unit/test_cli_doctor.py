@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,19 @@ def test_damage_is_found_with_its_remedy(earmark: Earmark, home: Path) -> None:
     (problem, *_) = json.loads(result.stdout)["problems"]
     assert problem["what"].startswith("segment ")
     assert problem["remedy"] == "earmark repair"
+
+
+def test_an_index_of_another_kind_is_told_and_rebuilt(earmark: Earmark, home: Path) -> None:
+    """After an update that changed the index, the doctor names `rebuild`, and that mends it."""
+    catalogue = sqlite3.connect(home / "music.earmark" / "catalogue.sqlite")
+    with catalogue:
+        catalogue.execute("UPDATE state SET index_id = 'i-other'")
+    catalogue.close()
+    (problem,) = examined(earmark)["problems"]
+    assert problem["remedy"] == "run `earmark rebuild` (no audio needed)"
+    assert earmark("identify", "clip.flac").exit_code == 2
+    assert earmark("rebuild").exit_code == 0
+    assert earmark("identify", "clip.flac").exit_code == 0
 
 
 def test_something_else_is_not_taken_for_a_library(earmark: Earmark) -> None:

@@ -80,6 +80,12 @@ def test_an_interrupted_add_keeps_what_it_has(home: Path, workers: str, under_wa
     assert len(report["added"]) <= under_way
 
 
+def test_an_interrupted_identify_ends(home: Path) -> None:
+    """Ctrl-C while a clip is awaited is told in a word."""
+    code, said = interrupted(("identify", "pipe.wav"), home / "pipe.wav")
+    assert (code, said) == (130, "earmark: interrupted\n")
+
+
 @pytest.mark.usefixtures("home")
 def test_a_reader_that_leaves_ends_the_output() -> None:
     """`earmark list | head -1` is no error worth a word."""
