@@ -13,6 +13,8 @@ import pytest
 from earmark import kernels
 from earmark.kernels import cache_dir, kernel
 
+ROOT = Path(__file__).parent.parent.parent
+
 MODULE = """
 from earmark.kernels import kernel
 
@@ -92,3 +94,15 @@ def test_bounds_are_checked_on_demand(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
     ended = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert b"IndexError" in ended.stderr
+
+
+def test_no_kernel_leaves_its_arrays(request: pytest.FixtureRequest) -> None:
+    """Fed with random and hostile input, no kernel reads or writes where nothing is."""
+    assert request.config.cache is not None
+    cache = str(request.config.cache.mkdir("checked-kernels"))
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "XDG_CACHE_HOME": cache, "HOME": cache}
+    command = [sys.executable, "-m", "tests.soak.kernels", "0", "20"]
+    ended = subprocess.run(
+        command, env=environment, cwd=ROOT, capture_output=True, check=False, text=True
+    )
+    assert ended.stdout == "no index out of range\n", ended.stderr

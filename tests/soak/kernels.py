@@ -1,0 +1,126 @@
+"""Feed every kernel with random and hostile input, its bounds checked.
+
+    NUMBA_BOUNDSCHECK=1 XDG_CACHE_HOME=/tmp/checked python -m tests.soak.kernels 0 500
+
+Runs the rounds from the first number to the last, with a cache of its own, because kernels of the
+usual cache have no checks. Ends with an IndexError if a kernel reads or writes where nothing is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import numpy as np
+from numpy.random import Generator
+
+from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
+from earmark.landmarks import Probes, query_probes, reference_landmarks
+from earmark.matching.alignment import centre, refine
+from earmark.matching.candidates import find_candidates
+from earmark.matching.matcher import match
+from earmark.matching.verification import MAX_REACH_STEPS, Clip, Hypotheses, examine, join
+from earmark.params import QueryParams
+from earmark.tape import HASH_BITS, Tape, build_tape, merge_tapes, unpack_tape
+from earmark.types import Landmarks, Peaks
+from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks
+
+LENGTHS = (0, 1, 2, 127, 128, 129, 1000, 16_384, 20_001)
+CLIP_FRAMES = (1, 2, 63, 64, 65, 600, 2000)
+SPANS_STEPS = (0, 5, 100, 5000, 30_000, 10_000_000)
+FAR_STEPS = (-1e15, -1e6, -100.0, 0.0, 50.0, 1e4, 1e7, 1e15)
+FACTORS = (1e-3, 0.5, 0.9, 1.0, 1.1, 2.0, 1e3)
+LONG_FRAMES = 1 << 27
+
+
+def hear(rng: Generator) -> None:
+    """Fingerprint noise of odd lengths and any loudness, and hash it."""
+    samples = int(rng.choice(LENGTHS))
+    loudness = 10.0 ** rng.uniform(-6, 6)
+    sound = rng.normal(0, loudness, samples).astype(np.float32)
+    for query in (None, QueryParams()):
+        blocks = np.split(sound, np.sort(rng.integers(0, samples + 1, 3)))
+        peaks = unpack_peaks(pack_peaks(fingerprint(blocks, PARAMS.peaks, query)))
+        reference_landmarks(peaks, PARAMS)
+        fuzzy = QueryParams(fuzziness=rng.uniform(0, 0.5), fanout=int(rng.integers(0, 50)))
+        query_probes(peaks, PARAMS, fuzzy)
+
+
+def random_peaks(rng: Generator, span_steps: int) -> Peaks:
+    """Peaks anywhere that a packed constellation can hold."""
+    count = rng.integers(0, 300)
+    time = rng.integers(0, span_steps + 1, count)
+    return sorted_peaks(time, rng.integers(1, 0x1000, count))
+
+
+def random_clip(rng: Generator, tracks: list[Peaks], frames: int) -> Peaks:
+    """Peaks of a clip, among them perhaps those of a track, stretched."""
+    clip = random_peaks(rng, frames * STEPS)
+    if not tracks:
+        return clip
+    track = tracks[rng.integers(len(tracks))]
+    time = np.floor((track.time - rng.integers(-300, 30_000)) / rng.choice(FACTORS[2:5]))
+    inside = (time >= 0) & (time <= frames * STEPS)
+    return mixed(clip, sorted_peaks(time[inside], track.frequency[inside]))
+
+
+def recognise(rng: Generator) -> None:
+    """Look for clips, also with peaks behind their end, and try absurd hypotheses."""
+    tracks = [random_peaks(rng, int(rng.choice(SPANS_STEPS))) for _ in range(rng.integers(0, 6))]
+    frames = int(rng.choice(CLIP_FRAMES))
+    clip = random_clip(rng, tracks, frames)
+    for length in (frames, max(1, frames // 3)):
+        match(clip, length, Catalogue(*tracks), PARAMS, QueryParams())
+    if not tracks:
+        return
+    indexed, references = Clip.of(clip, frames, STEPS), join([pack_peaks(t) for t in tracks])
+    count = int(rng.integers(0, 30))
+    absurd = Hypotheses(
+        rng.integers(0, len(tracks), count),
+        rng.choice(FAR_STEPS, count) + rng.normal(0, 50, count),
+        rng.choice(FACTORS, count),
+        rng.choice(FACTORS, count),
+    )
+    for reach in (0, 2, 14, MAX_REACH_STEPS):
+        examine(indexed, references, absurd, reach_steps=reach, shifted=reach > 2)
+    refine(indexed, references, absurd)
+    centre(indexed, references, absurd)
+
+
+def random_tape(rng: Generator) -> Tape:
+    """A tape of tracks of any length, the empty one included."""
+    tracks = []
+    for key in range(rng.integers(0, 5)):
+        count = rng.integers(0, 200)
+        frames = rng.integers(0, rng.choice([1, 100, LONG_FRAMES]), count)
+        rows = np.stack([rng.integers(0, 1 << HASH_BITS, count), frames]).astype(np.uint32)
+        rows = rows[:, np.lexsort(rows[::-1])]
+        tracks.append((key, Landmarks(rows[0], rows[1])))
+    return build_tape(tracks)
+
+
+def look_up(rng: Generator) -> None:
+    """Ask tapes for hashes that they have and for others."""
+    tape = random_tape(rng)
+    merged = merge_tapes([tape, random_tape(rng)])
+    known = unpack_tape(merged)[0]
+    hashes = np.concatenate([known, rng.integers(0, 1 << HASH_BITS, 100, np.uint32)])
+    frames = rng.integers(0, rng.choice([1, 100, LONG_FRAMES]), len(hashes)).astype(np.int32)
+    length = int(rng.choice([1, 100, LONG_FRAMES]))
+    find_candidates([tape, merged], Probes(hashes, frames), length, int(rng.choice([1, 5, 40])))
+
+
+def main(first: int, last: int) -> None:
+    """Run these rounds."""
+    if os.environ.get("NUMBA_BOUNDSCHECK") != "1":
+        sys.exit("set NUMBA_BOUNDSCHECK=1: without it there is nothing to see")
+    for number in range(first, last):
+        rng = np.random.default_rng(number)
+        hear(rng)
+        recognise(rng)
+        look_up(rng)
+    print("no index out of range")  # noqa: T201 - it is a script
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
