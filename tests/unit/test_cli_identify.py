@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from earmark.cli import screen
-from earmark.cli.identify import _show, exit_code
+from earmark.cli.identify import _print_words, exit_code
 from earmark.types import Identification, Match, Metadata, Relation, Source, Status, Track
 from tests.music import clip, title
 from tests.unit.conftest import Earmark
@@ -48,7 +47,7 @@ def match(relation: Relation, **manner: Any) -> Match:  # noqa: ANN401 - numbers
 
 def shown(answer: Identification, capsys: pytest.CaptureFixture[str]) -> str:
     """What a person sees of an answer."""
-    _show(answer, screen.stdout())
+    _print_words(answer)
     return capsys.readouterr().out
 
 

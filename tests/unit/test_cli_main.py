@@ -106,9 +106,10 @@ def test_the_package_costs_nothing_to_import() -> None:
 
 
 @pytest.mark.usefixtures("home")
-def test_identify_imports_only_what_it_needs() -> None:
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_identify_imports_only_what_it_needs(form: list[str]) -> None:
     """Tables, second-best decoders and linear algebra stay where they are."""
-    code = "sys.argv = ['earmark', 'identify', '--json', 'clip.flac']\n"
+    code = f"sys.argv = {['earmark', 'identify', 'clip.flac', *form]}\n"
     code += "from earmark.cli import main\ntry: main()\nexcept SystemExit: pass"
     loaded = modules_of(code)
     assert "earmark.matching.matcher" in loaded

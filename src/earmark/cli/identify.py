@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import style
 
 from earmark.cli import text
 from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
@@ -15,9 +16,6 @@ from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.types import Identification, Match, Relation, Status
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
     from earmark.library import Library
 
 STANDARD_INPUT = "-"
@@ -28,7 +26,7 @@ NO_ANSWER = {
     Status.SILENT: "silent",
 }
 NOTES = {Relation.VERSION: "another version", Relation.SIMULTANEOUS: "at the same time"}
-MARKS = {Status.IDENTIFIED: ("✓ ", "bold green"), Status.AMBIGUOUS: ("? ", "bold yellow")}
+MARKS = {Status.IDENTIFIED: ("✓", "green"), Status.AMBIGUOUS: ("?", "yellow")}
 INDENT = "  "
 
 
@@ -56,8 +54,12 @@ def identify(
     with opened(library, debug=debug) as open_library:
         announce_compiling()
         open_library.warm_up()
-        answers = (_ask(open_library, clip) for clip in clips)
-        statuses = _print_json(answers) if as_json else _print_words(answers)
+        show = _print_json if as_json else _print_words
+        statuses = set()
+        for clip in clips:
+            answer = _ask(open_library, clip)
+            statuses.add(answer.status)
+            show(answer)
         raise typer.Exit(exit_code(statuses))
 
 
@@ -74,57 +76,36 @@ def _ask(library: Library, clip: str) -> Identification:
     return library.identify(clip)
 
 
-def _print_json(answers: Iterable[Identification]) -> set[Status]:
-    """Print each answer as soon as it is there."""
+def _print_json(answer: Identification) -> None:
     from earmark import jsonable
 
-    statuses = set()
-    for answer in answers:
-        print(jsonable.dumps(jsonable.identification(answer)), flush=True)
-        statuses.add(answer.status)
-    return statuses
+    print(jsonable.dumps(jsonable.identification(answer)), flush=True)
 
 
-def _print_words(answers: Iterable[Identification]) -> set[Status]:
-    from earmark.cli import screen
-
-    console = screen.stdout()
-    statuses = set()
-    for answer in answers:
-        _show(answer, console)
-        statuses.add(answer.status)
-    return statuses
-
-
-def _show(answer: Identification, console: Console) -> None:
-    from rich.text import Text
-
+def _print_words(answer: Identification) -> None:
+    # styled by Typer, not by Rich: that takes a tenth of a second to import
     lines = [_heading(answer), *(_match_line(match, answer.status) for match in answer.matches)]
     if not answer.matches:
         lines += [_why_not(answer), *map(_candidate_line, answer.candidates[:1])]
-    console.print(Text("\n").join(lines), soft_wrap=True)
+    typer.echo("\n".join(lines), color=False if "NO_COLOR" in os.environ else None)
 
 
-def _heading(answer: Identification) -> Text:
-    from rich.text import Text
-
+def _heading(answer: Identification) -> str:
     heard = "" if answer.duration_s is None else f"  {answer.duration_s:.1f} s"
     took = "" if answer.elapsed_ms is None else f", {answer.elapsed_ms:.0f} ms"
-    return Text.assemble((text.printable(answer.clip), "bold"), (heard + took, "dim"))
+    return style(text.printable(answer.clip), bold=True) + style(heard + took, dim=True)
 
 
-def _match_line(match: Match, status: Status) -> Text:
-    from rich.text import Text
-
+def _match_line(match: Match, status: Status) -> str:
     name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
     place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
     sure = f"{text.in_a_word(match.confidence)} ({match.confidence:.4f})"
     details = "  ".join(part for part in (place, sure, _manner(match)) if part)
     if match.relation in NOTES:
-        note = f"{NOTES[match.relation]}: "
-        return Text.assemble(INDENT, INDENT, (note, "dim"), name, "  ", (details, "dim"))
-    mark, style = MARKS[status]
-    return Text.assemble(INDENT, (mark, style), (name, style), "  ", details)
+        note = style(f"{NOTES[match.relation]}:", dim=True)
+        return f"{INDENT}{INDENT}{note} {name}  {style(details, dim=True)}"
+    mark, colour = MARKS[status]
+    return f"{INDENT}{style(f'{mark} {name}', fg=colour, bold=True)}  {details}"
 
 
 def _manner(match: Match) -> str:
@@ -140,17 +121,13 @@ def _percent(factor: float) -> str:
     return f"{100 * (factor - 1):+.1f} %"
 
 
-def _why_not(answer: Identification) -> Text:
-    from rich.text import Text
-
+def _why_not(answer: Identification) -> str:
     if answer.error is not None:
-        return Text.assemble(INDENT, ("! ", "bold red"), text.printable(answer.error.message))
-    return Text.assemble(INDENT, ("✗ ", "bold yellow"), NO_ANSWER[answer.status])
+        return f"{INDENT}{style('!', fg='red', bold=True)} {text.printable(answer.error.message)}"
+    return f"{INDENT}{style('✗', fg='yellow', bold=True)} {NO_ANSWER[answer.status]}"
 
 
-def _candidate_line(match: Match) -> Text:
-    from rich.text import Text
-
+def _candidate_line(match: Match) -> str:
     name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
     place = f"at {text.clock(match.offset_s)} ({match.confidence:.4f})"
-    return Text(f"{INDENT}{INDENT}nearest, but not near enough: {name}  {place}", "dim")
+    return style(f"{INDENT}{INDENT}nearest, but not near enough: {name}  {place}", dim=True)
