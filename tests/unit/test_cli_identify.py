@@ -67,7 +67,7 @@ def test_doubt_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """Of what cannot be told apart, nothing is ticked off."""
     best = match(Relation.BEST)
     said = shown(answer(Status.AMBIGUOUS, best, best), capsys)
-    assert (said.count("?"), said.count("✓")) == (2, 0)
+    assert (said.count("?"), said.count("undecided (0.9500)"), said.count("✓")) == (2, 2, 0)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,8 @@ def _heading(answer: Identification) -> str:
 def _match_line(match: Match, status: Status) -> str:
     name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
     place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
-    sure = f"{text.in_a_word(match.confidence)} ({match.confidence:.4f})"
+    word = "undecided" if status is Status.AMBIGUOUS else text.in_a_word(match.confidence)
+    sure = f"{word} ({match.confidence:.4f})"
     details = "  ".join(part for part in (place, sure, _manner(match)) if part)
     if match.relation in NOTES:
         note = style(f"{NOTES[match.relation]}:", dim=True)
