@@ -96,6 +96,19 @@ def test_two_songs_at_once_are_simultaneous() -> None:
     assert not found.ambiguous
 
 
+def test_one_chord_of_its_own_is_no_second_song() -> None:
+    """Peaks of one moment are no independent witnesses for a simultaneous track, either."""
+    chord = sorted_peaks(np.full(6, 25 * STEPS_PER_S), np.arange(6) * 300 + 400)
+    shared = SONG.time[(SONG.time > 20 * STEPS_PER_S) & (SONG.time < 30 * STEPS_PER_S)][::12]
+    few = np.isin(SONG.time, shared)
+    rest = sharing(sorted_peaks(np.empty(0), np.empty(0)), OTHER, 20, 30)
+    track = mixed(rest, chord, sorted_peaks(SONG.time[few], SONG.frequency[few]))
+    clip = mixed(excerpt(SONG, 20, CLIP_S), excerpt(chord, 20, CLIP_S))
+    found = groups(clip, [SONG, track], (0, 20), (1, 20))
+    assert relations(found) == [Relation.BEST]
+    assert found.weaker == [1]
+
+
 def test_two_songs_with_one_passage_are_ambiguous_in_it() -> None:
     """Where both have the clip, and are different elsewhere, nobody can tell them apart."""
     found = groups(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from earmark.matching.spans import Span, span_of
 from earmark.types import Peaks
 from tests.constellations import (
     PARAMS,
+    STEPS_PER_S,
     case_of,
     clip_of,
     delayed,
@@ -13,6 +15,7 @@ from tests.constellations import (
     judged,
     make_peaks,
     mixed,
+    sorted_peaks,
 )
 
 TRACK = make_peaks(1, 60)
@@ -58,9 +61,13 @@ def test_a_clip_that_starts_before_the_track_is_explained_from_there() -> None:
 
 
 def test_a_span_never_sticks_out_of_its_clip() -> None:
-    """A peak at the very edge is rounded to the edge."""
-    found = span(excerpt(TRACK, 20.0009, 10), 10, 20.0019)
-    assert 0 <= found.clip_start_s <= found.clip_end_s <= 10
+    """A peak that was rounded to the edge of the clip lies at the edge, not just before it."""
+    edges = sorted_peaks(np.array([20, 30]) * STEPS_PER_S, np.array([900, 900]))
+    track = mixed(TRACK, edges)
+    for nudge_s in (0.0008, -0.0008):
+        case = case_of(clip_of(excerpt(track, 20, 10.002), 10), [track])
+        found = span_of(case, judged(case, (0, 20 + nudge_s)), 0, PARAMS.peaks)
+        assert 0 <= found.clip_start_s <= found.clip_end_s <= 10
 
 
 def test_where_nothing_agrees_nothing_is_covered() -> None:
