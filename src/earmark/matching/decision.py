@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-ACCEPT_EXCESS = 5.0
+ACCEPT_EXCESS = 2.0
 SMALLEST_CATALOGUE_FRAMES = 2_250_000
 """Ten hours: a smaller catalogue is judged as one of this size. Chance falls more slowly than the
 formula says where few tracks of one style share a tempo and a key."""

@@ -3,6 +3,7 @@
 The reference peaks of the matched span are looked for in the clip's dense constellation. The same
 is done with the clip shifted along the track, which tells what chance gives on just this music:
 tonal, sustained and repetitive pieces agree with anything more often than independent peaks would.
+Where they do so at one shift more than at the others, that one says what chance is.
 The score is the binomial log-likelihood ratio of the agreement against that chance, in nats, less
 what peaks that sound together overstate.
 
@@ -34,6 +35,15 @@ FINE_STEPS = 6
 
 FREQUENCY_STEPS = 5
 """Half-width of the frequency window: 0.6 bins, 5 Hz."""
+
+TELLING_SHARE = 0.3
+"""A shifted span tells of chance when it has more than this part of the span's peaks."""
+
+COUNTING_NOISE = 2.0
+"""Standard deviations by which the best of the shifts may exceed their mean without meaning."""
+
+MOST_CHANCE = 0.9
+"""Chance is never believed to be higher: what always agrees still counts a little."""
 
 MOMENT_STEPS = 8
 """Peaks of one moment (a frame, 16 ms) are no independent witnesses: beyond the first of each they
@@ -210,11 +220,32 @@ def examine(
         np.array(SHIFTS_FRAMES if shifted else (), np.int64) * clip.steps,
         reach_steps // CELL_STEPS,
     )
-    offset, expected, found, moments, spared, by_chance = rows.T
-    chance = (by_chance + PRIOR_FOUND) / (spared + PRIOR_PEAKS)
+    offset, expected, found, moments = rows[:, :4].T
+    chance = _chance(expected, rows[:, 4::2], rows[:, 5::2])
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
     score = weighed(agreement(expected, found, chance), found, moments)
     return Evidence(moved, expected, found, chance, score)
+
+
+def _chance(
+    span: NDArray[np.float64], expected: NDArray[np.float64], found: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the part of a span's peaks that the clip has by chance.
+
+    The mean over all shifts; but where one shift finds more than the mean explains (a beat, a
+    held chord), what that one finds, less the noise of counting.
+
+    Args:
+        span: shape (n,), peaks in the unshifted span.
+        expected: shape (n, shifts), peaks in each shifted span.
+        found: shape (n, shifts), those of them that the clip has.
+    """
+    mean = (found.sum(axis=1) + PRIOR_FOUND) / (expected.sum(axis=1) + PRIOR_PEAKS)
+    count = np.maximum(expected, 1)
+    noise = COUNTING_NOISE * np.sqrt((mean * (1 - mean))[:, None] / count)
+    share = np.where(expected > TELLING_SHARE * span[:, None], found / count - noise, 0)
+    chance: NDArray[np.float64] = np.maximum(mean, share.max(axis=1, initial=0))
+    return np.minimum(chance, MOST_CHANCE)
 
 
 def agreement(
@@ -307,8 +338,8 @@ def _examine(
     shifts: NDArray[np.int64],
     reach: int,
 ) -> NDArray[np.float64]:
-    """Return rows (offset, expected, found, moments, expected when shifted, found when shifted)."""
-    out = np.zeros((len(offsets), 6), np.float64)
+    """Return rows (offset, expected, found, moments, then expected and found of each shift)."""
+    out = np.zeros((len(offsets), 4 + 2 * len(shifts)), np.float64)
     track_times, track_bins = _unpack(words[:0])
     margin = reach * CELL_STEPS
     if len(shifts) > 0:
@@ -328,8 +359,7 @@ def _examine(
         out[h, 1], out[h, 2], out[h, 3] = _count(times, rows, move, length, chart)
         for s in range(len(shifts)):
             expected, found, _ = _count(times, rows, move + shifts[s], length, chart)
-            out[h, 4] += expected
-            out[h, 5] += found
+            out[h, 4 + 2 * s], out[h, 5 + 2 * s] = expected, found
     return out
 
 
