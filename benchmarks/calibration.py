@@ -68,7 +68,7 @@ def main() -> None:
         f"\nlogistic curve fitted to {len(fitting)} answers: centre {centre:.2f}, slope {slope:.2f}"
     )
     print(f"in use: centre {CONFIDENCE_CENTRE}, slope {CONFIDENCE_SLOPE}")
-    _print_reliability(testing)
+    _print_reliability(testing, centre, slope)
 
 
 def _options() -> argparse.Namespace:
@@ -121,10 +121,10 @@ def _fit(answers: Sequence[Answer]) -> tuple[float, float]:
     return float(-weights[0] / weights[1]), float(weights[1])
 
 
-def _print_reliability(answers: Sequence[Answer]) -> None:
+def _print_reliability(answers: Sequence[Answer], centre: float, slope: float) -> None:
     excess = np.array([answer.excess for answer in answers])
     right = np.array([answer.right for answer in answers])
-    confidence = _logistic(CONFIDENCE_SLOPE * (excess - CONFIDENCE_CENTRE))
+    confidence = _logistic(slope * (excess - centre))
     print(f"\n{'confidence':>16}{'n':>7}{'mean':>9}{'right':>9}   (the other half)")
     error = 0.0
     for low, high in itertools.pairwise(BINS):

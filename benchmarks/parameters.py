@@ -1,10 +1,11 @@
-"""Recall against size: what the parameters of the fingerprint and of the query are worth.
+"""What the tuned numbers are worth: recall against strangers, size and time, one change at a time.
 
     python benchmarks/parameters.py FOLDER [--clips N] [--seed S] [--only NAME...]
 
 Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, builds an index in
-memory under each setting, and prints postings per second, size, and the share of clips named, by
-condition, at the threshold of `matching/decision.py`. The settings vary one thing at a time.
+memory under each setting, and asks for clips of both in every condition. Printed are postings per
+second and size; the share of clips named, at the threshold in use and at those that let 1 in 100
+and 1 in 300 clips of strangers pass; the strangers accepted; and milliseconds a clip.
 """
 
 from __future__ import annotations
@@ -12,15 +13,22 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
 
 from benchmarks.music import CONDITIONS, OPEN_CORPUS, RATE_HZ, Clip, Tune, clips, load
 from earmark.library import Library
 from earmark.params import IndexParams, Params, PeakParams, QueryParams
 from earmark.stores.memory import MemoryStore
 from earmark.types import Metadata
+
+RATES = (0.01, 1 / 300)
+"""Of strangers that may pass."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,8 @@ class Setting:
     peaks: PeakParams = field(default_factory=PeakParams)
     index: IndexParams = field(default_factory=IndexParams)
     query: QueryParams = field(default_factory=QueryParams)
+    constants: Mapping[str, object] = field(default_factory=dict)
+    """Names in `earmark.matching`, and what to put in their place."""
 
 
 SETTINGS = (
@@ -46,7 +56,23 @@ SETTINGS = (
     Setting("denser queries", query=QueryParams(radius_frames=3, radius_ratio=0.025)),
     Setting("10 candidates", query=QueryParams(candidates=10)),
     Setting("100 candidates", query=QueryParams(candidates=100)),
+    Setting("moments not counted", constants={"verification.weighed": lambda score, *_: score}),
+    Setting("chance is the mean", constants={"verification.COUNTING_NOISE": 1e9}),
+    Setting("chance is the best shift", constants={"verification.COUNTING_NOISE": 0.0}),
+    Setting("tighter in time", constants={"verification.FINE_STEPS": 4}),
+    Setting("wider in time", constants={"verification.FINE_STEPS": 9}),
+    Setting("tighter in frequency", constants={"verification.FREQUENCY_STEPS": 4}),
+    Setting("wider in frequency", constants={"verification.FREQUENCY_STEPS": 7}),
 )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best candidate of one clip."""
+
+    right: bool
+    accepted: bool
+    score: float
 
 
 def main() -> None:
@@ -60,11 +86,12 @@ def main() -> None:
     print(f"n = {options.clips} in each condition, {len(unknown)} clips of strangers")
     for setting in SETTINGS:
         if not options.only or setting.name in options.only:
-            _measure(setting, catalogue, known, unknown)
+            with _patched(setting.constants):
+                _measure(setting, catalogue, known, unknown)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Recall against size, by setting.")
+    parser = argparse.ArgumentParser(description="What the tuned numbers are worth.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
     parser.add_argument("--clips", type=int, default=50, help="in each condition (default: 50)")
@@ -73,29 +100,60 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+@contextmanager
+def _patched(constants: Mapping[str, object]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for name, value in constants.items():
+            stack.enter_context(patch(f"earmark.matching.{name}", value))
+        yield
+
+
 def _measure(
     setting: Setting, catalogue: Sequence[Tune], known: Sequence[Clip], unknown: Sequence[Clip]
 ) -> None:
-    library = Library(MemoryStore(), Params(setting.peaks, setting.index), setting.query)
+    store = MemoryStore()
+    library = Library(store, Params(setting.peaks, setting.index), setting.query)
     for tune in catalogue:
         library.add_recording(tune.samples, sample_rate=RATE_HZ, metadata=Metadata(tune.name))
-    stats = library.stats()
-    hits: dict[str, list[bool]] = defaultdict(list)
+    megabytes, postings = _size(store)
     began = time.perf_counter()
-    for clip in known:
-        best = library.identify(clip.samples, sample_rate=RATE_HZ).best
-        right = best is not None and best.track.metadata.title == clip.tune
-        hits[f"{clip.condition}, {clip.duration_s:g} s"].append(right)
+    answers = [_ask(library, clip) for clip in known]
     elapsed_ms = 1000 * (time.perf_counter() - began) / len(known)
-    false = sum(
-        library.identify(clip.samples, sample_rate=RATE_HZ).best is not None for clip in unknown
+    strangers = [_ask(library, clip) for clip in unknown]
+    print(
+        f"\n{setting.name}: {postings:.1f} postings a second, {megabytes:.2f} MB an hour;", end=" "
     )
-    everything = [hit for row in hits.values() for hit in row]
-    print(f"\n{setting.name}: {stats.postings / stats.duration_s:.1f} postings a second,", end=" ")
-    print(f"{stats.index_bytes / stats.duration_s * 3600 / 1e6:.2f} MB an hour;", end=" ")
-    print(f"{100 * sum(everything) / len(everything):.1f} % named,", end=" ")
-    print(f"{false} of {len(unknown)} strangers accepted, {elapsed_ms:.0f} ms a clip")
-    print("  ", "; ".join(f"{name} {100 * sum(r) / len(r):.0f}" for name, r in hits.items()))
+    named = np.mean([answer.right and answer.accepted for answer in answers])
+    print(f"{100 * named:.1f} % named,", end=" ")
+    recalls = [f"{100 * _recall_at(rate, answers, strangers):.1f} %" for rate in RATES]
+    print(" and ".join(recalls), "at 1 in 100 and 1 in 300 strangers;", end=" ")
+    accepted = sum(answer.accepted for answer in strangers)
+    print(f"{accepted} of {len(strangers)} accepted, {elapsed_ms:.0f} ms a clip")
+    rows: dict[str, list[bool]] = defaultdict(list)
+    for clip, answer in zip(known, answers, strict=True):
+        rows[f"{clip.condition} {clip.duration_s:g} s"].append(answer.right and answer.accepted)
+    print("  ", "; ".join(f"{name} {100 * np.mean(row):.0f}" for name, row in rows.items()))
+
+
+def _size(store: MemoryStore) -> tuple[float, float]:
+    """Return MB of the packed index per hour, and postings per second."""
+    with store.read() as reader:
+        tapes, stats = reader.tapes(np.empty(0, np.uint32)), reader.stats()
+    size = sum(tape.words.nbytes + tape.directory.nbytes for tape in tapes)
+    return size / stats.duration_s * 3600 / 1e6, stats.postings / stats.duration_s
+
+
+def _ask(library: Library, clip: Clip) -> Answer:
+    result = library.identify(clip.samples, sample_rate=RATE_HZ)
+    found = (*result.matches, *result.candidates)
+    right = bool(found) and found[0].track.metadata.title == clip.tune
+    return Answer(right, result.best is not None, found[0].score if found else 0.0)
+
+
+def _recall_at(rate: float, known: Sequence[Answer], strangers: Sequence[Answer]) -> float:
+    """Return the share of clips named at the threshold that this share of strangers reaches."""
+    threshold = np.quantile([answer.score for answer in strangers], 1 - rate)
+    return float(np.mean([answer.right and answer.score > threshold for answer in known]))
 
 
 if __name__ == "__main__":
