@@ -128,7 +128,8 @@ def _better(
 
 
 def _assembled(hypotheses: Hypotheses, fitted: Sequence[tuple[float, float, float]]) -> Hypotheses:
-    offset, tempo, pitch = np.array(fitted, np.float64).reshape(-1, 3).T
+    # contiguous rows: other strides would make Numba compile the kernels once more
+    offset, tempo, pitch = np.array(fitted, np.float64).reshape(-1, 3).T.copy()
     return Hypotheses(hypotheses.reference, offset, tempo, pitch)
 
 
