@@ -5,9 +5,10 @@ A kernel must not call a kernel of another module: Numba's cache would not notic
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 import platformdirs
@@ -21,6 +22,32 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("earmark")) / "kernels"
 
 
+class _Forgiving:
+    """A kernel's cache that may fail: what cannot be loaded is compiled, and keeping is not a must.
+
+    A full disk, a torn file or somebody else's file in the cache folder must not stop a query.
+    """
+
+    def __init__(self, cache: Any) -> None:  # noqa: ANN401 - Numba's own, without types
+        self._cache = cache
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever Numba's cache has
+        return getattr(self._cache, name)
+
+    def load_overload(self, signature: object, context: object) -> object | None:
+        try:
+            loaded: object | None = self._cache.load_overload(signature, context)
+        except Exception:  # noqa: BLE001 - unpickling torn data may raise anything
+            with contextlib.suppress(OSError):
+                self._cache.flush()
+            return None
+        return loaded
+
+    def save_overload(self, signature: object, data: object) -> None:
+        with contextlib.suppress(Exception):
+            self._cache.save_overload(signature, data)
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` at its first call, or load it from the cache of an earlier process.
 
@@ -32,7 +59,9 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     settings["CACHE_DIR"] = str(cache_dir())
     compiled: Callable[P, R]
     try:
-        compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        dispatcher: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        dispatcher._cache = _Forgiving(dispatcher._cache)  # noqa: SLF001 - the only way in
+        compiled = dispatcher
     except RuntimeError:  # no cache folder can be written: compile in every process
         compiled = numba.njit(nogil=True, error_model="numpy")(function)
     finally:

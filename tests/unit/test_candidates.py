@@ -115,6 +115,14 @@ def test_a_removed_track_is_no_candidate() -> None:
     assert all(c.key != 2 for c in found)
 
 
+def test_removed_tracks_take_no_place_of_a_live_one() -> None:
+    """However many copies of it were removed, the one that stays is found."""
+    copies = tape_of(*[TRACKS[0]] * (3 * LIMIT))
+    tape = replace(copies, dead=copies.keys < 3 * LIMIT - 1)
+    found = find_candidates([tape], clip_at(TRACKS[0], 700), CLIP_FRAMES, LIMIT)
+    assert (found[0].key, found[0].offset_frames) == (3 * LIMIT - 1, 700)
+
+
 def test_several_tapes_answer_as_one() -> None:
     """How tracks are spread over tapes does not show in the candidates."""
     apart = [build_tape([(key, marks)]) for key, marks in enumerate(TRACKS)]

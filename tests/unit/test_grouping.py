@@ -96,6 +96,14 @@ def test_two_songs_at_once_are_simultaneous() -> None:
     assert not found.ambiguous
 
 
+def test_a_second_song_may_be_there_twice() -> None:
+    """Two copies of the song behind another one do not compete, with it or with each other."""
+    clip = mixed(excerpt(SONG, 20, CLIP_S), excerpt(OTHER, 35, CLIP_S))
+    found = groups(clip, [SONG, OTHER, recoded(OTHER, 8)], (0, 20), (1, 35), (2, 35))
+    assert relations(found) == [Relation.BEST, Relation.SIMULTANEOUS, Relation.SIMULTANEOUS]
+    assert not found.ambiguous
+
+
 def test_one_chord_of_its_own_is_no_second_song() -> None:
     """Peaks of one moment are no independent witnesses for a simultaneous track, either."""
     chord = sorted_peaks(np.full(6, 25 * STEPS_PER_S), np.arange(6) * 300 + 400)

@@ -106,3 +106,21 @@ def test_no_kernel_leaves_its_arrays(request: pytest.FixtureRequest) -> None:
         command, env=environment, cwd=ROOT, capture_output=True, check=False, text=True
     )
     assert ended.stdout == "no index out of range\n", ended.stderr
+
+
+@pytest.mark.parametrize("damage", [b"", b"torn", None])
+def test_a_damaged_cache_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes | None
+) -> None:
+    """A torn or unreadable file in the cache folder costs a compilation, never an error."""
+    monkeypatch.setattr(kernels, "cache_dir", lambda: tmp_path / "cache")
+    assert load(tmp_path)(2) == 4  # type: ignore[operator]
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        if damage is None:
+            path.unlink()
+            path.mkdir()
+        else:
+            path.write_bytes(damage)
+    assert load(tmp_path)(3) == 6  # type: ignore[operator]

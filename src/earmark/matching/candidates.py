@@ -58,10 +58,19 @@ def find_candidates(
             probes.hash,
             probes.frame,
         )
+        if tape.dead.any():
+            alignments = _without_dead(tape, alignments)
         alignments.sort()
         found += _on_tracks(tape, clip_frames, *_strongest(alignments, VOTE_WINDOW_FRAMES, limit))
     found.sort(key=lambda c: (-c.votes, c.key, c.offset_frames))
     return found[:limit]
+
+
+def _without_dead(tape: Tape, alignments: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Drop the votes of removed tracks, so that they take no live track's place."""
+    positions = (alignments >> FRAME_BITS) + (alignments & ((1 << FRAME_BITS) - 1))
+    track = np.searchsorted(tape.starts, positions, side="right") - 1
+    return alignments[~tape.dead[track]]
 
 
 def _on_tracks(

@@ -65,20 +65,45 @@ def grouped(case: Case, evidence: Evidence) -> Groups:
         return groups
     best = accepted[0]
     groups.matches.append((best, Relation.BEST))
+    heads = {best: Relation.VERSION}
     claimed = _claim(case, evidence, best)
     for which in accepted[1:]:
-        if same_recording(case, evidence, best, which):
-            groups.matches.append((which, Relation.VERSION))
+        relation = _of_a_group(case, evidence, which, heads)
+        if relation is not None:
+            groups.matches.append((which, relation))
         elif _own_score(case, evidence, which, claimed) >= case.threshold:
             groups.matches.append((which, Relation.SIMULTANEOUS))
+            heads[which] = Relation.SIMULTANEOUS
             claimed |= _claim(case, evidence, which)
         elif evidence.score[which] >= NO_LEAD * evidence.score[best]:
             groups.matches.append((which, Relation.BEST))
+            heads[which] = Relation.BEST
             groups.ambiguous = True
         else:
             groups.weaker.append(which)
     groups.weaker.sort()
     return groups
+
+
+def _of_a_group(
+    case: Case, evidence: Evidence, which: int, heads: dict[int, Relation]
+) -> Relation | None:
+    """Return how a track stands to the best if it is a version of the head of a group.
+
+    Args:
+        case: the clip and its tracks.
+        evidence: what was found.
+        which: row of the track.
+        heads: row of the first track of each group, and what its other versions are.
+    """
+    return next(
+        (
+            relation
+            for head, relation in heads.items()
+            if same_recording(case, evidence, head, which)
+        ),
+        None,
+    )
 
 
 def _leaders(evidence: Evidence, groups: Groups) -> list[int]:
