@@ -71,6 +71,11 @@ class Tape:
         """Length of the tape."""
         return int(self.starts[-1])
 
+    @property
+    def live_frames(self) -> int:
+        """Length of the tape without the tracks that are dead."""
+        return int(np.diff(self.starts.astype(np.int64))[~self.dead].sum())
+
 
 def build_tape(recordings: Sequence[tuple[int, Landmarks]]) -> Tape:
     """Lay recordings, as (key, landmarks), end to end on one tape.

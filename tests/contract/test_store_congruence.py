@@ -49,6 +49,7 @@ def answers(reader: Reader) -> list[object]:
     return [
         tracks,
         [column.tolist() for column in found],
+        reader.frames(),
         reader.constellations(keys),
         [reader.track(f"track {number}") for number in range(7)],
         [reader.by_file(track.source.file) for track in tracks],

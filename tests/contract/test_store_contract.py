@@ -29,6 +29,12 @@ def indexed(reader: Reader) -> dict[int, int]:
     return {int(key): int((keys == key).sum()) for key in set(keys.tolist())}
 
 
+def frames(store: Store) -> int:
+    """Return the frames of a new view."""
+    with store.read() as reader:
+        return reader.frames()
+
+
 def titles(store: Store, **arguments: object) -> list[str]:
     """Return the titles of a page."""
     with store.read() as reader:
@@ -107,6 +113,38 @@ def test_a_search_for_few_hashes_finds_all_of_theirs(store: Store) -> None:
     with store.read() as reader:
         found, _, _ = lookup(reader.tapes(wanted), wanted)
     assert len(found) == sum(int((one.landmarks.hash == wanted[0]).sum()) for one in recordings)
+
+
+def test_frames_are_those_of_the_live_tracks(store: Store) -> None:
+    """Each live track counts to its last landmark, and neither merges nor removals change that."""
+    recordings = [make_recording(seed) for seed in range(9)]
+    keys = [put(store, one)[0] for one in recordings]
+    with store.write() as writer:
+        writer.remove(keys[:3])
+    lengths = [int(one.landmarks.frame.max()) + 1 for one in recordings[3:]]
+    assert frames(store) == sum(lengths)
+    store.merge()
+    assert frames(store) == sum(lengths)
+    store.rebuild()
+    assert frames(store) == sum(lengths)
+
+
+def test_a_block_counts_the_frames_of_its_own_changes(store: Store) -> None:
+    """Within a block, what it added is counted and what it removed is not."""
+    (old,) = put(store, make_recording(1))
+    two = make_recording(2)
+    with store.write() as writer:
+        new = writer.insert(two.track, two.constellation, two.landmarks)
+        writer.remove([old])
+        assert writer.frames() == int(two.landmarks.frame.max()) + 1
+        writer.remove([new])
+        assert writer.frames() == 0
+
+
+def test_a_track_without_landmarks_is_one_frame_long(store: Store) -> None:
+    """A silent recording has its place on a tape."""
+    put(store, make_recording(1, landmarks=0))
+    assert frames(store) == 1
 
 
 def test_a_track_without_landmarks_is_a_track(store: Store) -> None:

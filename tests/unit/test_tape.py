@@ -90,6 +90,7 @@ def test_removed_tracks_are_not_found_and_not_merged(
     assert found(tape) == kept
     merged = merge_tapes([tape])
     assert found(merged) == kept
+    assert merged.frames == tape.live_frames
     assert merged.keys.tolist() == [k for k in range(len(catalogue)) if k not in removed]
 
 

@@ -26,6 +26,9 @@ Laws
 10. *Media.* A media file lives as long as the track that names it; one that no track names when its
     `write()` block ends is dropped. It belongs to no snapshot: it goes when its track's removal is
     committed, though streams that are open stay good.
+11. *Same frames.* A track is as many frames long as its last landmark's frame and one, or one if it
+    has none. `frames()` is the sum over the live tracks: the same for all backends, however the
+    tapes are cut, and whatever was merged or removed besides.
 
 A reader or writer is used by one thread, within its block; `read()` blocks of one store may run in
 many threads at once.
@@ -158,6 +161,13 @@ class Reader(Protocol):
 
         Raises:
             CorruptSegmentError: part of the index does not have its checksum.
+        """
+
+    def frames(self) -> int:
+        """Return how many frames the live tracks are long on the tapes, all together.
+
+        Raises:
+            CorruptSegmentError: the list of tracks of a part of the index is damaged.
         """
 
     def stats(self) -> StoreStats:

@@ -123,10 +123,11 @@ class MemoryReader:
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - one tape for all
         """Return the one tape of all tracks."""
-        if self._tape is None:
-            held = self.state.recordings
-            self._tape = build_tape([(key, held[key].landmarks) for key in sorted(held)])
-        return [self._tape]
+        return [self._whole_tape()]
+
+    def frames(self) -> int:
+        """Return how many frames the tracks are long, all together."""
+        return self._whole_tape().live_frames
 
     def stats(self) -> StoreStats:
         """Count and measure; memory has no index of its own."""
@@ -141,6 +142,12 @@ class MemoryReader:
             index_bytes=0,
             media_bytes=sum(len(data) for data in self.state.media.values()),
         )
+
+    def _whole_tape(self) -> Tape:
+        if self._tape is None:
+            held = self.state.recordings
+            self._tape = build_tape([(key, held[key].landmarks) for key in sorted(held)])
+        return self._tape
 
 
 class MemoryWriter(MemoryReader):

@@ -209,6 +209,14 @@ class Segment:
         """
         return self._load().tape.keys
 
+    def frames(self, dead: NDArray[np.bool_]) -> int:
+        """Return how many frames its live tracks are long.
+
+        Raises:
+            CorruptSegmentError: header or track list do not have their checksums.
+        """
+        return self._load().with_dead(dead).live_frames
+
     def tape(self, hashes: NDArray[np.uint32], dead: NDArray[np.bool_]) -> Tape:
         """Return its tape, checked as far as a search for the hashes will read it.
 

@@ -131,6 +131,15 @@ class DirectoryReader:
         self._need_index()
         return self._snapshot.tapes(hashes)
 
+    def frames(self) -> int:
+        """Return how many frames the live tracks are long on the tapes, all together.
+
+        Raises:
+            CorruptSegmentError: the list of tracks of a part of the index is damaged.
+        """
+        self._need_index()
+        return self._snapshot.frames()
+
     def stats(self) -> StoreStats:
         """Count and measure."""
         tracks, duration_s, peaks = self._catalogue.totals()
@@ -234,11 +243,16 @@ class DirectoryWriter(DirectoryReader):
         """
         self._need_index()
         committed = self._snapshot.without(self._removed).tapes(hashes)
-        if not self._pending:
-            return committed
-        if self._pending_tape is None:
-            self._pending_tape = build_tape(list(self._pending.items()))
-        return [*committed, self._pending_tape]
+        return [*committed, self._new_tape()] if self._pending else committed
+
+    def frames(self) -> int:
+        """Return how many frames the live tracks would be long after this block.
+
+        Raises:
+            CorruptSegmentError: the list of tracks of a part of the index is damaged.
+        """
+        self._need_index()
+        return self._snapshot.without(self._removed).frames() + self._new_tape().live_frames
 
     def finish(self, index: IndexWriter) -> None:
         """Write what was collected; only the commit is left to do.
@@ -252,6 +266,11 @@ class DirectoryWriter(DirectoryReader):
             self._catalogue.advance()
         candidates = self._unnamed | self.attached
         self.dropped = {name for name in candidates if self._catalogue.forget_media(name)}
+
+    def _new_tape(self) -> Tape:
+        if self._pending_tape is None:
+            self._pending_tape = build_tape(list(self._pending.items()))
+        return self._pending_tape
 
     def _drop(self, track: Track) -> None:
         self._catalogue.delete(track.key)

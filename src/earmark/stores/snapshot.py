@@ -31,6 +31,7 @@ class IndexSnapshot:
         self.dead = frozenset(dead)
         self._dead = np.array(sorted(self.dead), np.int64)
         self._masks: dict[int, NDArray[np.bool_]] = {}
+        self._frames: int | None = None
 
     def without(self, keys: Iterable[int]) -> IndexSnapshot:
         """Return the same index with more keys dead."""
@@ -43,6 +44,16 @@ class IndexSnapshot:
             CorruptSegmentError: something that they need is damaged.
         """
         return [segment.tape(hashes, self.mask(segment)) for segment in self.segments]
+
+    def frames(self) -> int:
+        """Return how many frames the live tracks are long, all together.
+
+        Raises:
+            CorruptSegmentError: a segment's list of tracks is damaged.
+        """
+        if self._frames is None:
+            self._frames = sum(one.frames(self.mask(one)) for one in self.segments)
+        return self._frames
 
     def whole_tape(self, segment: Segment) -> Tape:
         """Return the tape of one segment, all of it checked.
