@@ -317,7 +317,8 @@ class _Importer:
             return None
         path = fresh.preview or Path(os.fsdecode(fresh.file.shown))
         with path.open("rb") as file:
-            return writer.attach_media(iter(lambda: file.read(CHUNK_BYTES), b""), path.suffix)
+            suffix = path.suffix if path.suffix.isascii() else ""
+            return writer.attach_media(iter(lambda: file.read(CHUNK_BYTES), b""), suffix)
 
     def _prune(self, roots: list[bytes]) -> None:
         """Drop tracks whose files were in one of these folders and are gone."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -47,6 +50,13 @@ if TYPE_CHECKING:
     from earmark.tape import Tape
 
 MEMORY = "memory:"
+PAGE_TRACKS = 1000
+"""How many tracks a search by title reads at once."""
+MOST_NAMED = 5
+"""How many tracks of one title a message tells."""
+MOST_YEAR = 9999
+OPTIONAL_TEXTS = ("artist", "album", "isrc", "external_id")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 SAME_FACTOR = 0.003
 """Tempo and pitch that differ by less are one change of speed."""
 EXACT_FACTOR = 0.002
@@ -92,6 +102,7 @@ class Library:
         Raises:
             LibraryNotFoundError: there is none, and `create` is false.
             NotALibraryError: something else lies there.
+            UsageError: it is the address of something that Earmark does not keep libraries in.
             IncompatiblePeaksError: its constellations were made with other parameters.
             IncompatibleIndexError: its index was; `rebuild` mends it.
             LibraryError: it cannot be opened for another reason.
@@ -153,7 +164,7 @@ class Library:
             on_progress: called after every file.
 
         Raises:
-            UsageError: no path, or an unknown `media`.
+            UsageError: no path, an unknown `media`, or metadata that no track can have.
             LibraryError: the library cannot be written.
         """
         if isinstance(paths, str | bytes | os.PathLike):
@@ -162,6 +173,8 @@ class Library:
         if not paths:
             message = "add needs at least one path"
             raise UsageError(message)
+        if metadata is not None:
+            _sensible(metadata)
         options = Options(workers, _media_kind(media), metadata, prune, on_progress)
         return add_paths(self._store, self._params, paths, options)
 
@@ -262,9 +275,15 @@ class Library:
         offset: int = 0,
         containing: str = "",
     ) -> list[Track]:
-        """Return part of a listing; see `Reader.page`."""
+        """Return part of a listing; see `Reader.page`.
+
+        Raises:
+            UsageError: an unknown order.
+        """
+        if not _is_text(containing):
+            return []
         with self._store.read() as reader:
-            return reader.page(TrackOrder(order), limit=limit, offset=offset, containing=containing)
+            return reader.page(_order(order), limit=limit, offset=offset, containing=containing)
 
     def track(self, wanted: str) -> Track:
         """Return the track with this id, path, or title that no other has.
@@ -285,7 +304,7 @@ class Library:
 
         Raises:
             TrackNotFoundError: there is no such track.
-            UsageError: no such field.
+            UsageError: no such field, or a value that it cannot have.
         """
         with self._store.write() as writer:
             track = _resolve(writer, wanted)
@@ -298,7 +317,11 @@ class Library:
 
         Raises:
             TrackNotFoundError: one of them is not there.
+            UsageError: several have one of the titles, or `wanted` is no list.
         """
+        if isinstance(wanted, str):
+            message = "remove takes a list of tracks; put the one in brackets"
+            raise UsageError(message)
         with self._store.write() as writer:
             tracks = list({t.key: t for t in (_resolve(writer, one) for one in wanted)}.values())
             writer.remove([track.key for track in tracks])
@@ -403,6 +426,9 @@ def _open_store(location: str, params: Params, *, create: bool, for_rebuild: boo
         from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
 
         return MemoryStore()
+    if SCHEME.match(location):
+        message = f"a library is a folder or {MEMORY!r}; {location!r} is neither"
+        raise UsageError(message)
     from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
 
     make = DirectoryStore.create if create else DirectoryStore.open
@@ -419,6 +445,14 @@ def _media_kind(media: MediaKind | str) -> MediaKind:
         return MediaKind(media)
     except ValueError:
         message = f"media is one of {', '.join(MediaKind)}, not {media!r}"
+        raise UsageError(message) from None
+
+
+def _order(order: TrackOrder | str) -> TrackOrder:
+    try:
+        return TrackOrder(order)
+    except ValueError:
+        message = f"order is one of {', '.join(TrackOrder)}, not {order!r}"
         raise UsageError(message) from None
 
 
@@ -469,17 +503,38 @@ def _neat(factor: float) -> float:
 
 
 def _resolve(reader: Reader, wanted: str) -> Track:
-    track = reader.track(wanted) or reader.by_file(os.path.abspath(os.fsencode(wanted)))
+    with contextlib.suppress(UnicodeEncodeError):  # half a character: no file's name
+        track = reader.by_file(os.path.abspath(os.fsencode(wanted)))
+        if track:
+            return track
+    if not _is_text(wanted):
+        raise TrackNotFoundError(wanted)
+    track = reader.track(wanted)
     if track:
         return track
-    named = [t for t in reader.page(limit=1000, containing=wanted) if t.metadata.title == wanted]
+    named = list(islice(_with_title(reader, wanted), MOST_NAMED + 1))
     if len(named) > 1:
-        ids = ", ".join(track.id for track in named[:5])
-        message = f"{len(named)} tracks have the title {wanted!r}; name one by id: {ids}"
+        ids = ", ".join(track.id for track in named[:MOST_NAMED])
+        many = len(named) if len(named) <= MOST_NAMED else f"more than {MOST_NAMED}"
+        message = f"{many} tracks have the title {wanted!r}; name one by id: {ids}"
         raise UsageError(message)
     if not named:
         raise TrackNotFoundError(wanted)
     return named[0]
+
+
+def _with_title(reader: Reader, title: str) -> Iterator[Track]:
+    """Yield the tracks with exactly this title, however many others contain it."""
+    for offset in count(0, PAGE_TRACKS):
+        page = reader.page(limit=PAGE_TRACKS, offset=offset, containing=title)
+        yield from (track for track in page if track.metadata.title == title)
+        if len(page) < PAGE_TRACKS:
+            return
+
+
+def _is_text(text: str) -> bool:
+    """Whether it has no half characters (of a file name that is not UTF-8): no store has such."""
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
@@ -489,6 +544,28 @@ def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
         raise UsageError(message)
     changes = dict(changes)
     if "fields" in changes:
+        if not isinstance(changes["fields"], Mapping):
+            message = "fields is a mapping of names to texts"
+            raise UsageError(message)
         fields = {**metadata.fields, **changes["fields"]}
         changes["fields"] = {name: value for name, value in fields.items() if value is not None}
-    return replace(metadata, **changes)
+    return _sensible(replace(metadata, **changes))
+
+
+def _sensible(metadata: Metadata) -> Metadata:
+    """Return the metadata if every value is one that a track can have.
+
+    Raises:
+        UsageError: one is not.
+    """
+    texts = {name: getattr(metadata, name) for name in OPTIONAL_TEXTS}
+    texts = {name: text for name, text in texts.items() if text is not None}
+    for name, text in {"title": metadata.title, **texts, **metadata.fields}.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            message = f"{name} is a text, not {text!r}"
+            raise UsageError(message)
+    year = metadata.year
+    if year is not None and not (type(year) is int and abs(year) <= MOST_YEAR):
+        message = f"year is a whole number of at most {len(str(MOST_YEAR))} digits, not {year!r}"
+        raise UsageError(message)
+    return metadata

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_HALF = re.compile(r"[\ud800-\udfff]")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +52,11 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a person knows about a recording; every field may be edited."""
+    """What a person knows about a recording; every field may be edited.
+
+    Half characters (lone surrogates, as in a file name that is not UTF-8) become U+FFFD: no
+    database and no terminal takes them.
+    """
 
     title: str = ""
     artist: str | None = None
@@ -59,6 +67,13 @@ class Metadata:
     """The id of this recording in somebody else's system."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """Anything else, by name."""
+
+    def __post_init__(self) -> None:
+        """Make every text one that can be stored."""
+        for name in ("title", "artist", "album", "isrc", "external_id"):
+            object.__setattr__(self, name, _whole(getattr(self, name)))
+        fields = {_whole(name): _whole(value) for name, value in self.fields.items()}
+        object.__setattr__(self, "fields", fields)
 
 
 class MediaKind(StrEnum):
@@ -182,3 +197,8 @@ class Identification:
     def best(self) -> Match | None:
         """The best match, if there is one."""
         return self.matches[0] if self.matches else None
+
+
+def _whole(value: _Value) -> _Value:
+    """Return a text without half characters; what is no text is somebody else's to refuse."""
+    return cast("_Value", _HALF.sub("\ufffd", value)) if isinstance(value, str) else value

@@ -236,6 +236,68 @@ def test_a_misspelt_field_is_refused(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [{"year": "abc"}, {"year": 2**70}, {"title": None}, {"artist": 7}, {"fields": {"a": 1}}],
+    ids=str,
+)
+def test_a_value_that_no_field_can_have_is_refused(
+    library: Library, changes: dict[str, object]
+) -> None:
+    """The track stays as it was."""
+    before = library.add_recording(io.BytesIO(song(0)))
+    with pytest.raises(UsageError):
+        library.edit(before.id, **changes)
+    assert library.track(before.id) == before
+
+
+def test_half_characters_find_nothing(tmp_path: Path) -> None:
+    """A name that is no text is looked up like any other, on a disk, too."""
+    with Library.open(tmp_path / "music.earmark") as library:
+        assert library.page(containing="\udcff") == []
+        for name in ("\udcff", "\ud800"):
+            with pytest.raises(TrackNotFoundError):
+                library.track(name)
+
+
+def test_half_characters_are_not_kept(tmp_path: Path) -> None:
+    """What an edit says is made text that a disk can hold."""
+    with Library.open(tmp_path / "music.earmark") as library:
+        track = library.add_recording(io.BytesIO(song(0)))
+        assert library.edit(track.id, title="a\udcff").metadata.title == "a\ufffd"
+        assert library.track("a\ufffd").id == track.id
+
+
+def test_a_title_is_found_among_many_that_contain_it(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many tracks come before it in the search."""
+    monkeypatch.setattr("earmark.library.PAGE_TRACKS", 1)
+    for number, name in enumerate(("Song A", "Song B", "Song")):
+        library.add_recording(io.BytesIO(song(number)), metadata=Metadata(name))
+    assert library.track("Song").metadata.title == "Song"
+
+
+def test_an_unknown_address_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No folder with a strange name is made of it."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="a folder or 'memory:'"):
+        Library.open("postgresql://host/music")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_order_is_refused(stocked: Library) -> None:
+    """The message says what there is."""
+    with pytest.raises(UsageError, match="added, title, artist"):
+        stocked.page("bogus")
+
+
+def test_one_name_is_no_list(stocked: Library) -> None:
+    """Its letters are not taken for tracks."""
+    with pytest.raises(UsageError, match="in brackets"):
+        stocked.remove("a")
+
+
+@pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
         (["songs"], {"media": "vinyl"}, "media is one of reference, copy, preview"),

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from earmark.types import Identification, Landmarks, Peaks, Relation, Status, TrackOrder
+from earmark.types import Identification, Landmarks, Metadata, Peaks, Relation, Status, TrackOrder
 
 
 def test_a_constellation_is_as_long_as_its_arrays() -> None:
@@ -24,3 +24,10 @@ def test_an_answer_without_matches_has_no_best() -> None:
 def test_words_are_their_own_json(kind: type[Status | Relation | TrackOrder]) -> None:
     """A status, relation or order is written as its lower-case name."""
     assert [json.loads(json.dumps(word)) for word in kind] == [word.name.lower() for word in kind]
+
+
+def test_metadata_can_be_stored() -> None:
+    """Half characters, as in names that are not UTF-8, become U+FFFD; whole ones stay."""
+    metadata = Metadata("a\udcff\ud800", artist="🎵", fields={"\udc80": "\udfff"})
+    assert (metadata.title, metadata.artist) == ("a\ufffd\ufffd", "🎵")
+    assert metadata.fields == {"\ufffd": "\ufffd"}
