@@ -6,10 +6,11 @@ import contextlib
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from earmark.errors import LibraryBusyError
+from earmark.errors import LibraryBusyError, UsageError
 from earmark.stores.base import Reader, Store, TrackOrder
 from earmark.tape import lookup
 from earmark.types import MediaKind, Metadata, Track
@@ -92,6 +93,63 @@ def test_what_is_not_there_is_not_found(store: Store) -> None:
         assert reader.by_file(b"") is None
         assert reader.tracks([7]) == {}
         assert reader.by_sha256(b"?") == reader.by_isrc("?") == []
+
+
+def test_what_no_row_can_hold_is_not_there(store: Store) -> None:
+    """Half a surrogate pair, or a number beyond 64 bits, leads to nothing, and to no error."""
+    put(store, make_recording(1))
+    with store.read() as reader:
+        assert reader.track("\ud800") is None
+        assert reader.by_isrc("\ud800") == reader.by_external_id("\ud800") == []
+        assert reader.page(containing="\ud800") == reader.page(offset=1 << 70) == []
+        assert reader.tracks([1 << 70]) == {}
+        assert reader.constellations([1 << 70]) == {}
+        assert len(reader.page(limit=1 << 70)) == 1
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\udcff.opus", "a\0b", "", "..", "a/b"])
+def test_media_of_impossible_names_are_not_there(store: Store, name: str) -> None:
+    """A name that no file can have is the name of none."""
+    with store.read() as reader, pytest.raises(KeyError):
+        reader.open_media(name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "\ud800"},
+        {"media_file": "\udcff"},
+        {"metadata": Metadata(year=1 << 63)},
+        {"metadata": Metadata(year=-(1 << 63) - 1)},
+    ],
+)
+def test_what_no_row_can_hold_is_refused(store: Store, change: dict[str, Any]) -> None:
+    """A block that tries to write it is told so, and changes nothing."""
+    one, two = make_recording(1), make_recording(2)
+    (key,) = put(store, one)
+    with pytest.raises(UsageError), store.write() as writer:
+        writer.insert(replace(two.track, **change), two.constellation, two.landmarks)
+    with pytest.raises(UsageError), store.write() as writer:
+        writer.update(replace(one.track, key=key, **change))
+    assert titles(store) == ["Piece 1"]
+
+
+def test_the_largest_numbers_are_held(store: Store) -> None:
+    """All of 64 bits can be stored."""
+    one = make_recording(1)
+    metadata = Metadata("t", year=-(1 << 63))
+    source = replace(one.track.source, modified_ns=(1 << 63) - 1)
+    (key,) = put(store, replace(one, track=replace(one.track, metadata=metadata, source=source)))
+    with store.read() as reader:
+        found = reader.tracks([key])[key]
+    assert (found.metadata, found.source) == (metadata, source)
+
+
+def test_a_suffix_that_is_not_plain_is_left_out(store: Store) -> None:
+    """A media file of a strange name is kept under one that any system can hold."""
+    with store.write() as writer:
+        names = [writer.attach_media([b"s"], suffix) for suffix in (".m\udcff", "/../x", ".opus")]
+    assert [name[32:] for name in names] == ["", "", ".opus"]
 
 
 def test_every_landmark_is_found(store: Store) -> None:

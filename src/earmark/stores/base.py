@@ -29,6 +29,8 @@ Laws
 11. *Same frames.* A track is as many frames long as its last landmark's frame and one, or one if it
     has none. `frames()` is the sum over the live tracks: the same for all backends, however the
     tapes are cut, and whatever was merged or removed besides.
+12. *Limits.* Text with half a surrogate pair in it, and integers beyond 64 bits, are refused with a
+    `UsageError` when they are written. Asked for, they are simply not there.
 
 A reader or writer is used by one thread, within its block; `read()` blocks of one store may run in
 many threads at once.
@@ -183,6 +185,7 @@ class Writer(Reader, Protocol):
         A live track with the same id is replaced: its old sound and metadata go in the same step.
 
         Raises:
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
 
@@ -193,6 +196,7 @@ class Writer(Reader, Protocol):
 
         Raises:
             KeyError: there is no live track with this key.
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
 
@@ -204,7 +208,7 @@ class Writer(Reader, Protocol):
 
         Args:
             chunks: the contents.
-            suffix: end of the name, such as `.opus`.
+            suffix: end of the name, such as `.opus`; one that is not plain is left out.
         """
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
+from earmark.stores.limits import LARGEST
 from earmark.stores.merging import SegmentSize
 from earmark.stores.sql import QUERIES, migration_scripts
 from earmark.types import MediaKind, Metadata, Source, Track
@@ -155,7 +156,8 @@ class Catalogue:
 
     def page(self, order: TrackOrder, limit: int, offset: int, containing: str) -> list[Track]:
         """Return part of a listing."""
-        return self._tracks(f"page_by_{order}", limit=limit, offset=offset, text=containing)
+        most = min(limit, LARGEST)
+        return self._tracks(f"page_by_{order}", limit=most, offset=offset, text=containing)
 
     def all_tracks(self) -> Iterator[Track]:
         """Yield every track by key, a page at a time."""
@@ -314,6 +316,8 @@ class Catalogue:
     def _rows(self, query: str, **values: object) -> list[sqlite3.Row]:
         try:
             return self._link.execute(QUERIES[query], values).fetchall()
+        except (UnicodeEncodeError, OverflowError):  # no row can hold what was asked for
+            return []
         except SQLITE_ERRORS as error:
             raise of_sqlite(self._location, error) from error
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryBusyError
 from earmark.stores.base import Problem, Repair, StoreStats, TrackOrder
+from earmark.stores.limits import media_name, require_storable
 from earmark.tape import Tape, build_tape
 from earmark.types import Landmarks, Track
 
@@ -157,8 +157,10 @@ class MemoryWriter(MemoryReader):
         """Add a track and return its key; a live track with its id is replaced.
 
         Raises:
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
+        require_storable(track)
         self._refuse_second(track)
         old = self.track(track.id)
         if old:
@@ -173,8 +175,10 @@ class MemoryWriter(MemoryReader):
 
         Raises:
             KeyError: there is no live track with this key.
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
+        require_storable(track)
         old = self.state.recordings[track.key]
         kept = old.track
         changed = replace(
@@ -195,7 +199,7 @@ class MemoryWriter(MemoryReader):
 
     def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
         """Keep a media file and return its name."""
-        name = f"{uuid.uuid4().hex}{suffix}"
+        name = media_name(suffix)
         self.state.media[name] = b"".join(chunks)
         return name
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +12,7 @@ from earmark.stores.failures import of_system, translated
 from earmark.stores.files import publish
 from earmark.stores.folder import Folder
 from earmark.stores.indexing import IndexWriter
+from earmark.stores.limits import media_name, require_storable
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, build_tape
 from earmark.types import Landmarks, Track
@@ -117,7 +117,7 @@ class DirectoryReader:
         """
         try:
             return self._folder.files.stream(self._folder.media_file(name))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # the latter: no file can have this name
             raise KeyError(name) from None
         except OSError as error:
             raise of_system(str(self._folder.root), error) from error
@@ -187,8 +187,10 @@ class DirectoryWriter(DirectoryReader):
         """Add a track and return its key; a live track with its id is replaced.
 
         Raises:
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
+        require_storable(track)
         self._need_index()
         holder = self._catalogue.track_by_file(track.source.file)
         if holder and holder.id != track.id:
@@ -206,8 +208,10 @@ class DirectoryWriter(DirectoryReader):
 
         Raises:
             KeyError: there is no live track with this key.
+            UsageError: a text or number of the track is beyond the limits.
             ValueError: another live track has the same `source.file`.
         """
+        require_storable(track)
         old = self._catalogue.track(track.key)
         if old is None:
             raise KeyError(track.key)
@@ -228,7 +232,7 @@ class DirectoryWriter(DirectoryReader):
         Raises:
             StorageFullError: there is no room for it.
         """
-        name = f"{uuid.uuid4().hex}{suffix}"
+        name = media_name(suffix)
         self.attached.add(name)
         with translated(str(self._folder.root)):
             size_bytes = publish(self._folder.files, self._folder.media_file(name), chunks)
