@@ -109,6 +109,10 @@ class Catalogue:
         """Return the one tape."""
         return self._tapes
 
+    def frames(self) -> int:
+        """Return the length of the one tape."""
+        return sum(tape.frames for tape in self._tapes)
+
     def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
         """Return the packed constellations."""
         return {key: self._packed[key] for key in keys}

@@ -406,6 +406,9 @@ class _Intact:
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         return self.reader.tapes(hashes)
 
+    def frames(self) -> int:
+        return self.reader.frames()
+
     def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
         wanted = list(keys)
         try:

@@ -51,6 +51,9 @@ class References(Protocol):
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return tapes that hold all postings of these hashes."""
 
+    def frames(self) -> int:
+        """Return the duration of all tracks together; the threshold follows it."""
+
     def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
         """Return the packed constellations of the tracks that are there."""
 
@@ -100,7 +103,7 @@ def match(
         return Verdict(Status.SILENT)
     probes = query_probes(peaks, params, query)
     tapes = references.tapes(probes.hash)
-    catalogue_frames = sum(tape.frames for tape in tapes)
+    catalogue_frames = references.frames()
     candidates = find_candidates(tapes, probes, frames, query.candidates)
     stored = references.constellations({c.key for c in candidates})
     candidates = [c for c in candidates if c.key in stored]
