@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,21 @@ def test_the_tapes_of_a_block_are_built_once(store: DirectoryStore) -> None:
         writer.insert(one.track, one.constellation, one.landmarks)
         first, second = writer.tapes(EVERY_HASH), writer.tapes(EVERY_HASH)
     assert first[0] is second[0]
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "source"), ValueError("source")])
+def test_an_error_of_the_source_is_not_the_librarys(
+    store: DirectoryStore, error: Exception
+) -> None:
+    """What reading the chunks raises comes out as it is."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"sound"
+        raise error
+
+    with pytest.raises(type(error)) as caught, store.write() as writer:
+        writer.attach_media(chunks(), ".opus")
+    assert caught.value is error
 
 
 def test_media_of_a_failed_block_are_deleted(store: DirectoryStore, tmp_path: Path) -> None:

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+class _SourceError(Exception):
+    """Carries an error of somebody else's chunks past the translation of our disk's errors."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 class DirectoryReader:
     """One committed state of the catalogue, with the index that belongs to it."""
 
@@ -231,11 +239,16 @@ class DirectoryWriter(DirectoryReader):
 
         Raises:
             StorageFullError: there is no room for it.
+            Exception: whatever the chunks raise, as it is.
         """
         name = media_name(suffix)
         self.attached.add(name)
-        with translated(str(self._folder.root)):
-            size_bytes = publish(self._folder.files, self._folder.media_file(name), chunks)
+        path = self._folder.media_file(name)
+        try:
+            with translated(str(self._folder.root)):
+                size_bytes = publish(self._folder.files, path, _marked(chunks))
+        except _SourceError as error:
+            raise error.cause from error.cause.__cause__
         self._catalogue.insert_media(name, size_bytes)
         return name
 
@@ -283,3 +296,10 @@ class DirectoryWriter(DirectoryReader):
         if self._pending.pop(track.key, None) is None:
             self._removed.add(track.key)
         self._pending_tape = None
+
+
+def _marked(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from chunks
+    except Exception as error:
+        raise _SourceError(error) from error
