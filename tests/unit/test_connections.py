@@ -78,7 +78,17 @@ def test_garbage_is_a_damaged_catalogue(tmp_path: Path) -> None:
         pass
 
 
-def test_a_catalogue_that_cannot_be_opened_cannot_be_written(tmp_path: Path) -> None:
-    """Without a file that it may open, a writer is told so."""
-    with pytest.raises(ReadOnlyLibraryError), lend(tmp_path / "none.sqlite").writing():
+def test_what_cannot_be_opened_is_not_called_read_only(tmp_path: Path) -> None:
+    """A file that is gone, or one file too many, is no matter of permissions."""
+    with pytest.raises(LibraryError) as caught, lend(tmp_path / "none.sqlite").writing():
         pass
+    assert not isinstance(caught.value, ReadOnlyLibraryError)
+
+
+def test_a_connection_left_in_a_transaction_is_not_used_again(connections: Connections) -> None:
+    """The next block gets one that it can begin with."""
+    with connections.writing() as first:
+        first.execute("BEGIN")
+    with connections.writing() as second:
+        assert second is not first
+    connections.close()

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -392,6 +393,30 @@ def test_a_merge_without_room_is_put_off(folder: Path) -> None:
     add(full, 4)
     assert len(segments(folder)) == 1
     full.close()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), PermissionError("merge"), ValueError("merge")])
+def test_what_is_committed_is_not_reported_as_failed(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever goes wrong in the merge after a commit, the block has ended well."""
+
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr("earmark.stores.directory.IndexWriter.merge_step", fail)
+    monkeypatch.setattr("earmark.stores.directory.Folder.sweep_segments", fail)
+    (key,) = add(store, 4)
+    with store.read() as reader:
+        assert key in indexed(reader)
+
+
+def test_a_segment_that_is_there_is_not_overwritten(folder: Path, store: DirectoryStore) -> None:
+    """A file that a failed commit left keeps its name to itself."""
+    left = folder / "segments" / "00000003.segment"
+    left.write_bytes(b"left")
+    add(store, 4)
+    assert [path.name[7] for path in segments(folder)] == ["1", "2", "4"]
 
 
 def test_a_read_costs_no_opening_of_files(folder: Path, store: DirectoryStore) -> None:

@@ -57,3 +57,10 @@ def test_media_stay_in_their_folder(folder: Folder, name: str) -> None:
     """No name leads out of the media folder."""
     with pytest.raises(KeyError):
         folder.media_file(name)
+
+
+def test_a_number_whose_file_is_there_is_not_free(folder: Folder) -> None:
+    """What a failed commit left is not overwritten."""
+    for number in (3, 4):
+        (folder.segments / segment_name(number)).touch()
+    assert [folder.free_segment(number) for number in (2, 3)] == [2, 5]

@@ -78,14 +78,14 @@ def test_a_large_block_becomes_several(folder: Folder, catalogue: Catalogue) -> 
     assert [row["tracks"] for row in catalogue.segments()] == [2, 2, 1]
 
 
-def test_numbers_come_back_with_a_rollback(folder: Folder, catalogue: Catalogue) -> None:
-    """A segment that was never committed is overwritten by the next."""
+def test_a_rollback_leaves_its_file_alone(folder: Folder, catalogue: Catalogue) -> None:
+    """A segment that was not committed counts for nothing, and the next has another name."""
     writer(folder, catalogue).add(recordings(1))
     catalogue.rollback()
     catalogue.begin_writing()
     writer(folder, catalogue).add(recordings(2))
     assert live(snapshot(folder, catalogue)) == {2}
-    assert len(folder.files.names(folder.segments)) == 1
+    assert len(folder.files.names(folder.segments)) == 2
 
 
 def test_a_merge_joins_and_buries(folder: Folder, catalogue: Catalogue) -> None:

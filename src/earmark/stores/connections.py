@@ -114,7 +114,10 @@ class Connections:
         try:
             link = self._connect("mode=rw")
         except SQLITE_ERRORS as error:
-            if primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            code = primary_code(error)
+            if code == sqlite3.SQLITE_READONLY:
+                return None
+            if code == sqlite3.SQLITE_CANTOPEN and not self._may_write():
                 return None
             raise of_sqlite(self._location, error) from error
         return _Connection(link)
@@ -163,10 +166,16 @@ class Connections:
 
     def _give_back(self, connection: _Connection) -> None:
         with self._guard:
-            if not self._closed:
+            if not self._closed and not connection.link.in_transaction:
                 self._idle.append(connection)
                 return
         connection.link.close()
+
+    def _may_write(self) -> bool:
+        """Tell whether permissions let SQLite write; too many open files are another matter."""
+        beside = [self._path.with_name(f"{self._path.name}{end}") for end in ("", "-wal", "-shm")]
+        paths = [self._path.parent, *(path for path in beside if os.access(path, os.F_OK))]
+        return all(os.access(path, os.W_OK) for path in paths)
 
     def _has_wal(self) -> bool:
         return self._path.with_name(f"{self._path.name}-wal").exists()

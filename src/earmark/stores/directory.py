@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +76,6 @@ class DirectoryStore:
         self._lock = WriterLock(self._folder.root, self.location, options.patience_s)
         self._connections = Connections(self._folder.catalogue, self.location, self._lock)
         self._latest = IndexSnapshot()
-        self._guard = threading.Lock()
 
     @classmethod
     def create(
@@ -381,10 +379,9 @@ class DirectoryStore:
 
     def _tidy(self, catalogue: Catalogue, media: Iterable[str]) -> None:
         """Merge and sweep after a commit, which stands: what fails is left to a later block."""
-        with contextlib.suppress(LibraryError):
+        with contextlib.suppress(Exception):
             self._merge(catalogue)
-        with contextlib.suppress(LibraryError):
-            self._sweep(catalogue, media)
+        self._sweep(catalogue, media)
 
     def _index_anew(self, catalogue: Catalogue, inspector: Inspector, found: Findings) -> None:
         """Replace segments by new ones of every live track that no other segment holds."""
@@ -400,10 +397,10 @@ class DirectoryStore:
             catalogue: without a transaction, under the writer lock.
             media: media files that no track names any more.
         """
-        live = {row["id"] for row in catalogue.segments()}
-        if self._lock.abandoned:
-            media = self._folder.media_names() - catalogue.media_names()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):  # the block has failed, or stands, without it
+            live = {row["id"] for row in catalogue.segments()}
+            if self._lock.abandoned:
+                media = self._folder.media_names() - catalogue.media_names()
             self._folder.sweep_segments(live)
             self._folder.sweep_media(set(media))
             self._lock.abandoned = False

@@ -11,6 +11,7 @@ Where everything lies:
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from earmark.stores.failures import translated
@@ -61,6 +62,14 @@ class Folder:
     def segment(self, number: int) -> Path:
         """Return the path of a segment."""
         return self.segments / segment_name(number)
+
+    def free_segment(self, number: int) -> int:
+        """Return the first number from this one on of which there is no segment file.
+
+        One may be left from a commit that failed, and may yet turn out to have succeeded.
+        """
+        taken = set(self.files.names(self.segments))
+        return next(free for free in count(number) if segment_name(free) not in taken)
 
     def media_file(self, name: str) -> Path:
         """Return the path of a media file.

@@ -73,8 +73,8 @@ class IndexWriter:
             self._publish(merged)
 
     def _publish(self, tape: Tape) -> None:
-        number = self._catalogue.next_segment()
         with translated(str(self._folder.root)):
+            number = self._folder.free_segment(self._catalogue.next_segment())
             path = self._folder.segment(number)
             written = publish(self._folder.files, path, segment_chunks(tape, self._index_id))
         size = SegmentSize(number, len(tape.keys), 0, tape.postings, tape.frames)

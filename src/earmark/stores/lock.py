@@ -57,7 +57,8 @@ class WriterLock:
             self._sign(handle, str(os.getpid()))
             yield
             if not self.abandoned:
-                self._sign(handle, "")
+                with contextlib.suppress(OSError):  # the next holder cleans up once more
+                    self._sign(handle, "")
 
     @contextlib.contextmanager
     def shared(self) -> Iterator[None]:
