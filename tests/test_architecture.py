@@ -45,15 +45,6 @@ OWNERS = {
 }
 """The only places that may import these."""
 
-PARTS_OF_A_STORE = {
-    f"stores.{name}"
-    for name in (
-        *("base", "catalogue", "connections", "folder", "indexing", "memory", "mending"),
-        *("session", "snapshot"),
-    )
-}
-"""Modules without a promise of their own: the suites in tests/contract are their tests."""
-
 MOST_LINES = 600
 
 PATH_IN_TEXT = re.compile(r"`([\w.-]+/[\w./-]*|[\w-]+\.(?:py|md|toml))`")
@@ -140,11 +131,7 @@ def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        path
-        for path in MODULES
-        if path.name != "__init__.py" and module_name(path) not in PARTS_OF_A_STORE
-    ],
+    [path for path in MODULES if path.name != "__init__.py"],
     ids=module_name,
 )
 def test_every_module_has_its_tests(path: Path) -> None:
