@@ -153,6 +153,10 @@ class _Importer:
         self._total = 0
         self._done = 0
         self._fresh: dict[int, _Fresh] = {}
+        self._unseen: list[bytes] = []
+        """Folders whose files cannot be known."""
+        self._bare: set[bytes] = set()
+        """Folders that were given and have no media files in them."""
         self._batch: list[tuple[_Fresh, Recording]] = []
         self._batch_began = time.monotonic()
 
@@ -177,7 +181,10 @@ class _Importer:
     def _walk(self, roots: list[bytes]) -> Iterator[_File]:
         seen: set[bytes] = set()
         for root in roots:
-            for shown in self._files_under(root):
+            files = list(self._files_under(root))
+            if not files:
+                self._bare.add(root)
+            for shown in files:
                 file = os.path.abspath(shown)
                 if file not in seen:
                     seen.add(file)
@@ -197,6 +204,7 @@ class _Importer:
                     self._report.ignored += 1
 
     def _unlistable(self, error: OSError) -> None:
+        self._unseen.append(os.path.abspath(os.fsencode(error.filename)))
         self._skip_unreadable(os.fsencode(error.filename), error)
 
     def _jobs(self, files: Iterable[_File]) -> Iterator[Job]:
@@ -321,19 +329,33 @@ class _Importer:
             return writer.attach_media(iter(lambda: file.read(CHUNK_BYTES), b""), suffix)
 
     def _prune(self, roots: list[bytes]) -> None:
-        """Drop tracks whose files were in one of these folders and are gone."""
-        folders = [os.path.abspath(root) for root in roots if os.path.isdir(root)]
+        """Drop tracks whose files were in one of these folders and are gone.
+
+        A folder without one media file keeps its tracks: more likely its disk is not mounted.
+        """
+        for root in roots:
+            if not os.path.isdir(root):
+                continue
+            vanished = self._vanished(os.path.abspath(root))
+            if vanished and root in self._bare:
+                cause = "no media files in it (is its disk mounted?); its tracks were not pruned"
+                self._skip(root, UnreadableFileError(os.fsdecode(root), cause))
+                continue
+            if vanished:
+                with self._store.write() as writer:
+                    writer.remove([track.key for track in vanished])
+            self._report.pruned += vanished
+
+    def _vanished(self, folder: bytes) -> list[Track]:
+        """Return the tracks whose files were in a folder's visible part and are gone."""
         with self._store.read() as reader:
-            vanished = [
+            return [
                 track
                 for track in reader.all_tracks()
-                if any(_is_below(track.source.file, folder) for folder in folders)
+                if _is_below(track.source.file, folder)
+                and not any(_is_below(track.source.file, unseen) for unseen in self._unseen)
                 and _gone(track.source.file)
             ]
-        if vanished:
-            with self._store.write() as writer:
-                writer.remove([track.key for track in vanished])
-        self._report.pruned += vanished
 
     def _skip_unreadable(self, shown: bytes, error: OSError) -> None:
         cause = (error.strerror or str(error)).lower()
@@ -431,7 +453,16 @@ def _is_fifo(path: bytes) -> bool:
 
 
 def _gone(file: bytes) -> bool:
-    return bool(file) and not os.path.exists(file)
+    """Whether there is surely no such file; one that cannot be looked at may be there."""
+    if not file:
+        return False
+    try:
+        os.stat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _is_below(file: bytes, folder: bytes) -> bool:

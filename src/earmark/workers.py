@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.audio import open_audio, save_preview, source_label
-from earmark.errors import AudioError, DecoderCrashError, UnreadableFileError
+from earmark.errors import AudioError, DecoderCrashError, UndecodableAudioError, UnreadableFileError
 from earmark.recording import Recording, read_recording
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 IN_FLIGHT = 3
 """Jobs handed to each worker ahead of time."""
+
+_SECLUSION = threading.Lock()
+"""Two that hide `__main__` at once would take each other's stand-in for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,9 @@ def run_job(job: Job) -> Outcome:
         return error
     except OSError as error:
         return UnreadableFileError(_shown(job), error.strerror or str(error))
+    except Exception as error:  # noqa: BLE001 - whatever is odd about one file stops no other
+        cause = f"unexpected {type(error).__name__}: {error}"
+        return UndecodableAudioError(_shown(job), cause)
     return recording
 
 
@@ -170,11 +176,12 @@ def _secluded() -> Iterator[None]:
     They do not hear Ctrl-C, which is the parent's to deal with. They do not import its script, of
     which they need nothing; one without a main guard would start itself over and over.
     """
-    main = sys.modules["__main__"]
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _SECLUSION:
+        main = sys.modules["__main__"]
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -178,6 +178,16 @@ def test_a_folder_that_is_gone_prunes_nothing(library: Library, songs: Path) -> 
     assert library.stats().tracks == 3
 
 
+def test_a_folder_without_media_prunes_nothing(library: Library, songs: Path) -> None:
+    """The mount point of a disk that is not mounted is an empty folder; the report names it."""
+    for file in songs.iterdir():
+        file.unlink()
+    report = library.add(["songs"], prune=True)
+    assert counts(report) == {"skipped": 1}
+    assert "mounted" in report.skipped[0].cause
+    assert library.stats().tracks == 3
+
+
 def test_a_folder_that_vanishes_midway_costs_only_its_files(songs: Path) -> None:
     """What was read before is added, the rest is skipped by name, and nothing is raised."""
 
@@ -362,6 +372,35 @@ def test_what_may_not_be_read_is_skipped() -> None:
         ("locked/inner", "permission denied"),
         ("locked/0.flac", "permission denied"),
     ]
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library of music/seen.flac and music/hidden/0.flac; and be nobody, who owns the folders."""
+    with TemporaryDirectory() as folder, Library.open("memory:") as library:
+        monkeypatch.chdir(folder)
+        Path(folder).chmod(0o755)
+        Path("music/hidden").mkdir(parents=True)
+        Path("music/seen.flac").write_bytes(sound(0))
+        Path("music/hidden/0.flac").write_bytes(sound(1))
+        library.add(["music"])
+        user = os.geteuid()
+        if user == 0:  # root sees everything
+            os.chown("music/hidden", UNPRIVILEGED, UNPRIVILEGED)
+            os.seteuid(UNPRIVILEGED)
+        yield library
+        Path("music/hidden").chmod(0o700)
+        os.seteuid(user)
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o100, 0o400])
+def test_what_cannot_be_seen_is_not_pruned(hidden: Library, mode: int) -> None:
+    """A folder that may not be listed or entered has lost nothing, for all that is known."""
+    if mode == 0o100:  # entered but not listed: even a file that is gone stays
+        Path("music/hidden/0.flac").unlink()
+    Path("music/hidden").chmod(mode)
+    assert hidden.add(["music"], prune=True).pruned == []
+    assert hidden.stats().tracks == 2
 
 
 def test_ids_are_of_version_7_and_rise() -> None:

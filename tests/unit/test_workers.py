@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,12 @@ import av
 import pytest
 
 from earmark import workers
-from earmark.errors import DecoderCrashError, UnreadableFileError, UnsupportedAudioError
+from earmark.errors import (
+    DecoderCrashError,
+    UndecodableAudioError,
+    UnreadableFileError,
+    UnsupportedAudioError,
+)
 from earmark.params import PeakParams
 from earmark.recording import Recording
 from earmark.workers import Job, run_job, run_jobs
@@ -63,6 +69,40 @@ def test_what_is_wrong_with_a_file_is_returned(tmp_path: Path) -> None:
     (tmp_path / "text.wav").write_text("text")
     assert isinstance(run_job(job(0, tmp_path / "text.wav")), UnsupportedAudioError)
     assert isinstance(run_job(job(0, tmp_path / "nowhere.wav")), UnreadableFileError)
+
+
+@pytest.mark.parametrize("error", [MemoryError("too much"), RuntimeError("odd")])
+def test_what_nobody_expected_is_returned(
+    music: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """One odd file ends no batch; the cause says what happened."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(workers, "read_recording", fail)
+    outcome = run_job(job(0, music))
+    assert isinstance(outcome, UndecodableAudioError)
+    assert outcome.cause == f"unexpected {type(error).__name__}: {error}"
+
+
+def test_two_seclusions_leave_the_main_module() -> None:
+    """Where two threads start workers at once, the caller's script is back afterwards."""
+    main = sys.modules["__main__"]
+    inside, leave = threading.Event(), threading.Event()
+
+    def seclude() -> None:
+        with workers._secluded():
+            inside.set()
+            leave.wait()
+
+    other = threading.Thread(target=seclude)
+    with workers._secluded():
+        other.start()
+        overlapped = inside.wait(0.2)
+    leave.set()
+    other.join()
+    assert (overlapped, sys.modules["__main__"]) == (False, main)
 
 
 def test_a_preview_is_written_on_the_way(music: Path, tmp_path: Path) -> None:
