@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.audio import MEDIA_SUFFIXES
-from earmark.errors import AudioError, UnreadableFileError
+from earmark.errors import AudioError, UnreadableFileError, UsageError
 from earmark.fingerprint import unpack_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.types import MediaKind, Metadata, Source, Track
@@ -36,6 +36,9 @@ BATCH_S = 5.0
 """A batch is committed when it has so many tracks or is so old: what a crash can cost."""
 
 CHUNK_BYTES = 1 << 20
+
+MOST_YEAR = 9999
+OPTIONAL_TEXTS = ("artist", "album", "isrc", "external_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Options:
 
     workers: int = 1
     """Processes that decode; 1 decodes in this one."""
-    media: MediaKind = MediaKind.REFERENCE
+    media: MediaKind | None = None
+    """What to keep of the sound; None: what is kept already, nothing of new files."""
     metadata: Metadata | None = None
     """Fields that go before the tags of the files."""
     prune: bool = False
@@ -117,7 +121,8 @@ class _Fresh:
 
     file: _File
     source: Source
-    preview: Path | None
+    media: MediaKind
+    preview: Path | None = None
 
 
 def new_id() -> str:
@@ -132,6 +137,7 @@ def add_paths(
     store: Store, params: Params, paths: Sequence[str | bytes | os.PathLike[str]], options: Options
 ) -> AddReport:
     """Add files and everything in folders; see `Library.add`."""
+    sensible(options.metadata or Metadata())
     began = time.monotonic()
     report = AddReport()
     with tempfile.TemporaryDirectory(prefix="earmark-") as scratch:
@@ -211,50 +217,63 @@ class _Importer:
         """Yield what has to be decoded, and deal with the rest on the way."""
         for number, file in enumerate(files):
             try:
-                source = self._unknown(file)
+                fresh = self._unknown(file)
             except OSError as error:
                 self._skip_unreadable(file.shown, error)
-                source = None
-            if source is None:
+                fresh = None
+            if fresh is None:
                 self._step(file.shown)
                 continue
-            wanted = self._options.media is MediaKind.PREVIEW
-            preview = self._scratch / f"{number}.opus" if wanted else None
-            self._fresh[number] = _Fresh(file, source, preview)
-            yield Job(number, file.shown, self._params.peaks, preview)
+            if fresh.media is MediaKind.PREVIEW:
+                fresh = replace(fresh, preview=self._scratch / f"{number}.opus")
+            self._fresh[number] = fresh
+            yield Job(number, file.shown, self._params.peaks, fresh.preview)
 
-    def _unknown(self, file: _File) -> Source | None:
-        """Return the source of a file that has to be decoded; None if a look at it suffices."""
+    def _unknown(self, file: _File) -> _Fresh | None:
+        """Return a file that has to be decoded; None if a look at it suffices."""
         status = os.stat(file.shown)
         with self._store.read() as reader:
             known = reader.by_file(file.file)
         if known and _same_stamp(known.source, status):
-            self._report.unchanged += 1
+            self._settle(known, known.source, os.fsdecode(file.shown))
             return None
-        digest = _sha256(file.shown) if os.path.isfile(file.shown) else b""
+        digest = sha256_of(file.shown) if os.path.isfile(file.shown) else b""
         source = Source(file.shown, file.file, digest, status.st_size, status.st_mtime_ns)
+        kept = known.media if known else MediaKind.REFERENCE
+        fresh = _Fresh(file, source, self._options.media or kept)
         if not digest:
-            return source
+            return fresh
         with self._store.read() as reader:
             twin = _twin(reader, known, digest)
         if twin is None:
-            return source
+            return fresh
         self._settle(twin, source, os.fsdecode(file.shown))
         return None
 
     def _settle(self, twin: Track, source: Source, shown: str) -> None:
-        """Deal with a file whose bytes the library has seen: touched, moved, or a copy."""
-        if twin.source.file == source.file:
+        """Deal with a file whose bytes the library has: the same, touched, moved, or a copy."""
+        settled = replace(twin, source=source, metadata=self._said(twin.metadata))
+        if settled == twin:
             self._report.unchanged += 1
-        elif not _gone(twin.source.file):
-            self._report.duplicates.append(Duplicate(shown, twin))
             return
+        if twin.source.file != source.file:
+            if not _gone(twin.source.file):
+                self._report.duplicates.append(Duplicate(shown, twin))
+                return
+            self._report.moved.append(settled)
+        elif settled.metadata != twin.metadata:
+            self._report.updated.append(settled)
         else:
-            self._report.moved.append(replace(twin, source=source))
+            self._report.unchanged += 1
         with self._store.write() as writer:
             current = writer.track(twin.id)
             if current is not None:
-                writer.update(replace(current, source=source))
+                said = self._said(current.metadata)
+                writer.update(replace(current, source=source, metadata=said))
+
+    def _said(self, metadata: Metadata) -> Metadata:
+        """Return metadata under what the caller said."""
+        return merged(metadata, self._options.metadata or Metadata())
 
     def _commit_if_due(self) -> None:
         age = time.monotonic() - self._batch_began
@@ -288,7 +307,7 @@ class _Importer:
         known = writer.by_file(fresh.source.file)
         same = writer.by_constellation(recording.constellation_hash)
         if known and any(track.key == known.key for track in same):
-            track = _retagged(known, fresh.source, recording)
+            track = self._retagged(known, fresh.source, recording)
             writer.update(track)
             report.updated.append(track)
         elif same and (known is None):
@@ -296,7 +315,7 @@ class _Importer:
             if gone is None:
                 report.duplicates.append(Duplicate(shown, same[0]))
                 return
-            track = _retagged(gone, fresh.source, recording)
+            track = self._retagged(gone, fresh.source, recording)
             writer.update(track)
             report.moved.append(track)
         else:
@@ -305,23 +324,27 @@ class _Importer:
             key = writer.insert(track, recording.constellation, landmarks)
             (report.updated if known else report.added).append(replace(track, key=key))
 
+    def _retagged(self, track: Track, source: Source, recording: Recording) -> Track:
+        tags = _titled(recording.metadata, source.path, default=track.metadata.title)
+        return replace(track, source=source, metadata=self._said(merged(track.metadata, tags)))
+
     def _track(
         self, writer: Writer, fresh: _Fresh, recording: Recording, known: Track | None
     ) -> Track:
-        tags = _titled(recording.metadata, fresh.file.shown)
-        metadata = merged(tags, self._options.metadata) if self._options.metadata else tags
+        before = known.metadata if known else Metadata()
+        tags = _titled(recording.metadata, fresh.file.shown, default=before.title)
         return make_track(
             recording,
             fresh.source,
-            merged(known.metadata, metadata) if known else metadata,
+            self._said(merged(before, tags)),
             track_id=known.id if known else None,
             added_at=known.added_at if known else None,
-            media=self._options.media,
+            media=fresh.media,
             media_file=self._keep_media(writer, fresh),
         )
 
     def _keep_media(self, writer: Writer, fresh: _Fresh) -> str | None:
-        if self._options.media is MediaKind.REFERENCE:
+        if fresh.media is MediaKind.REFERENCE:
             return None
         path = fresh.preview or Path(os.fsdecode(fresh.file.shown))
         with path.open("rb") as file:
@@ -411,11 +434,6 @@ def merged(base: Metadata, over: Metadata) -> Metadata:
     )
 
 
-def _retagged(track: Track, source: Source, recording: Recording) -> Track:
-    tags = _titled(recording.metadata, source.path, default=track.metadata.title)
-    return replace(track, source=source, metadata=merged(track.metadata, tags))
-
-
 def _titled(tags: Metadata, path: bytes, default: str = "") -> Metadata:
     """Name a recording without a title after its file."""
     if tags.title:
@@ -436,7 +454,42 @@ def _same_stamp(source: Source, status: os.stat_result) -> bool:
     return (source.size_bytes, source.modified_ns) == (status.st_size, status.st_mtime_ns)
 
 
-def _sha256(path: bytes) -> bytes:
+def sensible(metadata: Metadata) -> Metadata:
+    """Return the metadata if every value is one that a track can have.
+
+    Raises:
+        UsageError: one is not.
+    """
+    texts = {name: getattr(metadata, name) for name in OPTIONAL_TEXTS}
+    texts = {name: text for name, text in texts.items() if text is not None}
+    for name, text in {"title": metadata.title, **texts, **metadata.fields}.items():
+        if not isinstance(name, str) or not isinstance(text, str):
+            message = f"{name} is a text, not {text!r}"
+            raise UsageError(message)
+    year = metadata.year
+    if year is not None and not (type(year) is int and abs(year) <= MOST_YEAR):
+        message = f"year is a whole number of at most {len(str(MOST_YEAR))} digits, not {year!r}"
+        raise UsageError(message)
+    return metadata
+
+
+def check_same(source: Source) -> None:
+    """Make sure that a file is still the one that was read.
+
+    Raises:
+        UnreadableFileError: it is another one, or cannot be read.
+    """
+    shown = os.fsdecode(source.path)
+    try:
+        changed = source.sha256 and sha256_of(source.file) != source.sha256
+    except OSError as error:
+        raise UnreadableFileError(shown, (error.strerror or str(error)).lower()) from error
+    if changed:
+        raise UnreadableFileError(shown, "another file is at its path now")
+
+
+def sha256_of(path: bytes) -> bytes:
+    """Return the SHA-256 of a file's bytes."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import re
 import time
@@ -20,15 +19,26 @@ from earmark.audio import open_audio, open_samples
 from earmark.errors import (
     AudioError,
     CorruptConstellationError,
+    LibraryError,
     TrackNotFoundError,
     UsageError,
 )
 from earmark.fingerprint import unpack_peaks
-from earmark.ingest import AddReport, OnProgress, Options, add_paths, make_track, merged
+from earmark.ingest import (
+    AddReport,
+    OnProgress,
+    Options,
+    add_paths,
+    check_same,
+    make_track,
+    merged,
+    sensible,
+    sha256_of,
+)
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Found, Verdict, match
 from earmark.params import Params, QueryParams
-from earmark.recording import ClipPeaks, read_clip, read_recording
+from earmark.recording import ClipPeaks, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
 from earmark.types import (
     Failure,
@@ -54,8 +64,6 @@ PAGE_TRACKS = 1000
 """How many tracks a search by title reads at once."""
 MOST_NAMED = 5
 """How many tracks of one title a message tells."""
-MOST_YEAR = 9999
-OPTIONAL_TEXTS = ("artist", "album", "isrc", "external_id")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 SAME_FACTOR = 0.003
 """Tempo and pitch that differ by less are one change of speed."""
@@ -143,7 +151,7 @@ class Library:
         paths: Sequence[str | bytes | os.PathLike[str]],
         *,
         workers: int = 1,
-        media: MediaKind | str = MediaKind.REFERENCE,
+        media: MediaKind | str | None = None,
         metadata: Metadata | None = None,
         prune: bool = False,
         on_progress: OnProgress | None = None,
@@ -158,8 +166,9 @@ class Library:
             paths: files and folders.
             workers: processes that decode.
             media: what to keep of the sound itself: nothing but the path (`reference`), the file
-                (`copy`), or a small Opus version (`preview`).
-            metadata: fields that go before the tags of the files.
+                (`copy`), or a small Opus version (`preview`); unless given, what is kept of a
+                changed file already, and nothing of a new one.
+            metadata: fields that go before the tags of the files, also of those that are known.
             prune: drop tracks whose files were in one of the folders and are gone.
             on_progress: called after every file.
 
@@ -173,9 +182,8 @@ class Library:
         if not paths:
             message = "add needs at least one path"
             raise UsageError(message)
-        if metadata is not None:
-            _sensible(metadata)
-        options = Options(workers, _media_kind(media), metadata, prune, on_progress)
+        kind = None if media is None else _media_kind(media)
+        options = Options(workers, kind, metadata, prune, on_progress)
         return add_paths(self._store, self._params, paths, options)
 
     def add_recording(
@@ -199,9 +207,10 @@ class Library:
         with self._stream(source, sample_rate) as stream:
             recording = read_recording(stream, self._params.peaks)
             name = stream.name
-        tags = merged(recording.metadata, metadata or Metadata())
-        digest = hashlib.sha256(recording.constellation).digest()
+        tags = merged(recording.metadata, sensible(metadata or Metadata()))
         path, file = _paths(source)
+        on_disk = bool(file) and os.path.isfile(file)
+        digest = sha256_of(file) if on_disk else recording.constellation_hash
         track = make_track(
             recording,
             Source(path, file, digest),
@@ -368,19 +377,42 @@ class Library:
             return verdict, reader.tracks({one.key for one in found})
 
     def _reread(self, repair: Repair) -> Repair:
-        """Give a track whose constellation is lost a new one from its file, if it is there."""
+        """Give a track whose constellation is lost a new one from its own sound."""
         if repair.mended or repair.problem.what != "constellation":
             return repair
-        with self._store.read() as reader:
-            track = reader.track(repair.problem.name)
-        if track is None or not track.source.file:
-            return repair
         try:
-            with self._stream(track.source.file, None) as stream:
-                recording = read_recording(stream, self._params.peaks)
-        except AudioError as error:
+            with self._store.read() as reader:
+                track = reader.track(repair.problem.name)
+                if track is None or not (track.source.file or track.media_file):
+                    return repair
+                recording = self._own_sound(reader, track)
+            self._replace_sound(track, recording)
+        except (AudioError, LibraryError) as error:
             cause = f"{repair.problem.cause}; {error.cause}"
             return replace(repair, problem=replace(repair.problem, cause=cause))
+        return replace(repair, mended=True)
+
+    def _own_sound(self, reader: Reader, track: Track) -> Recording:
+        """Read a track's sound anew: from its file if that is still the same, or from its copy.
+
+        Raises:
+            AudioError: neither is there.
+        """
+        try:
+            check_same(track.source)
+            with self._stream(track.source.file, None) as stream:
+                return read_recording(stream, self._params.peaks)
+        except AudioError as error:
+            if track.media is not MediaKind.COPY or track.media_file is None:
+                raise
+            try:
+                kept = reader.open_media(track.media_file)
+            except KeyError:
+                raise error from None
+        with kept, self._stream(kept, None) as stream:
+            return read_recording(stream, self._params.peaks)
+
+    def _replace_sound(self, track: Track, recording: Recording) -> None:
         anew = make_track(
             recording,
             track.source,
@@ -390,11 +422,9 @@ class Library:
             media=track.media,
             media_file=track.media_file,
         )
+        landmarks = _landmarks(recording.constellation, self._params)
         with self._store.write() as writer:
-            writer.insert(
-                anew, recording.constellation, _landmarks(recording.constellation, self._params)
-            )
-        return replace(repair, mended=True)
+            writer.insert(anew, recording.constellation, landmarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,23 +582,4 @@ def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
             raise UsageError(message)
         fields = {**metadata.fields, **changes["fields"]}
         changes["fields"] = {name: value for name, value in fields.items() if value is not None}
-    return _sensible(replace(metadata, **changes))
-
-
-def _sensible(metadata: Metadata) -> Metadata:
-    """Return the metadata if every value is one that a track can have.
-
-    Raises:
-        UsageError: one is not.
-    """
-    texts = {name: getattr(metadata, name) for name in OPTIONAL_TEXTS}
-    texts = {name: text for name, text in texts.items() if text is not None}
-    for name, text in {"title": metadata.title, **texts, **metadata.fields}.items():
-        if not isinstance(name, str) or not isinstance(text, str):
-            message = f"{name} is a text, not {text!r}"
-            raise UsageError(message)
-    year = metadata.year
-    if year is not None and not (type(year) is int and abs(year) <= MOST_YEAR):
-        message = f"year is a whole number of at most {len(str(MOST_YEAR))} digits, not {year!r}"
-        raise UsageError(message)
-    return metadata
+    return sensible(replace(metadata, **changes))

@@ -93,7 +93,7 @@ class Source:
     file: bytes
     """Absolute; unique in a library. Empty for a track added from memory."""
     sha256: bytes
-    """Of the file's bytes (of the samples, for a track added from memory)."""
+    """Of the file's bytes (of the packed constellation, for a track added from memory)."""
     size_bytes: int = 0
     modified_ns: int = 0
 

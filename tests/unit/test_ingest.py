@@ -79,7 +79,7 @@ def test_a_folder_is_walked(library: Library) -> None:
 
 def test_what_is_known_is_not_decoded(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look at size and time suffices."""
-    monkeypatch.setattr(ingest, "_sha256", None)  # not even read
+    monkeypatch.setattr(ingest, "sha256_of", None)  # not even read
     assert counts(library.add(["songs"])) == {"unchanged": 3}
 
 
@@ -251,6 +251,32 @@ def test_what_is_said_goes_before_the_tags(songs: Path) -> None:
         library.add([songs / "0.flac"], metadata=Metadata(artist="Me", fields={"mood": "calm"}))
         metadata = library.track("Song 0").metadata
     assert (metadata.artist, metadata.fields["mood"]) == ("Me", "calm")
+
+
+def test_a_changed_file_without_tags_keeps_its_title(library: Library, songs: Path) -> None:
+    """What is known goes before a file's name."""
+    (songs / "0.flac").write_bytes(sound(7))
+    assert names(library.add(["songs"]).updated) == ["Song 0"]
+
+
+@pytest.mark.parametrize("media", ["copy", "preview"])
+def test_a_changed_file_is_kept_as_before(songs: Path, media: str) -> None:
+    """Where nothing else is said, the new sound is kept the way the old one was."""
+    with Library.open("memory:") as library:
+        library.add([songs / "0.flac"], media=media)
+        before = library.track("Song 0")
+        (songs / "0.flac").write_bytes(sound(7, title="Song 0"))
+        (after,) = library.add([songs / "0.flac"]).updated
+    assert after.media == media
+    assert after.media_file not in {None, before.media_file}
+
+
+def test_what_is_said_reaches_what_is_known(library: Library, songs: Path) -> None:
+    """Unchanged, retagged and moved files get the metadata of the call."""
+    (songs / "1.flac").write_bytes(sound(1, title="Song 1", artist="Tagged"))
+    (songs / "2.flac").rename(songs / "moved.flac")
+    library.add(["songs"], metadata=Metadata(artist="Me"))
+    assert [track.metadata.artist for track in library.tracks()] == ["Me"] * 3
 
 
 @pytest.mark.parametrize("media", ["copy", "preview"])

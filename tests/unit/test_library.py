@@ -327,12 +327,12 @@ def test_no_library_is_not_made_by_looking(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def damaged(tmp_path: Path) -> Iterator[Library]:
-    """A library of files whose first constellation is damaged."""
+def damaged(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Library]:
+    """A library of files, perhaps with copies, whose first constellation is damaged."""
     write_songs(tmp_path / "songs", 2)
     location = tmp_path / "music.earmark"
     with Library.open(location) as library:
-        library.add([tmp_path / "songs"])
+        library.add([tmp_path / "songs"], media=getattr(request, "param", None))
     catalogue = sqlite3.connect(location / "catalogue.sqlite")
     catalogue.execute(
         "UPDATE constellations SET packed = zeroblob(length(packed)) "
@@ -365,6 +365,22 @@ def test_what_cannot_be_mended_is_named(damaged: Library, tmp_path: Path) -> Non
     (repair,) = damaged.repair()
     assert (repair.mended, repair.problem.name) == (False, damaged.track(title(0)).id)
     assert repair.problem.cause.endswith("no such file or directory")
+
+
+def test_another_song_is_not_taken_for_the_lost_one(damaged: Library, tmp_path: Path) -> None:
+    """A file that has changed since is not what the track was made from."""
+    (tmp_path / "songs" / "0.flac").write_bytes(song(2))
+    (repair,) = damaged.repair()
+    assert not repair.mended
+    assert repair.problem.cause.endswith("another file is at its path now")
+
+
+@pytest.mark.parametrize("damaged", ["copy"], indirect=True)
+def test_a_lost_constellation_is_made_from_the_copy(damaged: Library, tmp_path: Path) -> None:
+    """Where the file is gone, the library's own copy of it serves as well."""
+    (tmp_path / "songs" / "0.flac").unlink()
+    assert [repair.mended for repair in damaged.repair()] == [True]
+    assert damaged.identify(samples(0), sample_rate=rate_hz()).status is Status.IDENTIFIED
 
 
 def test_importing_the_library_reads_no_settings() -> None:

@@ -48,9 +48,9 @@ def add(
         typer.Option(min=1, metavar="N", help="Processes that decode; one per CPU unless given."),
     ] = None,
     media: Annotated[
-        MediaKind,
+        MediaKind | None,
         typer.Option(help="What to keep of the sound: its path, the file, or a small preview."),
-    ] = MediaKind.REFERENCE,
+    ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop tracks whose files in these folders are gone.")
     ] = False,
