@@ -421,6 +421,37 @@ def make_track(
     )
 
 
+def place(
+    writer: Writer, params: Params, newcomer: Track, constellation: bytes, name: str
+) -> Track:
+    """Add one track unless its file or its sound is known, and return the track that has it.
+
+    Args:
+        writer: of the library.
+        params: of the library.
+        newcomer: a new track; its title may be missing.
+        constellation: packed.
+        name: the title where there is no other.
+    """
+    file = newcomer.source.file
+    same = writer.by_constellation(newcomer.constellation_hash)
+    known = writer.by_file(file) if file else None
+    if known is None and same:
+        known = next((track for track in same if file and _gone(track.source.file)), None)
+        if known is None:
+            return same[0]
+    metadata = merged(known.metadata if known else Metadata(title=name), newcomer.metadata)
+    if known and any(track.key == known.key for track in same):
+        track = replace(known, source=newcomer.source, metadata=metadata)
+        writer.update(track)
+        return track
+    track = replace(newcomer, metadata=metadata)
+    if known:
+        track = replace(track, id=known.id, added_at=known.added_at)
+    landmarks = reference_landmarks(unpack_peaks(constellation), params)
+    return replace(track, key=writer.insert(track, constellation, landmarks))
+
+
 def merged(base: Metadata, over: Metadata) -> Metadata:
     """Return `base` with every field that `over` has."""
     return Metadata(

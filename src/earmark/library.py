@@ -32,6 +32,7 @@ from earmark.ingest import (
     check_same,
     make_track,
     merged,
+    place,
     sensible,
     sha256_of,
 )
@@ -195,6 +196,9 @@ class Library:
     ) -> Track:
         """Add one recording from an array, a byte stream or a file, and return its track.
 
+        A file that is known keeps its id and what is known about it. A sound that the library has
+        from elsewhere is not added again: the track that has it is returned as it is.
+
         Args:
             source: samples of shape (n,) or (n, channels), a file object, or a path.
             sample_rate: rate of an array's samples, in Hz.
@@ -202,27 +206,22 @@ class Library:
 
         Raises:
             AudioError: the recording cannot be used.
+            UsageError: an array without a sample rate, or metadata that no track can have.
             LibraryError: the library cannot be written.
         """
         with self._stream(source, sample_rate) as stream:
             recording = read_recording(stream, self._params.peaks)
             name = stream.name
-        tags = merged(recording.metadata, sensible(metadata or Metadata()))
         path, file = _paths(source)
         on_disk = bool(file) and os.path.isfile(file)
         digest = sha256_of(file) if on_disk else recording.constellation_hash
-        track = make_track(
+        newcomer = make_track(
             recording,
             Source(path, file, digest),
-            tags if tags.title else replace(tags, title=name),
+            merged(recording.metadata, sensible(metadata or Metadata())),
         )
-        landmarks = _landmarks(recording.constellation, self._params)
         with self._store.write() as writer:
-            known = writer.by_file(file) if file else None
-            if known:
-                track = replace(track, id=known.id, added_at=known.added_at)
-            key = writer.insert(track, recording.constellation, landmarks)
-        return replace(track, key=key)
+            return place(writer, self._params, newcomer, recording.constellation, name)
 
     def identify(
         self,

@@ -203,6 +203,29 @@ def test_a_recording_of_a_path_replaces_itself(library: Library, tmp_path: Path)
     assert (second.id, library.stats().tracks) == (first.id, 1)
 
 
+def test_a_recording_of_a_known_path_keeps_what_is_known(library: Library, tmp_path: Path) -> None:
+    """Other sound without that tag takes away nothing that a person has said."""
+    (tmp_path / "a.flac").write_bytes(song(0))
+    first = library.add_recording(tmp_path / "a.flac", metadata=Metadata(album="Mine"))
+    (tmp_path / "a.flac").write_bytes(song(1))
+    second = library.add_recording(tmp_path / "a.flac")
+    assert (second.id, second.metadata.album, second.metadata.title) == (first.id, "Mine", title(1))
+
+
+def test_the_same_sound_from_elsewhere_is_not_added_again(library: Library) -> None:
+    """The track that has it is the answer, as for a duplicate among files."""
+    first, second = (library.add_recording(io.BytesIO(song(0))) for _ in range(2))
+    assert (first, library.stats().tracks) == (second, 1)
+
+
+def test_a_recording_of_a_path_is_known_to_add(library: Library, tmp_path: Path) -> None:
+    """Both remember a file by the SHA-256 of its bytes, so that it is not decoded again."""
+    (tmp_path / "a.flac").write_bytes(song(0))
+    library.add_recording(tmp_path / "a.flac")
+    report = library.add([tmp_path / "a.flac"])
+    assert (report.unchanged, report.audio_s) == (1, 0.0)
+
+
 def test_a_track_is_removed_from_all_answers(library: Library) -> None:
     """At once, and for good."""
     library.add_recording(io.BytesIO(song(0)))
