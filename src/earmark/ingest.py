@@ -35,6 +35,9 @@ BATCH_TRACKS = 64
 BATCH_S = 5.0
 """A batch is committed when it has so many tracks or is so old: what a crash can cost."""
 
+CATALOGUE_FILE = b"catalogue.sqlite"
+"""A folder with this file is a library, and is not walked."""
+
 CHUNK_BYTES = 1 << 20
 
 MOST_YEAR = 9999
@@ -202,6 +205,9 @@ class _Importer:
             return
         for folder, folders, names in os.walk(root, onerror=self._unlistable):
             folders.sort()
+            if CATALOGUE_FILE in names:  # a library: its media are copies of what was added
+                folders.clear()
+                continue
             for name in sorted(names):
                 path = os.path.join(folder, name)
                 if _is_media(name) and not _is_fifo(path):

@@ -226,6 +226,15 @@ def test_what_is_no_media_is_ignored_in_folders(songs: Path) -> None:
     assert {skipped.type for skipped in report.skipped} == {"UnsupportedAudioError"}
 
 
+def test_a_library_in_a_folder_is_passed_by(songs: Path) -> None:
+    """Copies that a library keeps are not music of their own."""
+    with Library.open(songs / "own.earmark") as library:
+        first = library.add([songs], media="copy")
+        again = library.add([songs])
+    assert len(first.added) > 0
+    assert (again.unchanged, again.duplicates) == (len(first.added), [])
+
+
 def test_a_pipe_in_a_folder_is_passed_by(songs: Path) -> None:
     """To read it would be to wait for whoever writes, perhaps for ever."""
     os.mkfifo(songs / "pipe.wav")
