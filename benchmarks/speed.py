@@ -126,7 +126,8 @@ def _measure_identify(library: Library, clips: list[Path]) -> None:
 
 
 def _measure_start(location: Path, clip: Path, cache: Path) -> None:
-    command = [sys.executable, "-m", "earmark.cli", "-l", str(location), "identify", str(clip)]
+    earmark = Path(sys.executable).with_name("earmark")
+    command = [str(earmark), "identify", "--library", str(location), str(clip)]
     warm = [_seconds(command, {}) for _ in range(STARTS + 1)][1:]
     cold = _seconds(command, {"XDG_CACHE_HOME": str(cache)})
     print(
