@@ -1,6 +1,6 @@
 """What a score is worth: the tail of wrong answers, and the confidence fitted to right and wrong.
 
-    python benchmarks/calibration.py FOLDER [--clips N] [--seed S]
+    python -m benchmarks.calibration FOLDER [--clips N] [--seed S]
 
 Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, and asks for clips
 of both in every condition. Half of the tunes, by

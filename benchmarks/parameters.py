@@ -1,6 +1,6 @@
 """What the tuned numbers are worth: recall against strangers, size and time, one change at a time.
 
-    python benchmarks/parameters.py FOLDER [--clips N] [--seed S] [--only NAME...]
+    python -m benchmarks.parameters FOLDER [--clips N] [--seed S] [--only NAME...]
 
 Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, builds an index in
 memory under each setting, and asks for clips of both in every condition. Printed are postings per

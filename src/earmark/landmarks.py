@@ -8,7 +8,7 @@ A hash holds where the earlier peak lies in frequency and how to get from it to 
          +-----------+-----------+---------+
            0 .. 511    -64 .. 63   frames between them, less `min_gap_frames`
 
-References keep few pairs per peak. A query pairs every peak with all in the zone, and where a value
+References keep few pairs per peak. A query pairs every peak with many of its zone, and where one
 lies near the border of its cell it also asks for the neighbouring cell, because the reference may
 have fallen there: fuzziness costs the query, never the index.
 """
@@ -57,7 +57,7 @@ def reference_landmarks(peaks: Peaks, params: Params) -> Landmarks:
 
 
 def query_probes(peaks: Peaks, params: Params, query: QueryParams) -> Probes:
-    """Pair every peak with all peaks of its zone, neighbouring cells included.
+    """Pair every peak with the next `query.fanout` of its zone, neighbouring cells included.
 
     A cell is asked for as well when its border is nearer than `query.fuzziness` of a cell.
     """
