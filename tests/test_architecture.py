@@ -21,6 +21,7 @@ LAYERS = (
     ("errors", "types"),
     ("params",),
     ("units", "kernels"),
+    ("axis",),
     ("audio", "spectrogram", "peaks", "landmarks", "tape"),
     ("fingerprint",),
     ("matching", "stores", "recording"),

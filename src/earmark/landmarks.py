@@ -8,6 +8,8 @@ A hash holds where the earlier peak lies in frequency and how to get from it to 
          +-----------+-----------+---------+
            0 .. 511    -64 .. 63   frames between them, less `min_gap_frames`
 
+A bin is a band of the frequency axis.
+
 References keep few pairs per peak. A query pairs every peak with many of its zone, and where one
 lies near the border of its cell it also asks for the neighbouring cell, because the reference may
 have fallen there: fuzziness costs the query, never the index.

@@ -1,4 +1,4 @@
-"""Every number that changes a fingerprint, in frozen objects with ids.
+"""Every number that changes a fingerprint, in frozen objects with ids; a library keeps its own.
 
 `PeakParams` decide the constellation: another `peaks_id` needs the audio again. `IndexParams`
 decide the hashes made from it: another `index_id` only needs `earmark rebuild`. `QueryParams`
@@ -10,6 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+from earmark.errors import UsageError
 
 PEAKS_ALGORITHM = 1
 """Raised when the code of the spectrogram or peak stage changes what it gives."""
@@ -18,14 +21,36 @@ INDEX_ALGORITHM = 1
 """Raised when the code of the landmark stage changes what it gives."""
 
 
+POSITIONS = 1 << 12
+"""Steps in frequency that a packed constellation has room for; see `fingerprint.py`."""
+
+HASHED_BANDS = 1 << 9
+"""Bands that a hash has room for; see `landmarks.py`."""
+
+
 def _digest(prefix: str, algorithm: int, **values: object) -> str:
     text = json.dumps({"algorithm": algorithm, **values}, sort_keys=True)
     return f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
+class Axis(StrEnum):
+    """What equal steps in frequency are."""
+
+    LINEAR = "linear"
+    """Equal differences in Hz: the bins of the FFT."""
+    MEL = "mel"
+    """Equal differences in mel: of Hz at the bottom, of pitch at the top."""
+    LOG = "log"
+    """Equal musical intervals."""
+
+
 @dataclass(frozen=True, slots=True)
 class PeakParams:
-    """Audio to constellation."""
+    """Audio to constellation.
+
+    Raises:
+        UsageError: numbers that make no sense together.
+    """
 
     sample_rate_hz: int = 8000
     window_samples: int = 1024
@@ -34,15 +59,34 @@ class PeakParams:
     """Lowest bin that can hold a peak: 125 Hz."""
     high_bin: int = 448
     """One above the highest bin that can hold a peak: 3500 Hz."""
+    axis: Axis = Axis.LINEAR
+    bands: int = 448
+    """Of a mel or logarithmic axis, from `low_bin` to `high_bin`; a linear one has the bins."""
     steps: int = 8
-    """Quantisation of a refined peak: parts of a frame and of a bin."""
+    """Quantisation of a refined peak: parts of a frame and of a band."""
     reference_radius_frames: int = 16
     reference_radius_ratio: float = 0.12
     """Half-width of a reference peak's neighbourhood, as a part of its own frequency."""
     min_radius_bins: int = 4
     max_radius_bins: int = 26
     silence_db: float = -90.0
-    """Level of a bin, in dB relative to a full-scale sine, below which nothing is a peak."""
+    """Level, in dB relative to a full-scale sine, below which nothing is a peak."""
+
+    def __post_init__(self) -> None:
+        """Refuse an axis that the packed constellation or a hash has no room for."""
+        if not 0 < self.low_bin < self.high_bin <= self.window_samples // 2:
+            message = f"bins {self.low_bin} to {self.high_bin} are no part of the spectrum"
+            raise UsageError(message)
+        if self.bands < 2 or self.steps < 1:  # noqa: PLR2004 - a first and a last
+            message = "an axis has at least 2 bands, and each at least 1 step"
+            raise UsageError(message)
+        highest = self.high_bin - 1 if self.axis is Axis.LINEAR else self.bands
+        if highest >= HASHED_BANDS:
+            message = f"{highest} bands are more than a hash has room for: {HASHED_BANDS - 1}"
+            raise UsageError(message)
+        if highest * self.steps + self.steps // 2 >= POSITIONS:
+            message = f"{highest} bands of {self.steps} steps are more than {POSITIONS - 1} steps"
+            raise UsageError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +98,8 @@ class IndexParams:
     max_gap_frames: int = 65
     """One above the largest time difference of a pair; the hash holds 6 bits of it."""
     max_step_bins: int = 64
-    """One above the largest frequency difference of a pair; the hash holds 7 bits of it."""
+    """One above the largest frequency difference of a pair, in bands (on a linear axis bins); the
+    hash holds 7 bits of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +112,34 @@ class Params:
     @property
     def peaks_id(self) -> str:
         """Id of everything that decides the constellations."""
-        return _digest("p", PEAKS_ALGORITHM, **asdict(self.peaks))
+        values = asdict(self.peaks)
+        if self.peaks.axis is Axis.LINEAR:  # has no bands, and was there before the others
+            del values["axis"], values["bands"]
+        return _digest("p", PEAKS_ALGORITHM, **values)
 
     @property
     def index_id(self) -> str:
         """Id of everything that decides the index."""
         return _digest("i", INDEX_ALGORITHM, peaks_id=self.peaks_id, **asdict(self.index))
+
+    def to_json(self) -> str:
+        """Return all numbers by name, as a library keeps them."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Params:
+        """Undo `to_json`.
+
+        Raises:
+            ValueError: it is not that, or has names that are not known here.
+        """
+        try:
+            values = json.loads(text)
+            peaks = {**values["peaks"], "axis": Axis(values["peaks"]["axis"])}
+            return cls(PeakParams(**peaks), IndexParams(**values["index"]))
+        except (TypeError, KeyError, UsageError) as error:
+            message = f"these are no parameters: {error}"
+            raise ValueError(message) from error
 
 
 @dataclass(frozen=True, slots=True)

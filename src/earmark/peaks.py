@@ -1,4 +1,4 @@
-"""Power to constellation: local maxima, refined below one frame and one bin.
+"""Power to constellation: local maxima, refined below one frame and one band of the axis.
 
 A cell is a peak when nothing in its neighbourhood is louder: `radius_frames` to either side in
 time, and in frequency a part of its own frequency (a constant musical interval), so that the
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from earmark.axis import axis_of
 from earmark.kernels import kernel
 from earmark.types import Peaks
 
@@ -32,17 +33,14 @@ class PeakPicker:
         """Begin a recording."""
         self._params = params
         self._radius = radius_frames
-        bins = params.window_samples // 2 + 1
-        radii = np.round(np.arange(bins) * radius_ratio)
-        self._radii = np.clip(radii, params.min_radius_bins, params.max_radius_bins).astype(
-            np.int64
-        )
-        self._rows = np.zeros((radius_frames, bins), np.float32)
+        self._axis = axis_of(params)
+        self._radii = self._axis.radii(radius_ratio)
+        self._rows = np.zeros((radius_frames, len(self._radii)), np.float32)
         self._first = -radius_frames
         self._found: list[NDArray[np.int32]] = []
 
     def feed(self, power: NDArray[np.float32]) -> None:
-        """Take the next frames: shape (k, bins), float32."""
+        """Take the next frames: shape (k, bands), float32."""
         self._rows = np.concatenate([self._rows, power])
         if len(self._rows) > 2 * self._radius:
             self._pick()
@@ -63,8 +61,8 @@ class PeakPicker:
                 self._rows,
                 self._radius,
                 self._radii,
-                params.low_bin,
-                params.high_bin,
+                self._axis.low_band,
+                self._axis.high_band,
                 np.float32(10 ** (params.silence_db / 10)),
                 np.float32(params.silence_db),
                 params.steps,
@@ -88,8 +86,8 @@ def _local_maxima(
     power: NDArray[np.float32],
     radius: int,
     radii: NDArray[np.int64],
-    low_bin: int,
-    high_bin: int,
+    low_band: int,
+    high_band: int,
     silence: np.float32,
     silence_db: np.float32,
     steps: int,
@@ -99,15 +97,15 @@ def _local_maxima(
 
     Of equal cells the first in order of time, then frequency, wins.
     """
-    frames, bins = power.shape
+    frames, bands = power.shape
     out = np.empty(((frames + 1) * 64, 3), np.int32)
     count = 0
     for t in range(radius, frames - radius):
-        for f in range(low_bin, high_bin):
+        for f in range(low_band, high_band):
             value = power[t, f]
             if value <= silence or not _stands_out(power, t, f):
                 continue
-            low, high = max(0, f - radii[f]), min(bins, f + radii[f] + 1)
+            low, high = max(0, f - radii[f]), min(bands, f + radii[f] + 1)
             if not _is_highest(power, t, f, radius, low, high):
                 continue
             # a floor keeps digital silence beside a peak from bending the parabola without bounds

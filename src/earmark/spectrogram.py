@@ -1,4 +1,4 @@
-"""Samples to power: overlapping Hann windows and the FFT, as a stream.
+"""Samples to power: overlapping Hann windows, the FFT and the frequency axis, as a stream.
 
 Frame k is centred on sample `k * hop_samples`; outside the recording there is silence. Frames are
 transformed in groups that begin at multiples of GROUP_FRAMES, so that the same recording gives the
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from earmark.axis import axis_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +27,7 @@ class Spectrogram:
 
     def __init__(self, params: PeakParams) -> None:
         """Begin a recording."""
+        self._axis = axis_of(params)
         self._hop = params.hop_samples
         self._size = params.window_samples
         window = np.hanning(self._size + 1)[:-1]
@@ -41,7 +44,7 @@ class Spectrogram:
             samples: shape (n,), float32, any n, at the parameters' rate.
 
         Yields:
-            Power, shape (GROUP_FRAMES, window_samples // 2 + 1), float32.
+            Power, shape (GROUP_FRAMES, bands of the axis), float32.
         """
         self._samples += len(samples)
         self._pending = np.concatenate([self._pending, samples])
@@ -58,7 +61,7 @@ class Spectrogram:
         """Yield the rest: all frames centred within the recording that `feed` did not give.
 
         Yields:
-            Power, shape (k, window_samples // 2 + 1), float32, k <= GROUP_FRAMES.
+            Power, shape (k, bands of the axis), float32, k <= GROUP_FRAMES.
         """
         total = -(-self._samples // self._hop)
         step = GROUP_FRAMES * self._hop
@@ -75,4 +78,5 @@ class Spectrogram:
     def _power(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         frames = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
         spectrum = np.fft.rfft(frames * self._window)
-        return (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
+        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
+        return self._axis.bands(power)

@@ -21,7 +21,7 @@ class Peaks:
     """A constellation, sorted by (time, frequency); all arrays have shape (n,).
 
     `time`: int32, steps from the start of the recording (`PeakParams.steps` to a frame).
-    `frequency`: uint16, steps (`PeakParams.steps` to a bin).
+    `frequency`: uint16, steps (`PeakParams.steps` to a band).
     `level`: uint8, in half decibels above the silence level.
     """
 

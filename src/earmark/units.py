@@ -1,14 +1,20 @@
-"""Seconds, samples, frames, hertz and bins: the only place where one becomes another.
+"""Seconds, samples, frames, hertz, bins and mels: the only place where one becomes another.
 
 Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are integers in
-*steps*: `PeakParams.steps` of them make one frame or one bin.
+*steps*: `PeakParams.steps` of them make one frame or one band of the frequency axis.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from earmark.params import PeakParams
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from earmark.params import PeakParams
 
 
 def frame_rate_hz(params: PeakParams) -> float:
@@ -54,3 +60,13 @@ def bins_to_hz(bins: float, params: PeakParams) -> float:
 def hz_to_bins(hz: float, params: PeakParams) -> float:
     """The bin, with its fraction, of a frequency in Hz."""
     return hz * params.window_samples / params.sample_rate_hz
+
+
+def hz_to_mels(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mels of frequencies in Hz, by O'Shaughnessy's formula: 1000 Hz are 1000 mels."""
+    return 1127 * np.log1p(hz / 700)
+
+
+def mels_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Frequencies in Hz of so many mels."""
+    return 700 * np.expm1(mels / 1127)

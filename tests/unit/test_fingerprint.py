@@ -8,11 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from earmark.axis import axis_of
 from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
-from earmark.params import PeakParams, QueryParams
+from earmark.params import Axis, PeakParams, QueryParams
 from earmark.peaks import LEVELS_PER_DB
 from earmark.types import Peaks
-from earmark.units import bins_to_hz
+from earmark.units import hz_to_bins
+from tests.axes import AXES, on_every_axis
 
 PARAMS, QUERY = PeakParams(), QueryParams()
 RATE_HZ, HOP, STEPS = PARAMS.sample_rate_hz, PARAMS.hop_samples, PARAMS.steps
@@ -57,18 +59,25 @@ def loudest(peaks: Peaks) -> int:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(0, 32_000), max_size=10), st.booleans())
-def test_any_cut_into_blocks_gives_the_same_constellation(cuts: list[int], dense: bool) -> None:  # noqa: FBT001
+@given(
+    st.sampled_from(AXES),
+    st.lists(st.integers(0, 32_000), max_size=10),
+    st.sampled_from([None, QUERY]),
+)
+def test_any_cut_into_blocks_gives_the_same_constellation(
+    params: PeakParams, cuts: list[int], query: QueryParams | None
+) -> None:
     """A stream and the whole recording have identical fingerprints."""
-    sound, query = music(1, 4.0), QUERY if dense else None
-    pieces = fingerprint(np.split(sound, sorted(cuts)), PARAMS, query)
-    assert same(pieces, fingerprint([sound], PARAMS, query))
+    sound = music(1, 4.0)
+    pieces = fingerprint(np.split(sound, sorted(cuts)), params, query)
+    assert same(pieces, fingerprint([sound], params, query))
 
 
+@on_every_axis
 @pytest.mark.parametrize("samples", [0, 1, 100, 20_000])
-def test_silence_has_no_peaks(samples: int) -> None:
+def test_silence_has_no_peaks(samples: int, params: PeakParams) -> None:
     """A silent signal of any length gives no peaks, not an error."""
-    assert len(fingerprint([np.zeros(samples, np.float32)], PARAMS)) == 0
+    assert len(fingerprint([np.zeros(samples, np.float32)], params)) == 0
 
 
 def test_one_loud_sample_is_a_recording() -> None:
@@ -77,19 +86,24 @@ def test_one_loud_sample_is_a_recording() -> None:
     assert set(peaks.time.tolist()) <= {0}
 
 
-@given(st.floats(300, 3300))
-@settings(max_examples=25, deadline=None)
-def test_a_pure_tone_is_found_within_a_tenth_of_a_bin(hz: float) -> None:
-    """Refinement reads a frequency between two bins."""
-    peaks = fingerprint([tone(hz)], PARAMS)
-    found = bins_to_hz(float(peaks.frequency[loudest(peaks)]) / STEPS, PARAMS)
-    assert abs(found - hz) < bins_to_hz(0.1, PARAMS)
+@given(st.sampled_from(AXES), st.floats(150, 3300))
+@settings(max_examples=100, deadline=None)
+def test_a_pure_tone_is_found_within_a_quarter_of_a_band(params: PeakParams, hz: float) -> None:
+    """Refinement reads a frequency between two bands; where these lie closer, between two bins."""
+    peaks, axis = fingerprint([tone(hz)], params), axis_of(params)
+    found = peaks.frequency[loudest(peaks)]
+    part = 0.1 if params.axis is Axis.LINEAR else 0.25
+    off_by_bins = hz_to_bins(abs(float(axis.hz(found)) - hz), params)
+    off_by_bands = abs(float(axis.position(hz)) - found) / params.steps
+    assert min(off_by_bands, off_by_bins) < part
 
 
-def test_the_level_of_a_tone_hardly_depends_on_its_frequency() -> None:
-    """Between two bins a Hann window loses at most 1.5 dB."""
-    levels = [int(fingerprint([tone(1000 + i)], PARAMS).level.max()) for i in range(9)]
-    assert max(levels) - min(levels) <= 1.5 * LEVELS_PER_DB
+@on_every_axis
+def test_the_level_of_a_tone_hardly_depends_on_its_frequency(params: PeakParams) -> None:
+    """Between two bins a Hann window loses at most 1.5 dB, and between two bands at most 3."""
+    levels = [int(fingerprint([tone(1000 + i)], params).level.max()) for i in range(9)]
+    most_db = 1.5 if params.axis is Axis.LINEAR else 3
+    assert max(levels) - min(levels) <= most_db * LEVELS_PER_DB
 
 
 @given(st.floats(0, 1))
@@ -100,23 +114,25 @@ def test_a_burst_is_found_between_two_frames(part: float) -> None:
     assert abs(peaks.time[loudest(peaks)] / STEPS - (60 + part)) < 0.25
 
 
+@on_every_axis
 @pytest.mark.parametrize("shift_db", [-12, 6])
-def test_scaling_changes_levels_only(shift_db: int) -> None:
+def test_scaling_changes_levels_only(shift_db: int, params: PeakParams) -> None:
     """The same sound, louder or softer, has the same peaks where both are above silence."""
     sound = music(2)
-    usual = fingerprint([sound], PARAMS)
-    scaled = fingerprint([sound * np.float32(10 ** (shift_db / 20))], PARAMS)
+    usual = fingerprint([sound], params)
+    scaled = fingerprint([sound * np.float32(10 ** (shift_db / 20))], params)
     assert np.array_equal(usual.time, scaled.time)
     assert np.array_equal(usual.frequency, scaled.frequency)
     difference = scaled.level.astype(int) - usual.level
     assert np.abs(difference - shift_db * LEVELS_PER_DB).max() <= 1
 
 
+@on_every_axis
 @pytest.mark.parametrize("cut", [1, 17, 64, 100, 127, 8000, 12_345])
-def test_peaks_hardly_depend_on_where_the_clip_was_cut(cut: int) -> None:
-    """At any sample phase at least 85 % of the peaks lie within half a frame and half a bin."""
+def test_peaks_hardly_depend_on_where_the_clip_was_cut(cut: int, params: PeakParams) -> None:
+    """At any sample phase at least 85 % of the peaks lie within half a frame and half a band."""
     sound = music(3)
-    whole, part = fingerprint([sound], PARAMS), fingerprint([sound[cut:]], PARAMS, QUERY)
+    whole, part = fingerprint([sound], params), fingerprint([sound[cut:]], params, QUERY)
     edge = STEPS * (cut / HOP + PARAMS.reference_radius_frames)
     inner = whole.time > edge
     apart = np.abs(whole.time[inner, None] - STEPS * cut / HOP - part.time)
@@ -124,13 +140,22 @@ def test_peaks_hardly_depend_on_where_the_clip_was_cut(cut: int) -> None:
     assert ((apart <= STEPS / 2) & (across <= STEPS / 2)).any(axis=1).mean() > 0.85
 
 
-def test_a_reference_peak_is_also_a_dense_query_peak() -> None:
+@on_every_axis
+def test_a_reference_peak_is_also_a_dense_query_peak(params: PeakParams) -> None:
     """Sparse reference, dense query: one rule makes both, so nothing is lost between them."""
     sound = music(4)
-    sparse, dense = fingerprint([sound], PARAMS), fingerprint([sound], PARAMS, QUERY)
+    sparse, dense = fingerprint([sound], params), fingerprint([sound], params, QUERY)
     places = [set(zip(p.time.tolist(), p.frequency.tolist())) for p in (sparse, dense)]
     assert places[0] <= places[1]
     assert len(dense) > 2 * len(sparse)
+
+
+def test_higher_music_is_shifted_on_a_logarithmic_axis() -> None:
+    """Every tone a fifth higher is on a logarithmic axis the same constellation, moved."""
+    params = PeakParams(axis=Axis.LOG)
+    low, high = (fingerprint([tone(hz)], params).frequency.astype(int) for hz in (440.0, 660.0))
+    moved = axis_of(params).warp(1.5)[low[0]]
+    assert abs(high[0] - moved) <= params.steps / 4
 
 
 gaps = st.one_of(

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earmark.axis import axis_of
+from earmark.fingerprint import fingerprint
 from earmark.landmarks import BIN_BITS, GAP_BITS, STEP_BITS, query_probes, reference_landmarks
-from earmark.params import IndexParams, Params, QueryParams
+from earmark.params import Axis, IndexParams, Params, PeakParams, QueryParams
 from earmark.tape import HASH_BITS
 from earmark.types import Landmarks, Peaks
+from tests.axes import on_every_axis
 from tests.constellations import PARAMS, STEPS, make_peaks, sorted_peaks
 
 EXACT_QUERY = QueryParams(fuzziness=0.0)
@@ -102,6 +107,33 @@ def test_a_query_asks_for_all_that_a_reference_holds(seed: int) -> None:
     for query in (EXACT_QUERY, QueryParams()):
         probes = query_probes(peaks, PARAMS, query)
         assert wanted <= set(zip(probes.hash.tolist(), probes.frame.tolist()))
+
+
+@on_every_axis
+def test_noise_of_all_frequencies_gives_hashes_on_every_axis(params: PeakParams) -> None:
+    """Any axis fits the layout: a query asks for all that a reference of the same sound holds."""
+    sound, library = np.random.default_rng(1).normal(0, 0.1, 80_000), Params(params)
+    query = QueryParams()
+    marks = reference_landmarks(fingerprint([sound.astype(np.float32)], params), library)
+    heard = fingerprint([sound.astype(np.float32)], params, query)
+    asked = query_probes(heard, library, replace(query, fanout=10_000))
+    assert len(marks) > 100
+    assert asked.hash.max() < 1 << HASH_BITS
+    wanted = set(zip(marks.hash.tolist(), marks.frame.tolist()))
+    assert wanted <= set(zip(asked.hash.tolist(), asked.frame.tolist()))
+
+
+def test_a_pitch_moves_only_the_first_bin_on_a_logarithmic_axis() -> None:
+    """An interval is as many steps wide wherever it lies; on a linear axis it is not."""
+    axis = axis_of(PeakParams(axis=Axis.LOG))
+    moved = axis.warp(2 ** (3 / 12)).round().astype(int)
+    pair, higher = (800, 1000), (int(moved[800]), int(moved[1000]))
+    hashed = [
+        fields(reference_landmarks(peaks_at((0, low), (80, high)), PARAMS))[0]
+        for low, high in (pair, higher)
+    ]
+    assert hashed[0][0] < hashed[1][0]
+    assert hashed[0][1:] == hashed[1][1:]
 
 
 @settings(deadline=None, max_examples=30)

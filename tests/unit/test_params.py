@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields, replace
+from typing import Any
 
 import pytest
 
-from earmark.params import IndexParams, Params, PeakParams, QueryParams
+from earmark.errors import UsageError
+from earmark.params import POSITIONS, Axis, IndexParams, Params, PeakParams, QueryParams
 
 PEAK_FIELDS = [field.name for field in fields(PeakParams)]
 INDEX_FIELDS = [field.name for field in fields(IndexParams)]
@@ -20,8 +22,9 @@ def test_the_ids_are_those_of_libraries_that_exist() -> None:
 @pytest.mark.parametrize("name", PEAK_FIELDS)
 def test_another_number_of_the_peaks_gives_other_ids(name: str) -> None:
     """Every number of the peak stage is in both ids: other peaks need another index, too."""
-    usual, peaks = Params(), PeakParams()
-    changed = Params(peaks=replace(peaks, **{name: getattr(peaks, name) + 1}))
+    peaks = PeakParams(axis=Axis.MEL)
+    other: Any = Axis.LOG if name == "axis" else getattr(peaks, name) + 1
+    usual, changed = Params(peaks), Params(replace(peaks, **{name: other}))
     assert changed.peaks_id != usual.peaks_id
     assert changed.index_id != usual.index_id
 
@@ -52,3 +55,61 @@ def test_a_clip_looks_for_denser_peaks_than_a_reference_keeps() -> None:
     peaks, query = PeakParams(), QueryParams()
     assert query.radius_frames < peaks.reference_radius_frames
     assert query.radius_ratio < peaks.reference_radius_ratio
+
+
+def test_a_linear_axis_has_the_ids_from_before_there_was_a_choice() -> None:
+    """Libraries that were made then stay good; how many bands other axes have is nothing to it."""
+    assert Params(PeakParams(bands=99)).peaks_id == Params().peaks_id
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_parameters_are_written_and_read_again(axis: Axis) -> None:
+    """What a library keeps of its parameters is all of them."""
+    params = Params(PeakParams(axis=axis, silence_db=-81.5), IndexParams(fanout=3))
+    back = Params.from_json(params.to_json())
+    assert back == params
+    assert back.peaks_id == params.peaks_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        Params().to_json().replace("linear", "spiral"),
+        Params().to_json().replace("fanout", "fan"),
+        Params().to_json().replace('"bands": 448', '"bands": 0'),
+    ],
+)
+def test_what_are_no_parameters_is_refused(text: str) -> None:
+    """Damaged or unknown parameters are a ValueError, and no guess."""
+    with pytest.raises(ValueError, match=r"."):
+        Params.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "why"),
+    [
+        ({"low_bin": 0}, "no part of the spectrum"),
+        ({"low_bin": 448}, "no part of the spectrum"),
+        ({"high_bin": 513}, "no part of the spectrum"),
+        ({"window_samples": 512}, "no part of the spectrum"),
+        ({"bands": 1, "axis": Axis.LOG}, "at least 2"),
+        ({"bands": 512, "axis": Axis.MEL}, "more than a hash has room for"),
+        ({"steps": 0}, "at least 1"),
+        ({"steps": 10}, "more than 4095"),
+        ({"steps": 10, "axis": Axis.LOG}, "more than 4095"),
+    ],
+)
+def test_an_axis_without_room_is_refused(numbers: dict[str, Any], why: str) -> None:
+    """What a hash or a packed constellation cannot hold is a typed error from the start."""
+    with pytest.raises(UsageError, match=why):
+        PeakParams(**numbers)
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_the_largest_axis_just_fits(axis: Axis) -> None:
+    """Up to 511 bands and 4095 steps there is room."""
+    params = PeakParams(axis=axis, high_bin=512, bands=511, steps=8)
+    assert params.steps * 511 + params.steps // 2 < POSITIONS

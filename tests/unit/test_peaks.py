@@ -8,18 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from earmark.axis import axis_of
 from earmark.params import PeakParams
 from earmark.peaks import LEVELS_PER_DB, PeakPicker
 from earmark.types import Peaks
+from tests.axes import AXES, on_every_axis
 
 PARAMS = PeakParams()
 BINS = PARAMS.window_samples // 2 + 1
 QUIET = 1e-12
 
 
-def pick(*powers: NDArray[np.float32], radius: int = 4, ratio: float = 0.03) -> Peaks:
+def pick(
+    *powers: NDArray[np.float32],
+    radius: int = 4,
+    ratio: float = 0.03,
+    params: PeakParams = PARAMS,
+) -> Peaks:
     """The peaks of a recording given as groups of rows."""
-    picker = PeakPicker(PARAMS, radius, ratio)
+    picker = PeakPicker(params, radius, ratio)
     for power in powers:
         picker.feed(power)
     picker.finish()
@@ -34,9 +41,10 @@ def rows(frames: int, *cells: tuple[int, int, float]) -> NDArray[np.float32]:
     return power
 
 
-def noise(seed: int, frames: int) -> NDArray[np.float32]:
-    """Power of white noise."""
-    return np.random.default_rng(seed).exponential(0.01, (frames, BINS)).astype(np.float32)
+def noise(seed: int, frames: int, params: PeakParams = PARAMS) -> NDArray[np.float32]:
+    """Power of white noise, in bands."""
+    power = np.random.default_rng(seed).exponential(0.01, (frames, BINS)).astype(np.float32)
+    return axis_of(params).bands(power)
 
 
 def places(peaks: Peaks) -> set[tuple[int, int]]:
@@ -93,23 +101,36 @@ def test_the_level_is_in_half_decibels_above_silence() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 400), st.lists(st.integers(0, 400), max_size=6))
-def test_any_cut_into_groups_gives_the_same_peaks(frames: int, cuts: list[int]) -> None:
+@given(st.sampled_from(AXES), st.integers(0, 400), st.lists(st.integers(0, 400), max_size=6))
+def test_any_cut_into_groups_gives_the_same_peaks(
+    params: PeakParams, frames: int, cuts: list[int]
+) -> None:
     """A stream gives what the whole recording gives."""
-    power = noise(1, frames)
-    whole, pieces = pick(power), pick(*np.split(power, sorted(cuts)))
+    power = noise(1, frames, params)
+    whole = pick(power, params=params)
+    pieces = pick(*np.split(power, sorted(cuts)), params=params)
     assert np.array_equal(whole.time, pieces.time)
     assert np.array_equal(whole.frequency, pieces.frequency)
     assert np.array_equal(whole.level, pieces.level)
 
 
+@on_every_axis
 @pytest.mark.parametrize("seed", range(4))
-def test_a_sparse_peak_is_a_dense_one(seed: int) -> None:
+def test_a_sparse_peak_is_a_dense_one(seed: int, params: PeakParams) -> None:
     """A peak of a large neighbourhood is one of every smaller: a query misses none."""
-    power = noise(seed, 400)
-    sparse, dense = pick(power, radius=16, ratio=0.12), pick(power)
+    power = noise(seed, 400, params)
+    sparse = pick(power, radius=16, ratio=0.12, params=params)
+    dense = pick(power, params=params)
     assert places(sparse) <= places(dense)
     assert 0 < 3 * len(sparse) < len(dense)
+
+
+@on_every_axis
+def test_peaks_lie_on_the_axis(params: PeakParams) -> None:
+    """No peak lies further than half a band beyond the lowest or the highest band."""
+    axis, peaks = axis_of(params), pick(noise(5, 2000, params), params=params)
+    assert peaks.frequency.min() >= (axis.low_band - 0.5) * params.steps
+    assert peaks.frequency.max() <= (axis.high_band - 0.5) * params.steps
 
 
 @pytest.mark.parametrize("seed", range(4))
