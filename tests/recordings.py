@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from earmark.params import Params
 from earmark.tape import HASH_BITS
 from earmark.types import Landmarks, Metadata, Source, Track
 
@@ -28,7 +29,7 @@ class Recording:
     @property
     def landmarks(self) -> Landmarks:
         """The landmarks that belong to the constellation."""
-        return landmarks_of(self.constellation)
+        return landmarks_of(Params(), self.constellation)
 
 
 def make_recording(seed: int, *, landmarks: int = 40, track_id: str | None = None) -> Recording:
@@ -62,7 +63,7 @@ def make_track(seed: int, packed: bytes, track_id: str | None = None) -> Track:
     )
 
 
-def landmarks_of(packed: bytes) -> Landmarks:
+def landmarks_of(_params: Params, packed: bytes) -> Landmarks:
     """Derive the landmarks of a made-up constellation."""
     rows = np.frombuffer(packed, "<u4").reshape(-1, 2)
     return Landmarks(rows[:, 0].copy(), rows[:, 1].copy())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
-    from earmark.params import Params, QueryParams
+    from earmark.params import Axis, IndexParams, Params, PeakParams, QueryParams
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         Failure,
@@ -38,16 +38,19 @@ if TYPE_CHECKING:
 __all__ = [
     "AddReport",
     "AudioError",
+    "Axis",
     "Duplicate",
     "EarmarkError",
     "Failure",
     "Identification",
+    "IndexParams",
     "Library",
     "LibraryError",
     "Match",
     "MediaKind",
     "Metadata",
     "Params",
+    "PeakParams",
     "Problem",
     "Progress",
     "QueryParams",
@@ -67,7 +70,7 @@ _HOMES = {
     "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
-    "earmark.params": "Params QueryParams",
+    "earmark.params": "Axis IndexParams Params PeakParams QueryParams",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
         "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"

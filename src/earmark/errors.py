@@ -124,8 +124,8 @@ class IncompatiblePeaksError(LibraryError):
     def __init__(self, location: str, found: str, expected: str) -> None:
         super().__init__(
             location,
-            f"its constellations have peaks_id {found}, this Earmark makes {expected}; "
-            "add the recordings to a new library",
+            f"its constellations have peaks_id {found}, those asked for have {expected}; "
+            "open it with its own parameters, or add the recordings to a new library",
         )
         self.found = found
         self.expected = expected
@@ -139,7 +139,7 @@ class IncompatibleIndexError(LibraryError):
     def __init__(self, location: str, found: str, expected: str) -> None:
         super().__init__(
             location,
-            f"its index has index_id {found}, this Earmark reads {expected}; "
+            f"its index has index_id {found}, that asked for has {expected}; "
             "run `earmark rebuild` (no audio needed)",
         )
         self.found = found

@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.audio import AudioSource, AudioStream
+    from earmark.stores.directory import DirectoryStore
     from earmark.tape import Tape
 
 MEMORY = "memory:"
@@ -98,6 +98,7 @@ class Library:
         *,
         create: bool = True,
         for_rebuild: bool = False,
+        params: Params | None = None,
         query: QueryParams | None = None,
     ) -> Self:
         """Open a library, or make one.
@@ -105,7 +106,10 @@ class Library:
         Args:
             location: a folder, or `memory:` for one that is gone with the process.
             create: make it if there is none.
-            for_rebuild: open it even if its index was made with other parameters.
+            for_rebuild: open it even if its index was made with other parameters; unless some are
+                given, `rebuild` makes it with today's.
+            params: what fingerprints are made with; unless given, those that the library was made
+                with, or the usual ones for a new library.
             query: how hard queries look.
 
         Raises:
@@ -116,9 +120,13 @@ class Library:
             IncompatibleIndexError: its index was; `rebuild` mends it.
             LibraryError: it cannot be opened for another reason.
         """
-        params = Params()
-        store = _open_store(os.fspath(location), params, create=create, for_rebuild=for_rebuild)
-        return cls(store, params, query)
+        place = os.fspath(location)
+        if place == MEMORY:
+            from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
+
+            return cls(MemoryStore(), params or Params(), query)
+        store = _open_folder(place, params, create=create, for_rebuild=for_rebuild)
+        return cls(store, store.params, query)
 
     def __enter__(self) -> Self:
         """Use the library in a `with` block, which closes it."""
@@ -421,7 +429,7 @@ class Library:
             media=track.media,
             media_file=track.media_file,
         )
-        landmarks = _landmarks(recording.constellation, self._params)
+        landmarks = _landmarks(self._params, recording.constellation)
         with self._store.write() as writer:
             writer.insert(anew, recording.constellation, landmarks)
 
@@ -453,22 +461,19 @@ class _Intact:
                 continue
 
 
-def _open_store(location: str, params: Params, *, create: bool, for_rebuild: bool) -> Store:
-    if location == MEMORY:
-        from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
-
-        return MemoryStore()
+def _open_folder(
+    location: str, params: Params | None, *, create: bool, for_rebuild: bool
+) -> DirectoryStore:
     if SCHEME.match(location):
         message = f"a library is a folder or {MEMORY!r}; {location!r} is neither"
         raise UsageError(message)
     from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
 
     make = DirectoryStore.create if create else DirectoryStore.open
-    landmarks_of = partial(_landmarks, params=params)
-    return make(location, params, landmarks_of, options=Options(for_rebuild=for_rebuild))
+    return make(location, params, _landmarks, options=Options(for_rebuild=for_rebuild))
 
 
-def _landmarks(constellation: bytes, params: Params) -> Landmarks:
+def _landmarks(params: Params, constellation: bytes) -> Landmarks:
     return reference_landmarks(unpack_peaks(constellation), params)
 
 

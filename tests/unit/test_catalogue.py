@@ -9,9 +9,12 @@ from dataclasses import replace
 import pytest
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, LibraryError
+from earmark.params import Axis, Params, PeakParams
 from earmark.stores.catalogue import Catalogue
 from earmark.types import Metadata
 from tests.recordings import make_recording
+
+PARAMS = Params(PeakParams(axis=Axis.MEL, silence_db=-80.5))
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def link() -> Iterator[sqlite3.Connection]:
 def catalogue(link: sqlite3.Connection) -> Catalogue:
     """A new catalogue."""
     made = Catalogue(link, "library")
-    made.begin_new("p-1", "i-1")
+    made.begin_new(PARAMS)
     return made
 
 
@@ -40,15 +43,17 @@ def insert(catalogue: Catalogue, seed: int) -> int:
 def test_a_new_catalogue_knows_its_state(catalogue: Catalogue) -> None:
     """Ids, generation and version are there from the start."""
     state = catalogue.state()
-    assert (state.peaks_id, state.index_id, state.generation) == ("p-1", "i-1", 1)
+    ids = PARAMS.peaks_id, PARAMS.index_id
+    assert (state.peaks_id, state.index_id, state.generation) == (*ids, 1)
+    assert catalogue.params() == PARAMS
     assert catalogue.version() == catalogue.newest_version()
 
 
 def test_a_new_catalogue_is_made_whole_or_not_at_all(link: sqlite3.Connection) -> None:
     """If making it fails, the database is as empty as before."""
     made = Catalogue(link, "library")
-    with pytest.raises(LibraryError):
-        made.begin_new("p-1", None)  # type: ignore[arg-type]
+    with pytest.raises(AttributeError):
+        made.begin_new(None)  # type: ignore[arg-type]
     assert link.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     assert made.version() == 0
 

@@ -23,7 +23,7 @@ from earmark.errors import (
     LibraryNotFoundError,
     NotALibraryError,
 )
-from earmark.params import IndexParams, Params, PeakParams
+from earmark.params import Axis, IndexParams, Params, PeakParams
 from earmark.stores.base import Reader, Store
 from earmark.stores.directory import DirectoryStore, Options
 from earmark.stores.files import Files
@@ -35,6 +35,8 @@ from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 PARAMS = Params()
 OTHER_PEAKS = Params(peaks=PeakParams(silence_db=-80))
 OTHER_INDEX = Params(index=IndexParams(fanout=4))
+OTHER_AXIS = Params(peaks=PeakParams(axis=Axis.LOG))
+FIRST_PARAMETERS = migration_scripts()[1].split("'")[1]
 
 
 @pytest.fixture
@@ -66,7 +68,11 @@ def indexed(reader: Reader) -> set[int]:
 
 
 def open_again(
-    folder: Path, params: Params = PARAMS, *, for_rebuild: bool = False, files: Files | None = None
+    folder: Path,
+    params: Params | None = PARAMS,
+    *,
+    for_rebuild: bool = False,
+    files: Files | None = None,
 ) -> DirectoryStore:
     """Open the library of a test."""
     options = Options(for_rebuild=for_rebuild)
@@ -168,6 +174,63 @@ def test_another_index_asks_for_a_rebuild(folder: Path, store: DirectoryStore) -
     with again.read() as reader:
         assert indexed(reader) == {1, 2, 3}
     again.close()
+
+
+@pytest.mark.parametrize("way", [DirectoryStore.open, DirectoryStore.create])
+@pytest.mark.parametrize("params", [PARAMS, OTHER_PEAKS, OTHER_INDEX, OTHER_AXIS])
+def test_a_library_is_opened_with_its_own_parameters(
+    folder: Path, params: Params, way: Callable[..., DirectoryStore]
+) -> None:
+    """Who asks for no parameters gets those that the library was made with."""
+    DirectoryStore.create(folder, params, landmarks_of).close()
+    again = way(folder, None, landmarks_of)
+    assert again.params == params
+    again.close()
+
+
+def test_a_new_library_has_the_usual_parameters(folder: Path) -> None:
+    """Who asks for none, where there is no library yet, gets today's."""
+    made = DirectoryStore.create(folder, None, landmarks_of)
+    assert made.params == Params()
+    made.close()
+
+
+def test_a_rebuild_makes_todays_index_unless_asked_for_another(folder: Path) -> None:
+    """A rebuild without parameters keeps those of the peaks, and takes the usual index."""
+    both = replace(OTHER_PEAKS, index=OTHER_INDEX.index)
+    DirectoryStore.create(folder, both, landmarks_of).close()
+    waiting = open_again(folder, None, for_rebuild=True)
+    waiting.rebuild()
+    waiting.close()
+    again = open_again(folder, None)
+    assert again.params == OTHER_PEAKS
+    again.close()
+
+
+def test_a_library_of_the_first_schema_keeps_the_parameters_of_its_time(folder: Path) -> None:
+    """Before parameters were stored there was one set of them, whatever is usual today."""
+    first = Params.from_json(FIRST_PARAMETERS)
+    made = DirectoryStore.create(folder, first, landmarks_of)
+    add(made, 1)
+    made.close()
+    change_catalogue(folder, "DROP TABLE parameters")
+    change_catalogue(folder, "PRAGMA user_version = 1")
+    again = open_again(folder, None)
+    assert again.params == first
+    with again.read() as reader:
+        assert indexed(reader) == {1}
+    again.close()
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM parameters", """UPDATE parameters SET json = '{"peaks": 1}'"""]
+)
+def test_lost_parameters_are_damage(folder: Path, store: DirectoryStore, statement: str) -> None:
+    """A library that does not know how it was made says so."""
+    store.close()
+    change_catalogue(folder, statement)
+    with pytest.raises(CorruptCatalogueError, match="lost its parameters"):
+        open_again(folder, None)
 
 
 def test_an_index_that_waits_for_its_rebuild_is_not_used(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from earmark.params import Params
 from earmark.stores.catalogue import Catalogue
 from earmark.stores.files import Files
 from earmark.stores.folder import Folder
@@ -34,7 +35,7 @@ def catalogue() -> Iterator[Catalogue]:
     link = sqlite3.connect(":memory:", isolation_level=None)
     link.row_factory = sqlite3.Row
     made = Catalogue(link, "library")
-    made.begin_new("p-1", "i-1")
+    made.begin_new(Params())
     made.begin_writing()
     yield made
     link.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import earmark.stores
+from earmark.params import Params
 from earmark.stores.sql import QUERIES, migration_scripts, named_queries, schema
 
 
@@ -35,6 +36,12 @@ def test_the_schema_is_all_migrations(link: sqlite3.Connection) -> None:
     drawn.executescript(schema())
     assert structure(drawn) == structure(link)
     drawn.close()
+
+
+def test_the_first_parameters_have_the_ids_of_their_time() -> None:
+    """What the second migration writes is what libraries of the first schema were made with."""
+    first = Params.from_json(migration_scripts()[1].split("'")[1])
+    assert (first.peaks_id, first.index_id) == ("p-67608ddadaa5", "i-ad3e0b1b3a00")
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
+from earmark.params import Params
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
 from earmark.stores.limits import LARGEST
@@ -97,11 +98,12 @@ class Catalogue:
         self._execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         self._execute("PRAGMA journal_mode = WAL")
 
-    def begin_new(self, peaks_id: str, index_id: str) -> None:
+    def begin_new(self, params: Params) -> None:
         """Make an empty catalogue one of a library, in one transaction."""
         with self._transaction():
             self._apply_migrations()
-            self._run("begin_state", peaks_id=peaks_id, index_id=index_id)
+            self._run("begin_state", peaks_id=params.peaks_id, index_id=params.index_id)
+            self._run("set_parameters", json=params.to_json())
 
     def migrate(self) -> None:
         """Bring the catalogue of an older Earmark to today's schema, in one transaction."""
@@ -129,9 +131,23 @@ class Catalogue:
         """Tell every reader that the segments or their dead changed."""
         self._run("advance")
 
-    def set_index_id(self, index_id: str) -> None:
+    def params(self) -> Params:
+        """Return the parameters that the library was made with.
+
+        Raises:
+            CorruptCatalogueError: they are lost.
+        """
+        rows = self._rows("parameters")
+        try:
+            return Params.from_json(rows[0]["json"])
+        except (IndexError, ValueError) as error:
+            cause = f"its catalogue has lost its parameters ({error})"
+            raise CorruptCatalogueError(self._location, cause) from error
+
+    def set_params(self, params: Params) -> None:
         """Record under which parameters the whole index is made now."""
-        self._run("set_index_id", index_id=index_id)
+        self._run("set_index_id", index_id=params.index_id)
+        self._run("set_parameters", json=params.to_json())
 
     def track(self, key: int) -> Track | None:
         """Return the track with this key."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -24,7 +25,7 @@ from earmark.errors import (
     LibraryNotFoundError,
     NotALibraryError,
 )
-from earmark.params import Params
+from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
 from earmark.stores.catalogue import Catalogue, State
 from earmark.stores.connections import Connections
@@ -48,7 +49,9 @@ class Options:
     patience_s: float = 30.0
     """How long to wait for another writer."""
     for_rebuild: bool = False
-    """Open a library of another `index_id`; its index cannot be used before `rebuild`."""
+    """Open a library of another `index_id`; its index cannot be used before `rebuild`.
+
+    Unless parameters are given, those of the index are today's."""
 
 
 class DirectoryStore:
@@ -56,20 +59,21 @@ class DirectoryStore:
 
     Attributes:
         location: the folder, for messages.
+        params: what its fingerprints are made with.
     """
 
     def __init__(
         self,
         path: str | os.PathLike[str],
-        params: Params,
+        params: Params | None,
         landmarks_of: LandmarksOf,
         files: Files,
         options: Options,
     ) -> None:
         """Prepare a store; `create` and `open` are the ways in."""
         self.location = os.fspath(path)
-        self._peaks_id = params.peaks_id
-        self._index_id = params.index_id
+        self._asked_for = params
+        self._use(params or Params())
         self._landmarks_of = landmarks_of
         self._options = options
         self._folder = Folder(Path(path), files)
@@ -81,12 +85,19 @@ class DirectoryStore:
     def create(
         cls,
         path: str | os.PathLike[str],
-        params: Params,
+        params: Params | None,
         landmarks_of: LandmarksOf,
         files: Files | None = None,
         options: Options | None = None,
     ) -> Self:
         """Make a library, or open the one that is there.
+
+        Args:
+            path: its folder.
+            params: what its fingerprints are made with; unless given, its own, or the usual ones.
+            landmarks_of: what makes an index of its constellations.
+            files: how files are touched.
+            options: how it behaves.
 
         Raises:
             NotALibraryError: something else lies there.
@@ -105,17 +116,18 @@ class DirectoryStore:
     def open(
         cls,
         path: str | os.PathLike[str],
-        params: Params,
+        params: Params | None,
         landmarks_of: LandmarksOf,
         files: Files | None = None,
         options: Options | None = None,
     ) -> Self:
-        """Open a library that is there.
+        """Open a library that is there; the arguments are those of `create`.
 
         Raises:
             LibraryNotFoundError: there is none.
             NotALibraryError: something else lies there, or a newer Earmark made it.
-            IncompatiblePeaksError: its constellations were made with other parameters.
+            IncompatiblePeaksError: its constellations were made with others than these parameters,
+                or by another way of making them.
             IncompatibleIndexError: its index was, and the options do not say `for_rebuild`.
             CorruptCatalogueError: its catalogue is damaged.
         """
@@ -213,7 +225,7 @@ class DirectoryStore:
         return [Repair(problem, problem.what == "segment") for problem in found.problems]
 
     def rebuild(self) -> None:
-        """Make the whole index anew from the constellations, under today's `index_id`.
+        """Make the whole index anew from the constellations, under this store's parameters.
 
         The old index serves readers until the new one is committed.
 
@@ -222,7 +234,7 @@ class DirectoryStore:
         """
         with self._changing() as (catalogue, snapshot):
             inspector = self._inspector(catalogue, snapshot)
-            catalogue.set_index_id(self._index_id)
+            catalogue.set_params(self.params)
             self._index_anew(catalogue, inspector, Findings(damaged=list(snapshot.segments)))
 
     def _make(self) -> None:
@@ -234,7 +246,7 @@ class DirectoryStore:
             catalogue = Catalogue(stack.enter_context(self._connections.writing()), self.location)
             if catalogue.version() == 0:
                 catalogue.prepare_file()
-                catalogue.begin_new(self._peaks_id, self._index_id)
+                catalogue.begin_new(self.params)
                 with translated(self.location):
                     self._folder.files.sync_folder(self._folder.root)
 
@@ -249,8 +261,16 @@ class DirectoryStore:
         if version < Catalogue.newest_version():
             with self._writing() as catalogue:
                 catalogue.migrate()
+        if self._asked_for is None:
+            with self._connections.reading() as link:
+                own = Catalogue(link, self.location).params()
+            self._use(replace(own, index=IndexParams()) if self._options.for_rebuild else own)
         with self.read():
             return self
+
+    def _use(self, params: Params) -> None:
+        self.params = params
+        self._peaks_id, self._index_id = params.peaks_id, params.index_id
 
     def _refuse_foreign(self) -> None:
         with translated(self.location):
@@ -409,4 +429,5 @@ class DirectoryStore:
         return IndexWriter(self._folder, catalogue, state.index_id, self._options.policy)
 
     def _inspector(self, catalogue: Catalogue, snapshot: IndexSnapshot) -> Inspector:
-        return Inspector(self._folder, catalogue, snapshot, self._landmarks_of)
+        landmarks_of = partial(self._landmarks_of, self.params)
+        return Inspector(self._folder, catalogue, snapshot, landmarks_of)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from earmark.errors import CorruptConstellationError, CorruptSegmentError
+from earmark.params import Params
 from earmark.stores.base import Problem
 from earmark.stores.catalogue import Catalogue
 from earmark.stores.folder import Folder, segment_name
@@ -16,8 +17,8 @@ from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, unpack_tape
 from earmark.types import Landmarks
 
-LandmarksOf = Callable[[bytes], Landmarks]
-"""Derives the landmarks of a packed constellation."""
+LandmarksOf = Callable[[Params, bytes], Landmarks]
+"""Derives the landmarks of a packed constellation, under the library's parameters."""
 
 _CHUNK = 200
 
@@ -40,7 +41,7 @@ class Inspector:
         folder: Folder,
         catalogue: Catalogue,
         snapshot: IndexSnapshot,
-        landmarks_of: LandmarksOf,
+        landmarks_of: Callable[[bytes], Landmarks],
     ) -> None:
         self._folder = folder
         self._catalogue = catalogue

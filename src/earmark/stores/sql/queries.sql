@@ -16,6 +16,14 @@ UPDATE state SET generation = generation + 1;
 -- The whole index is now made under these parameters.
 UPDATE state SET index_id = :index_id;
 
+-- name: parameters
+-- The numbers behind the ids.
+SELECT json FROM parameters;
+
+-- name: set_parameters
+-- Write the numbers behind the ids.
+INSERT OR REPLACE INTO parameters (only, json) VALUES (1, :json);
+
 -- name: track_by_id
 -- One track by its UUID.
 SELECT * FROM tracks WHERE id = :id;

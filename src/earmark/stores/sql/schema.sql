@@ -8,6 +8,12 @@ CREATE TABLE state (
     generation INTEGER NOT NULL
 ) STRICT;
 
+-- One row: the numbers behind the ids, as JSON.
+CREATE TABLE parameters (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    json TEXT NOT NULL
+) STRICT;
+
 -- One row per live track. `fields` is a JSON object of strings.
 CREATE TABLE tracks (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
