@@ -10,6 +10,7 @@ import pytest
 
 from earmark import AddReport, Library
 from earmark.cli.add import summary
+from earmark.params import Axis
 from tests.music import song, title
 from tests.unit.conftest import Earmark
 
@@ -26,6 +27,19 @@ def test_a_library_is_made_where_there_is_none(earmark: Earmark) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("3 added; 0:")
     assert Path("new.earmark").is_dir()
+
+
+def test_a_new_library_has_the_axis_that_is_chosen(earmark: Earmark) -> None:
+    """`--axis` decides for good; it is kept where none is said, and another is refused."""
+    new = ("--library", "new.earmark", "--workers", "1")
+    assert earmark("add", "songs", *new, "--axis", "mel").exit_code == 0
+    with Library.open("new.earmark") as library:
+        assert library.params.peaks.axis is Axis.MEL
+    assert earmark("add", "songs", *new).stdout == "3 unchanged\n"
+    assert earmark("identify", "clip.flac", "--library", "new.earmark").exit_code == 0
+    result = earmark("add", "songs", *new, "--axis", "log")
+    assert result.exit_code == 2
+    assert "add the recordings to a new library" in result.stderr
 
 
 def test_what_is_known_is_unchanged(earmark: Earmark) -> None:

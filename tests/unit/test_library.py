@@ -17,11 +17,14 @@ from numpy.typing import NDArray
 from earmark import Library, Metadata, Status
 from earmark.errors import (
     AudioError,
+    IncompatiblePeaksError,
     LibraryNotFoundError,
     SilentAudioError,
     TrackNotFoundError,
     UsageError,
 )
+from earmark.params import Axis, Params, PeakParams
+from tests.axes import on_every_axis
 from tests.media import RATE_HZ, Pipe, tone
 from tests.music import clip, pieces, song, title, write_songs
 
@@ -418,3 +421,34 @@ def test_a_file_that_is_no_recording_is_an_error(library: Library, tmp_path: Pat
     (tmp_path / "a.mp3").write_text("text")
     with pytest.raises(AudioError, match=r"a\.mp3: it is text, not audio"):
         library.add_recording(tmp_path / "a.mp3")
+
+
+@on_every_axis
+def test_a_clip_is_named_on_every_axis(tmp_path: Path, params: PeakParams) -> None:
+    """A library keeps its axis: opened again, it names clips, and no strangers."""
+    chosen = Params(params)
+    with Library.open(tmp_path / "library", params=chosen) as made:
+        for number in range(3):
+            made.add_recording(io.BytesIO(song(number)))
+    with Library.open(tmp_path / "library") as library:
+        assert library.params == chosen
+        for number in range(3):
+            best = library.identify(samples(number), sample_rate=rate_hz(number)).best
+            assert best
+            assert best.track.metadata.title == title(number)
+            assert best.offset_s == pytest.approx(3.0, abs=0.05)
+        assert library.identify(samples(3), sample_rate=rate_hz(3)).status is Status.NO_MATCH
+
+
+def test_asking_a_library_for_other_parameters_is_refused(tmp_path: Path) -> None:
+    """A library of one axis is not one of another."""
+    Library.open(tmp_path / "library").close()
+    with pytest.raises(IncompatiblePeaksError, match="its own parameters"):
+        Library.open(tmp_path / "library", params=Params(PeakParams(axis=Axis.LOG)))
+
+
+def test_a_library_in_memory_takes_parameters() -> None:
+    """Parameters are for libraries of every kind."""
+    params = Params(PeakParams(axis=Axis.MEL))
+    with Library.open("memory:", params=params) as library:
+        assert library.params == params

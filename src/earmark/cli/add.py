@@ -26,6 +26,7 @@ from earmark.cli.options import (
     YearOption,
     parse_fields,
 )
+from earmark.params import Axis
 from earmark.settings import cpu_count
 from earmark.types import MediaKind, Metadata
 
@@ -50,6 +51,10 @@ def add(
     media: Annotated[
         MediaKind | None,
         typer.Option(help="What to keep of the sound: its path, the file, or a small preview."),
+    ] = None,
+    axis: Annotated[
+        Axis | None,
+        typer.Option(help="Frequency axis of a library that this makes; it keeps it for good."),
     ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop tracks whose files in these folders are gone.")
@@ -81,7 +86,9 @@ def add(
     """
     metadata = Metadata(title or "", artist, album, year, isrc, external_id, parse_fields(field))
     _check_metadata(metadata, paths)
-    with opened(library, debug=debug, create=True, on_interrupt=INTERRUPTED) as open_library:
+    with opened(
+        library, debug=debug, create=True, axis=axis, on_interrupt=INTERRUPTED
+    ) as open_library:
         announce_compiling()
         with _progress_bar() as on_progress:
             report = open_library.add(

@@ -13,10 +13,12 @@ import typer
 
 from earmark.cli.text import printable
 from earmark.errors import EarmarkError
+from earmark.params import Params, PeakParams
 from earmark.settings import library_location
 
 if TYPE_CHECKING:
     from earmark.library import Library
+    from earmark.params import Axis
 
 FOUND, NONE_FOUND, FAILED = 0, 1, 2
 """Exit codes, as grep has them."""
@@ -59,14 +61,21 @@ def opened(
     debug: bool,
     create: bool = False,
     for_rebuild: bool = False,
+    axis: Axis | None = None,
     on_interrupt: str = "interrupted",
 ) -> Iterator[Library]:
-    """Open the chosen library, with errors in words until the block ends."""
+    """Open the chosen library, with errors in words until the block ends.
+
+    With an `axis`, a new library has the usual parameters but for this one, and another is refused.
+    """
     with in_words(debug=debug, on_interrupt=on_interrupt):
         from earmark.library import Library
 
         location = library_location(chosen)
-        with Library.open(location, create=create, for_rebuild=for_rebuild) as library:
+        params = Params(PeakParams(axis=axis)) if axis else None
+        with Library.open(
+            location, create=create, for_rebuild=for_rebuild, params=params
+        ) as library:
             yield library
 
 
