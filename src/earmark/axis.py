@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from earmark.params import PeakParams
 
+OUTSIDE = 2.0 * POSITIONS
+"""A position far from any peak."""
+
 NARROWEST_BINS = 2.0
 """Half-width of the narrowest band: that of the main lobe of a Hann window."""
 
@@ -56,9 +59,10 @@ class FrequencyAxis:
     def warp(self, pitch: float) -> NDArray[np.float64]:
         """Return where each position lies in a clip whose frequencies are `pitch` times as high.
 
-        Shape (POSITIONS,), in steps with their fractions; some lie beyond the ends of the axis.
+        Shape (POSITIONS,), in steps with their fractions; OUTSIDE where a clip has no position.
         """
-        return self.position(self.hz(np.arange(POSITIONS)) * pitch)
+        moved = self.position(self.hz(np.arange(POSITIONS)) * pitch)
+        return np.where((moved >= 0) & (moved < POSITIONS), moved, OUTSIDE)
 
     def ratio(self, track_steps: ArrayLike, clip_steps: ArrayLike) -> NDArray[np.float64]:
         """Return clip frequency over track frequency of pairs of positions; shape (n,)."""

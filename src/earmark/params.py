@@ -74,6 +74,10 @@ class PeakParams:
 
     def __post_init__(self) -> None:
         """Refuse an axis that the packed constellation or a hash has no room for."""
+        if self.axis not in tuple(Axis):
+            message = f"the axis is one of {', '.join(Axis)}, not {self.axis!r}"
+            raise UsageError(message)
+        object.__setattr__(self, "axis", Axis(self.axis))
         if not 0 < self.low_bin < self.high_bin <= self.window_samples // 2:
             message = f"bins {self.low_bin} to {self.high_bin} are no part of the spectrum"
             raise UsageError(message)
@@ -135,8 +139,7 @@ class Params:
         """
         try:
             values = json.loads(text)
-            peaks = {**values["peaks"], "axis": Axis(values["peaks"]["axis"])}
-            return cls(PeakParams(**peaks), IndexParams(**values["index"]))
+            return cls(PeakParams(**values["peaks"]), IndexParams(**values["index"]))
         except (TypeError, KeyError, UsageError) as error:
             message = f"these are no parameters: {error}"
             raise ValueError(message) from error

@@ -113,3 +113,10 @@ def test_the_largest_axis_just_fits(axis: Axis) -> None:
     """Up to 511 bands and 4095 steps there is room."""
     params = PeakParams(axis=axis, high_bin=512, bands=511, steps=8)
     assert params.steps * 511 + params.steps // 2 < POSITIONS
+
+
+def test_an_axis_may_be_given_by_its_name() -> None:
+    """A plain text is as good as the name, and one that is none is a typed error."""
+    assert PeakParams(axis="mel").axis is Axis.MEL  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="one of linear, mel, log"):
+        PeakParams(axis="spiral")  # type: ignore[arg-type]
