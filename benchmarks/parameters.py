@@ -21,7 +21,16 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.music import CONDITIONS, OPEN_CORPUS, RATE_HZ, Clip, Tune, clips, load
+from benchmarks.music import (
+    CONDITIONS,
+    OPEN_CORPUS,
+    RATE_HZ,
+    Clip,
+    Condition,
+    Tune,
+    clips,
+    load,
+)
 from earmark.library import Library
 from earmark.params import IndexParams, Params, PeakParams, QueryParams
 from earmark.stores.memory import MemoryStore
@@ -77,21 +86,28 @@ class Answer:
 
 def main() -> None:
     """Measure and print."""
-    options = _options()
+    compare(SETTINGS, CONDITIONS, read_options("What the tuned numbers are worth."))
+
+
+def compare(
+    settings: Sequence[Setting], conditions: Sequence[Condition], options: argparse.Namespace
+) -> None:
+    """Measure every setting on the same clips, and print."""
     catalogue, strangers = load(options.folder, options.corpus)
-    known = list(clips(catalogue, CONDITIONS, options.clips, options.seed))
-    unknown = list(clips(strangers, CONDITIONS, options.clips, options.seed))
+    known = list(clips(catalogue, conditions, options.clips, options.seed))
+    unknown = list(clips(strangers, conditions, options.clips, options.seed))
     hours = sum(tune.duration_s for tune in catalogue) / 3600
     print(f"{len(catalogue)} tracks, {hours:.1f} hours, {len(strangers)} strangers;", end=" ")
     print(f"n = {options.clips} in each condition, {len(unknown)} clips of strangers")
-    for setting in SETTINGS:
+    for setting in settings:
         if not options.only or setting.name in options.only:
             with _patched(setting.constants):
                 _measure(setting, catalogue, known, unknown)
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="What the tuned numbers are worth.")
+def read_options(description: str) -> argparse.Namespace:
+    """Read the command line of a script that compares settings."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
     parser.add_argument("--clips", type=int, default=50, help="in each condition (default: 50)")

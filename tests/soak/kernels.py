@@ -20,9 +20,10 @@ from earmark.matching.alignment import centre, refine
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
 from earmark.matching.verification import MAX_REACH_STEPS, Clip, Hypotheses, examine, join
-from earmark.params import QueryParams
+from earmark.params import Params, QueryParams
 from earmark.tape import HASH_BITS, Tape, build_tape, merge_tapes, unpack_tape
 from earmark.types import Landmarks, Peaks
+from tests.axes import AXES
 from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks
 
 LENGTHS = (0, 1, 2, 127, 128, 129, 1000, 16_384, 20_001)
@@ -38,12 +39,13 @@ def hear(rng: Generator) -> None:
     samples = int(rng.choice(LENGTHS))
     loudness = 10.0 ** rng.uniform(-6, 6)
     sound = rng.normal(0, loudness, samples).astype(np.float32)
+    params = Params(AXES[rng.integers(len(AXES))])
     for query in (None, QueryParams()):
         blocks = np.split(sound, np.sort(rng.integers(0, samples + 1, 3)))
-        peaks = unpack_peaks(pack_peaks(fingerprint(blocks, PARAMS.peaks, query)))
-        reference_landmarks(peaks, PARAMS)
+        peaks = unpack_peaks(pack_peaks(fingerprint(blocks, params.peaks, query)))
+        reference_landmarks(peaks, params)
         fuzzy = QueryParams(fuzziness=rng.uniform(0, 0.5), fanout=int(rng.integers(0, 50)))
-        query_probes(peaks, PARAMS, fuzzy)
+        query_probes(peaks, params, fuzzy)
 
 
 def random_peaks(rng: Generator, span_steps: int) -> Peaks:
