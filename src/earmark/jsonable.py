@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from earmark.ingest import AddReport
+    from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import Identification, Match, Track
 
@@ -111,9 +112,10 @@ def add_report(report: AddReport) -> Object:
     }
 
 
-def stats(counts: StoreStats, location: str) -> Object:
-    """Counts and sizes of a library."""
-    return {"library": location, **asdict(counts), "duration_s": _seconds(counts.duration_s)}
+def stats(counts: StoreStats, location: str, axis: Axis) -> Object:
+    """Counts and sizes of a library, and its frequency axis."""
+    duration_s = _seconds(counts.duration_s)
+    return {"library": location, "axis": axis, **asdict(counts), "duration_s": duration_s}
 
 
 def problem(found: Problem) -> Object:

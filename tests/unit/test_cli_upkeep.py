@@ -28,10 +28,13 @@ def spoil_a_constellation(home: Path) -> None:
 
 
 def test_a_library_is_counted(earmark: Earmark) -> None:
-    """Tracks, length and bytes, for people and for programs."""
-    assert "tracks     3" in earmark("stats").stdout
+    """Tracks, length, bytes and the frequency axis, for people and for programs."""
+    shown = earmark("stats").stdout
+    assert "tracks     3" in shown
+    assert "axis       linear" in shown
     counts = json.loads(earmark("stats", "--json").stdout)
     assert (counts["tracks"], counts["library"]) == (3, "music.earmark")
+    assert counts["axis"] == "linear"
     assert 0 < counts["index_bytes"] < counts["catalogue_bytes"] * 4
 
 

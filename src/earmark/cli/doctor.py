@@ -121,7 +121,8 @@ def _examine_library(findings: Findings, *, deep: bool) -> None:
 
     try:
         with Library.open(findings.location, create=False) as library:
-            findings.library = jsonable.stats(library.stats(), library.location)
+            axis = library.params.peaks.axis
+            findings.library = jsonable.stats(library.stats(), library.location, axis)
             for problem in library.check(deep=deep):
                 what = f"{problem.what} {problem.name}"
                 findings.add(what, problem.cause, "earmark repair")

@@ -11,6 +11,7 @@ from earmark.cli.edge import NONE_FOUND, opened
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 
 if TYPE_CHECKING:
+    from earmark.params import Axis
     from earmark.stores.base import Repair, StoreStats
 
 
@@ -24,13 +25,13 @@ def stats(
         earmark stats --json
     """
     with opened(library, debug=debug) as open_library:
-        counts = open_library.stats()
+        counts, axis = open_library.stats(), open_library.params.peaks.axis
         if as_json:
             from earmark import jsonable
 
-            print(jsonable.dumps(jsonable.stats(counts, open_library.location)))
+            print(jsonable.dumps(jsonable.stats(counts, open_library.location, axis)))
         else:
-            _print_stats(counts, open_library.location)
+            _print_stats(counts, open_library.location, axis)
 
 
 def repair(
@@ -76,12 +77,13 @@ def rebuild(
         typer.echo(f"rebuilt the index of {text.counted(tracks, 'track')}")
 
 
-def _print_stats(counts: StoreStats, location: str) -> None:
+def _print_stats(counts: StoreStats, location: str, axis: Axis) -> None:
     from earmark.cli import screen
 
     hours = counts.duration_s / 3600
     rows = [
         ("library", location),
+        ("axis", axis),
         ("tracks", f"{counts.tracks:,}"),
         ("music", text.clock(counts.duration_s)),
         ("peaks", f"{counts.peaks:,}"),
