@@ -1,4 +1,4 @@
-"""Audio to constellation: spectrogram and peaks joined, and the constellation's packed form.
+"""Audio to constellation: the stages joined; and the constellation's packed form.
 
 Packed, a peak is one little-endian 32-bit word:
 
@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.peaks import PeakPicker
+from earmark.prominence import prominence
 from earmark.spectrogram import Spectrogram
-from earmark.types import Peaks
+from earmark.types import Heard, Peaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +64,23 @@ def fingerprint(
     for block in blocks:
         fingerprinter.feed(block)
     return fingerprinter.finish()
+
+
+def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: QueryParams) -> Heard:
+    """Return all that a query needs of a clip given as blocks of mono samples.
+
+    The whole spectrogram is held in memory: 128 KB a second.
+    """
+    spectrogram = Spectrogram(params)
+    dense = PeakPicker(params, query.radius_frames, query.radius_ratio)
+    sparse = PeakPicker(params, query.few_radius_frames, query.few_radius_ratio)
+    rows = [power for block in blocks for power in spectrogram.feed(block)]
+    rows += spectrogram.finish()
+    power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])
+    for picker in (dense, sparse):
+        picker.feed(power)
+        picker.finish()
+    return Heard(dense.take(), sparse.take(), prominence(power, params))
 
 
 def pack_peaks(peaks: Peaks) -> bytes:

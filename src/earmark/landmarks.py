@@ -28,7 +28,7 @@ from earmark.types import Landmarks, Peaks
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from earmark.params import Params, QueryParams
+    from earmark.params import Params
 
 GAP_BITS = 6
 STEP_BITS = 7
@@ -58,12 +58,12 @@ def reference_landmarks(peaks: Peaks, params: Params) -> Landmarks:
     return Landmarks(hashes[order], frames[order].astype(np.uint32))
 
 
-def query_probes(peaks: Peaks, params: Params, query: QueryParams) -> Probes:
-    """Pair every peak with the next `query.fanout` of its zone, neighbouring cells included.
+def query_probes(peaks: Peaks, params: Params, fanout: int, fuzziness: float) -> Probes:
+    """Pair every peak with the next `fanout` of its zone, neighbouring cells included.
 
-    A cell is asked for as well when its border is nearer than `query.fuzziness` of a cell.
+    A cell is asked for as well when its border is nearer than `fuzziness` of a cell.
     """
-    return Probes(*_paired(peaks, params, query.fanout, query.fuzziness))
+    return Probes(*_paired(peaks, params, fanout, fuzziness))
 
 
 def _paired(

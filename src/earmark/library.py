@@ -38,7 +38,7 @@ from earmark.ingest import (
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Found, Verdict, match
 from earmark.params import Params, QueryParams
-from earmark.recording import ClipPeaks, Recording, read_clip, read_recording
+from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
 from earmark.types import (
     Failure,
@@ -256,17 +256,17 @@ class Library:
         label = name if name is not None else _label(clip)
         try:
             with self._stream(clip, sample_rate) as stream:
-                heard = read_clip(stream, self._params.peaks, self._query)
+                read = read_clip(stream, self._params.peaks, self._query)
         except AudioError as error:
             failure = Failure(type(error).__name__, str(error))
             return Identification(label, Status.ERROR, None, _since(began), error=failure)
-        if heard.duration_s < self._query.min_clip_s:
-            return Identification(label, Status.TOO_SHORT, heard.duration_s, _since(began))
-        verdict, tracks = self._look_up(heard)
+        if read.duration_s < self._query.min_clip_s:
+            return Identification(label, Status.TOO_SHORT, read.duration_s, _since(began))
+        verdict, tracks = self._look_up(read)
         return Identification(
             label,
             verdict.status,
-            heard.duration_s,
+            read.duration_s,
             _since(began),
             tuple(_match(found, tracks[found.key]) for found in verdict.matches),
             tuple(_match(found, tracks[found.key]) for found in verdict.candidates),
@@ -377,9 +377,9 @@ class Library:
             return open_samples(samples, input_rate_hz=rate, sample_rate_hz=wanted)
         return open_audio(source, sample_rate_hz=wanted)
 
-    def _look_up(self, heard: ClipPeaks) -> tuple[Verdict, Mapping[int, Track]]:
+    def _look_up(self, read: Clip) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
-            verdict = match(heard.peaks, heard.frames, _Intact(reader), self._params, self._query)
+            verdict = match(read.heard, _Intact(reader), self._params, self._query)
             found = (*verdict.matches, *verdict.candidates)
             return verdict, reader.tracks({one.key for one in found})
 

@@ -145,20 +145,56 @@ class Params:
             raise ValueError(message) from error
 
 
+class Ladder(StrEnum):
+    """Which changes of speed, tempo and pitch a query tries when the clip is not known as it is."""
+
+    OFF = "off"
+    """None but the slight ones that a clip is known under anyway."""
+    FAST = "fast"
+    """Speed, tempo and pitch, each by itself."""
+    FULL = "full"
+    """Tempo and pitch together, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryParams:
     """How hard a query looks; in no id."""
 
+    far: float = 1e-4
+    """False-accept rate: the share of clips of unknown music that may be named."""
+    ladder: Ladder = Ladder.FAST
+    time_limit_s: float | None = None
+    """No new attempt is begun after so much time; the best answer so far stands."""
     radius_frames: int = 4
     radius_ratio: float = 0.03
     """Half-widths of a clip's denser peaks; see `PeakParams` for those of a reference."""
     fanout: int = 24
-    """Pairs made of each peak at most."""
+    """Pairs made of each dense peak at most."""
+    few_radius_frames: int = 8
+    few_radius_ratio: float = 0.06
+    """Half-widths of the sparser peaks of a quick look."""
+    few_fanout: int = 6
+    """Pairs made of each of those at most."""
     fuzziness: float = 0.25
     """A neighbouring cell is asked for, too, when its border is nearer than this part of a cell."""
-    candidates: int = 40
-    """Alignments that are verified."""
+    candidates: int = 20
+    """Alignments that are looked at closely after a quick look."""
+    sweep_hours: float = 20.0
+    """How much of a catalogue is compared with a clip exhaustively: the tracks with most votes."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0
     """Of a longer clip only the beginning is listened to."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no rate, no ladder and no time."""
+        if not 0 < self.far < 1:
+            message = f"a false-accept rate lies between 0 and 1, not at {self.far!r}"
+            raise UsageError(message)
+        if self.ladder not in tuple(Ladder):
+            message = f"the ladder is one of {', '.join(Ladder)}, not {self.ladder!r}"
+            raise UsageError(message)
+        object.__setattr__(self, "ladder", Ladder(self.ladder))
+        if self.time_limit_s is not None and not self.time_limit_s >= 0:
+            message = f"a time limit is a number of seconds, not {self.time_limit_s!r}"
+            raise UsageError(message)

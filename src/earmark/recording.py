@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from earmark.errors import SilentAudioError
-from earmark.fingerprint import Fingerprinter, pack_peaks
-from earmark.units import samples_to_frames, samples_to_seconds
+from earmark.fingerprint import Fingerprinter, hear, pack_peaks
+from earmark.units import samples_to_seconds
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from earmark.audio import AudioStream
     from earmark.params import PeakParams, QueryParams
-    from earmark.types import Metadata, Peaks
+    from earmark.types import Heard, Metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,10 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ClipPeaks:
-    """All that a query needs of its clip."""
+class Clip:
+    """A clip, read."""
 
-    peaks: Peaks
-    frames: int
+    heard: Heard
     duration_s: float
 
 
@@ -60,23 +62,18 @@ def read_recording(stream: AudioStream, params: PeakParams) -> Recording:
     )
 
 
-def read_clip(stream: AudioStream, params: PeakParams, query: QueryParams) -> ClipPeaks:
-    """Fingerprint a clip, or the first `query.max_clip_s` of it.
+def read_clip(stream: AudioStream, params: PeakParams, query: QueryParams) -> Clip:
+    """Listen to a clip, or the first `query.max_clip_s` of it.
 
     Raises:
         AudioError: it cannot be read.
     """
-    fingerprinter = Fingerprinter(params, query)
     wanted = round(query.max_clip_s * params.sample_rate_hz)
+    parts: list[NDArray[np.float32]] = []
     samples = 0
     for block in stream:
-        part = block[: wanted - samples]
-        fingerprinter.feed(part)
-        samples += len(part)
+        parts.append(block[: wanted - samples])
+        samples += len(parts[-1])
         if samples == wanted:
             break
-    return ClipPeaks(
-        fingerprinter.finish(),
-        samples_to_frames(samples, params),
-        samples_to_seconds(samples, params),
-    )
+    return Clip(hear(parts, params, query), samples_to_seconds(samples, params))

@@ -37,6 +37,11 @@ class Spectrogram:
         self._samples = 0
         self._frames = 0
 
+    @property
+    def bands(self) -> int:
+        """Width of a row."""
+        return len(self._axis.centre_bins)
+
     def feed(self, samples: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
         """Yield the groups of frames that these samples complete.
 

@@ -35,6 +35,23 @@ class Peaks:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """All that a query needs of its clip."""
+
+    peaks: Peaks
+    """Dense: what verification and a thorough look go by."""
+    few: Peaks
+    """Sparser: what a quick look goes by."""
+    prominence: NDArray[np.uint8]
+    """Shape (frames, bands): how far every cell stands out, in the classes of `prominence.py`."""
+
+    @property
+    def frames(self) -> int:
+        """Duration of the clip."""
+        return len(self.prominence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
     """Hashed pairs of peaks, sorted by (hash, frame); both arrays have shape (n,).
 

@@ -15,10 +15,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.matching.candidates import Candidate
-    from earmark.matching.verification import Clip
+    from earmark.matching.clip import Clip
+    from earmark.matching.sweep import Place
 
-TEMPO_REACH, TEMPO_STEP = 0.12, 0.01
-SPEED_REACH, SPEED_STEP = 0.03, 0.0025
+SMALL = tuple(1 + 0.0025 * k for k in (-3, -2, -1, 1, 2, 3))
+MOVES = np.array(
+    [(1.0, 1.0), *((k, k) for k in SMALL), *((k, 1.0) for k in SMALL), *((1.0, k) for k in SMALL)]
+)
+"""Factors of tempo and pitch around a hypothesis, shape (n, 2): rungs of a ladder lie no further
+apart, and over ten seconds a quarter of a per cent is as much as the window of a peak forgives."""
+
 MIN_PAIRS = 8
 """Fewer agreeing peaks do not define a line."""
 
@@ -27,7 +33,7 @@ FIT_REACH = 0.05
 agree lie within a few hundredths of the line that they were found with."""
 
 
-def plain(candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int) -> Hypotheses:
+def plain(candidates: Sequence[Candidate | Place], reference: NDArray[np.int64], steps: int) -> Hypotheses:
     """Return the unmodified hypothesis of each candidate; `reference` numbers its constellation."""
     count = len(candidates)
     offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)
@@ -40,39 +46,16 @@ def plain_at(reference: int, offset_steps: float) -> Hypotheses:
     return Hypotheses(np.array([reference]), np.array([offset_steps]), one, one)
 
 
-def stretched(
-    candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int
-) -> Hypotheses:
-    """Return each candidate under other tempos, speeds and pitches, anchored where its votes lie.
+def nearby(hypotheses: Hypotheses, clip: Clip) -> Hypotheses:
+    """Return each hypothesis with slightly other tempos and pitches, `len(MOVES)` of each.
 
-    The hypotheses of one candidate follow one another, `grid_size()` of them.
+    Those of one follow one another. The middle of the clip stays where it is.
     """
-    tempo, pitch = _grid()
-    size, count = len(tempo), len(candidates)
-    offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)
-    anchors = np.array([c.anchor_frames * steps for c in candidates], np.float64)
-    tempo, pitch = np.tile(tempo, count), np.tile(pitch, count)
-    offset = np.repeat(offsets, size) + np.repeat(anchors, size) * (1 - tempo)
-    return Hypotheses(np.repeat(reference, size), offset, tempo, pitch)
-
-
-def grid_size() -> int:
-    """Count the hypotheses that `stretched` makes of one candidate."""
-    return len(_grid()[0])
-
-
-def _grid() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    tempos = 1 + _steps(TEMPO_REACH, TEMPO_STEP)
-    speeds = 1 + _steps(SPEED_REACH, SPEED_STEP)
-    level = np.ones_like
-    tempo = np.concatenate([tempos, speeds, level(speeds)])
-    return tempo, np.concatenate([level(tempos), speeds, speeds])
-
-
-def _steps(reach: float, step: float) -> NDArray[np.float64]:
-    count = round(reach / step)
-    outward = np.arange(1, count + 1) * step
-    return np.concatenate([-outward[::-1], outward])
+    base = hypotheses.take(np.repeat(np.arange(len(hypotheses)), len(MOVES)))
+    by_tempo, by_pitch = np.tile(MOVES, (len(hypotheses), 1)).T
+    tempo = base.tempo * by_tempo
+    offset = base.offset + clip.length_steps / 2 * (base.tempo - tempo)
+    return Hypotheses(base.reference, offset, tempo, base.pitch * by_pitch)
 
 
 def refine(
@@ -153,9 +136,9 @@ def _fit(
     if spread == 0:
         return unfitted
     slope = float(((clip_time - middle) * (track_time - track_time.mean())).sum() / spread)
-    track_frequency = pairs.frequency[agreeing].astype(np.float64)
-    clip_frequency = clip.peaks.frequency[partner].astype(np.float64)
-    ratio = float((clip_frequency * track_frequency).sum() / (track_frequency**2).sum())
+    track_hz = clip.axis.hz(pairs.frequency[agreeing])
+    clip_hz = clip.axis.hz(clip.peaks.frequency[partner])
+    ratio = float((clip_hz * track_hz).sum() / (track_hz**2).sum())
     if max(abs(slope / tempo - 1), abs(ratio / pitch - 1)) > FIT_REACH:
         return unfitted
     return float(track_time.mean() - slope * middle), slope, ratio

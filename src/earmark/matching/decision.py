@@ -1,37 +1,85 @@
-"""Scores to decisions: which scores are believed, and what a score is worth as a probability.
+"""Evidence to decisions: what is believed, and how much.
 
-A wrong alignment reaches score s with a chance that falls like exp(-s), and a catalogue offers as
-many alignments as it has frames. So the score is compared with the logarithm of that number: the
-*excess* is what remains, and it means the same in a small and in a large catalogue. The numbers
-below were fitted on clips of known and unknown music by `benchmarks/calibration.py`.
+All that is known of a hypothesis is weighed into one number, the *rating*, linear in its `traits`.
+It is scaled so that a clip of unknown music reaches a rating of r in a catalogue of ten hours with
+a chance of exp(-r): its unit is the nat, and the threshold follows from the false-accept rate that
+the user allows. A larger catalogue offers chance more places, and every tempo and pitch that is
+tried offers them again; so the logarithm of both is taken off.
+
+The numbers below were fitted by `benchmarks/calibration.py`, on clips of known music and on the same
+clips with their own recordings masked; docs/accuracy.md shows the tail and the calibration.
 """
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-ACCEPT_EXCESS = 4.0
-"""About one clip in 1,000 of unknown music reaches it, by the tail fitted in docs/accuracy.md."""
+import numpy as np
 
-SMALLEST_CATALOGUE_FRAMES = 2_250_000
-"""Ten hours: a smaller catalogue is judged as one of this size. Chance falls more slowly than the
-formula says where few tracks of one style share a tempo and a key."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-CONFIDENCE_CENTRE = 0.7
-CONFIDENCE_SLOPE = 0.54
+    from earmark.matching.sweep import Surroundings
+    from earmark.matching.verification import Evidence
+
+CATALOGUE_FRAMES = 2_250_000
+"""Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
+
+WEIGHTS = (1.068, -0.508, 0.0, 2.313, 0.0, 0.0, 0.0)
+"""Of the traits."""
+
+OFFSET = -9.0
+
+CONFIDENCE_CENTRE = 6.0
+CONFIDENCE_SLOPE = 1.0
+
+AGREEMENT = 4.0
+"""Nats above chance from which what is left of a match is believed when others explain the rest."""
 
 
-def threshold(catalogue_frames: int) -> float:
-    """Return the score from which a match is reported in a catalogue of this size."""
-    return ACCEPT_EXCESS + _chance(catalogue_frames)
+def traits(evidence: Evidence, around: Surroundings, frames: int) -> NDArray[np.float64]:
+    """Return what the rating is made of, shape (n, 7).
+
+    Args:
+        evidence: of n hypotheses, chance measured on shifted spans.
+        around: the same hypotheses.
+        frames: duration of the clip.
+    """
+    return np.column_stack(
+        [
+            around.lift - around.median,
+            around.top - around.median,
+            around.upper - around.median,
+            np.log1p(evidence.loose),
+            np.log1p(evidence.score),
+            np.full(len(evidence.score), np.log(frames)),
+            np.log1p(evidence.expected),
+        ]
+    )
 
 
-def confidence(score: float, catalogue_frames: int) -> float:
-    """Return the probability that a match with this score is right."""
-    excess = score - _chance(catalogue_frames)
-    logit = CONFIDENCE_SLOPE * (excess - CONFIDENCE_CENTRE)
+def rating(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ratings of n hypotheses, in nats, before size and trials are taken off."""
+    return traits @ np.array(WEIGHTS) + OFFSET
+
+
+def size_cost(catalogue_frames: int) -> float:
+    """Return what a catalogue of this size takes off every rating, in nats."""
+    return math.log(max(catalogue_frames, CATALOGUE_FRAMES) / CATALOGUE_FRAMES)
+
+
+def threshold(far: float) -> float:
+    """Return the rating from which a match is reported at this false-accept rate."""
+    return -math.log(far)
+
+
+def agreement_threshold(catalogue_frames: int) -> float:
+    """Return the score from which the rest of a match is believed; see `grouping.py`."""
+    return AGREEMENT + math.log(max(catalogue_frames, CATALOGUE_FRAMES))
+
+
+def confidence(rating: float) -> float:
+    """Return the probability that the best match with this rating is right."""
+    logit = CONFIDENCE_SLOPE * (rating - CONFIDENCE_CENTRE)
     return 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))
-
-
-def _chance(catalogue_frames: int) -> float:
-    return math.log(max(catalogue_frames, SMALLEST_CATALOGUE_FRAMES))

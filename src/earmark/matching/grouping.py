@@ -9,9 +9,9 @@ import numpy as np
 
 from earmark.fingerprint import unpack_peaks
 from earmark.matching.alignment import plain_at
+from earmark.matching.clip import chart_of
 from earmark.matching.verification import (
     MOMENT_STEPS,
-    Clip,
     agreement,
     examine,
     pair_up,
@@ -59,8 +59,8 @@ def grouped(case: Case, evidence: Evidence) -> Groups:
     """Sort out evidence that is in order, best first."""
     groups = Groups()
     leaders = _leaders(evidence, groups)
-    accepted = [which for which in leaders if evidence.score[which] >= case.threshold]
-    groups.weaker = [which for which in leaders if evidence.score[which] < case.threshold]
+    accepted = [which for which in leaders if evidence.rating[which] >= case.threshold]
+    groups.weaker = [which for which in leaders if evidence.rating[which] < case.threshold]
     if not accepted:
         return groups
     best = accepted[0]
@@ -71,7 +71,7 @@ def grouped(case: Case, evidence: Evidence) -> Groups:
         relation = _of_a_group(case, evidence, which, heads)
         if relation is not None:
             groups.matches.append((which, relation))
-        elif _own_score(case, evidence, which, claimed) >= case.threshold:
+        elif _own_score(case, evidence, which, claimed) >= case.agreement:
             groups.matches.append((which, Relation.SIMULTANEOUS))
             heads[which] = Relation.SIMULTANEOUS
             claimed |= _claim(case, evidence, which)
@@ -164,7 +164,7 @@ def same_recording(case: Case, evidence: Evidence, one: int, other: int) -> bool
     if not near.any():
         return False
     passage = Peaks(peaks.time[near] - start, peaks.frequency[near], peaks.level[near])
-    whole = Clip.of(passage, int(passage.time[-1]) // steps + 1, steps)
+    whole = chart_of(passage, int(passage.time[-1]) // steps + 1, case.clip.axis.params)
     place = hypotheses.offset[other] - hypotheses.offset[one] + start
     found = examine(
         whole,

@@ -1,43 +1,69 @@
-"""The life of a query: candidates, verification, refinement, grouping, decision.
+"""The life of a query: a quick look, a sweep, a ladder; then grouping and decision.
 
-Pure: it is handed what it reads, and knows nothing of where that is stored.
+Each attempt costs more than the one before and is made only if none was accepted yet. Pure: it is
+handed what it reads, and knows nothing of where that is stored.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from earmark.landmarks import query_probes
 from earmark.matching import decision
-from earmark.matching.alignment import centre, grid_size, plain, refine, stretched
+from earmark.matching.alignment import MOVES, centre, nearby, plain, refine
 from earmark.matching.candidates import find_candidates
+from earmark.matching.clip import clip_of
 from earmark.matching.grouping import grouped
+from earmark.matching.ladder import batches, climb, hypotheses_of
 from earmark.matching.spans import Span, span_of
-from earmark.matching.verification import Case, Clip, Evidence, Hypotheses, examine, join
+from earmark.matching.sweep import surroundings, sweep
+from earmark.matching.verification import (
+    Case,
+    Evidence,
+    Hypotheses,
+    examine,
+    join,
+    joined,
+    nothing,
+)
 from earmark.types import Relation, Status
-from earmark.units import steps_to_seconds
+from earmark.units import frame_rate_hz, steps_to_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from earmark.matching.candidates import Candidate
+    from earmark.matching.clip import Clip
+    from earmark.matching.ladder import Rung
     from earmark.params import Params, QueryParams
     from earmark.tape import Tape
-    from earmark.types import Peaks
+    from earmark.types import Heard
 
 REACH_STEPS = 14
 """How far votes and truth may lie apart: the votes' window and the rounding of two frames."""
 
-VERIFIED = 12
-"""Candidates whose chance is measured; the others are told apart without it."""
+WEIGHED_QUICKLY, WEIGHED = 4, 10
+"""Hypotheses that are weighed in full after a quick look, and after a thorough one."""
 
-STRETCHED = 20
-"""Candidates tried under other tempos, speeds and pitches when none was accepted as it is."""
+SWEPT = 24
+"""Places of a sweep that are looked at closely."""
+
+CLIMBED = 16
+"""Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
+
+VOTED = 2000
+"""Alignments whose votes choose the tracks to sweep when a catalogue is too large to sweep whole."""
+
+CHUNK = 64
+"""Constellations that are held at once while sweeping."""
+
+UNEXPLAINED = 0.75
+"""A match that finds a smaller part of its peaks leaves room for another track beside it."""
 
 REFINED_GAIN = 2.0
 """Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed."""
@@ -83,107 +109,215 @@ class Verdict:
     candidates: tuple[Found, ...] = ()
 
 
-def match(
-    peaks: Peaks,
-    frames: int,
-    references: References,
-    params: Params,
-    query: QueryParams,
-) -> Verdict:
+def match(heard: Heard, references: References, params: Params, query: QueryParams) -> Verdict:
     """Name a clip.
 
     Args:
-        peaks: the clip's dense constellation.
-        frames: duration of the clip.
+        heard: the clip.
         references: the library's index and constellations.
         params: the parameters that the library was made with.
         query: how hard to look.
     """
-    if not len(peaks):
+    if not len(heard.peaks):
         return Verdict(Status.SILENT)
-    probes = query_probes(peaks, params, query)
-    tapes = references.tapes(probes.hash)
-    catalogue_frames = references.frames()
-    candidates = find_candidates(tapes, probes, frames, query.candidates)
-    stored = references.constellations({c.key for c in candidates})
-    candidates = [c for c in candidates if c.key in stored]
-    if not candidates:
+    search = _Search(heard, references, params, query)
+    evidence = search.evidence()
+    if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
-    keys = sorted(stored)
-    case = Case(
-        Clip.of(peaks, frames, params.peaks.steps),
-        keys,
-        join([stored[key] for key in keys]),
-        decision.threshold(catalogue_frames),
-    )
-    return _Judge(case, params, catalogue_frames).verdict(_weigh(case, candidates))
+    return _Judge(search.case(), params).verdict(evidence)
 
 
-def _weigh(case: Case, candidates: Sequence[Candidate]) -> Evidence:
-    """Verify the candidates as they are; if none is accepted, stretched; sorted, best first."""
-    steps = case.clip.steps
-    reference = np.searchsorted(case.keys, [c.key for c in candidates])
-    rough = examine(
-        case.clip,
-        case.references,
-        plain(candidates, reference, steps),
-        reach_steps=REACH_STEPS,
-        shifted=False,
-    )
-    evidence = examine(
-        case.clip,
-        case.references,
-        rough.hypotheses.take(rough.order()[:VERIFIED]),
-        reach_steps=0,
-        shifted=True,
-    )
-    if evidence.score.max() < case.threshold:
-        return evidence.joined(
-            _weigh_stretched(case, candidates[:STRETCHED], reference[:STRETCHED])
+class _Search:
+    """One query: the attempts, and the tracks that they brought up."""
+
+    def __init__(
+        self, heard: Heard, references: References, params: Params, query: QueryParams
+    ) -> None:
+        self._heard = heard
+        self._references = references
+        self._params = params
+        self._query = query
+        self._clip = clip_of(heard, params.peaks)
+        self._size = references.frames()
+        self._keys: list[int] = []
+        self._packed: list[bytes] = []
+        self._threshold = decision.threshold(query.far)
+        self._trials = 0
+        limit = query.time_limit_s
+        self._deadline = np.inf if limit is None else time.monotonic() + limit
+
+    def evidence(self) -> Evidence:
+        """Try harder and harder until something is accepted; what was accepted is refined."""
+        found = nothing()
+        for attempt in self._attempts():
+            found = found.joined(attempt)
+            if self._accepted(found) or time.monotonic() > self._deadline:
+                break
+        if self._accepted(found):
+            found = self._refined(found)
+        return found
+
+    def case(self) -> Case:
+        """Return the clip and the tracks that were brought up."""
+        return Case(
+            self._clip,
+            self._keys,
+            join(self._packed),
+            self._threshold,
+            decision.agreement_threshold(self._size),
         )
-    best = rough.order()[:1]
-    leader = [candidates[int(best[0])]]
-    return _refined(case, evidence).joined(_weigh_stretched(case, leader, reference[best]))
+
+    def _attempts(self) -> Iterator[Evidence]:
+        quick = self._quick()
+        yield quick
+        best = quick.take(quick.order()[:1])
+        if self._accepted(best) and best.found[0] >= UNEXPLAINED * best.expected[0]:
+            return
+        yield self._sweep()
+        for rungs in batches(self._query.ladder):
+            yield self._climb(rungs)
+
+    def _accepted(self, evidence: Evidence) -> bool:
+        return bool((evidence.rating >= self._threshold).any())
+
+    def _tapes(self) -> Sequence[Tape]:
+        return self._references.tapes(np.empty(0, np.uint32))
+
+    def _quick(self) -> Evidence:
+        """Look where most of the sparser peaks' votes fall."""
+        few, query = self._heard.few, self._query
+        probes = query_probes(few, self._params, query.few_fanout, query.fuzziness)
+        tapes = self._references.tapes(probes.hash)
+        candidates = find_candidates(tapes, probes, self._clip.frames, query.candidates)
+        numbers = self._numbers([c.key for c in candidates])
+        return self._weigh(plain(candidates, numbers, self._clip.steps), WEIGHED_QUICKLY)
+
+    def _sweep(self) -> Evidence:
+        """Compare the clip with every place, or every place of the tracks with most votes."""
+        places = sweep(self._clip, self._constellations(), SWEPT)
+        numbers = self._numbers([place.key for place in places])
+        return self._weigh(plain(places, numbers, self._clip.steps), WEIGHED)
+
+    def _constellations(self) -> Iterator[tuple[int, bytes]]:
+        keys = self._swept_keys()
+        for first in range(0, len(keys), CHUNK):
+            yield from sorted(self._references.constellations(keys[first : first + CHUNK]).items())
+
+    def _swept_keys(self) -> list[int]:
+        tapes = self._tapes()
+        frames = {
+            int(key): int(length)
+            for tape in tapes
+            for key, length, dead in zip(
+                tape.keys, np.diff(tape.starts.astype(np.int64)), tape.dead, strict=True
+            )
+            if not dead
+        }
+        budget = self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks)
+        if sum(frames.values()) <= budget:
+            return sorted(frames)
+        query = self._query
+        probes = query_probes(self._heard.peaks, self._params, query.fanout, query.fuzziness)
+        tapes = self._references.tapes(probes.hash)
+        voted = find_candidates(tapes, probes, self._clip.frames, VOTED)
+        chosen: list[int] = []
+        for key in dict.fromkeys(c.key for c in voted):
+            budget -= frames.get(key, 0)
+            if budget < 0:
+                break
+            chosen.append(key)
+        return chosen
+
+    def _climb(self, rungs: Sequence[Rung]) -> Evidence:
+        """Look for the clip under other speeds, tempos and pitches."""
+        rough = nothing()
+        tapes = self._tapes()
+        for rung in rungs:
+            if time.monotonic() > self._deadline:
+                break
+            candidates = climb(
+                rung, self._heard.few, self._clip.frames, tapes,
+                self._clip.axis, self._params, self._query,
+            )  # fmt: skip
+            numbers = self._numbers([c.key for c in candidates])
+            tried = hypotheses_of(rung, candidates, numbers, self._clip.steps)
+            rough = rough.joined(self._roughly(tried))
+        self._trials += len(rungs)
+        if not len(rough.score):
+            return rough
+        best = rough.hypotheses.take(rough.order()[:CLIMBED])
+        moved = self._roughly(nearby(best, self._clip))
+        which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1)
+        which += np.arange(len(best)) * len(MOVES)
+        close = moved.take(which)
+        close = close.take(close.order()[:WEIGHED])
+        fitted = refine(self._clip, self._joined(), close.hypotheses)
+        return self._weighed(fitted)
+
+    def _numbers(self, keys: Sequence[int]) -> NDArray[np.int64]:
+        """Return the numbers of tracks, -1 for one that is gone; bring up those that are new."""
+        new = sorted(set(keys) - set(self._keys))
+        for key, packed in sorted(self._references.constellations(new).items()):
+            self._keys.append(key)
+            self._packed.append(packed)
+        number = {key: i for i, key in enumerate(self._keys)}
+        return np.array([number.get(key, -1) for key in keys], np.int64)
+
+    def _joined(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        return join(self._packed)
+
+    def _roughly(self, hypotheses: Hypotheses) -> Evidence:
+        """Compare hypotheses without measuring chance, each moved to where it agrees best."""
+        there = hypotheses.take(np.flatnonzero(hypotheses.reference >= 0))
+        return examine(self._clip, self._joined(), there, reach_steps=REACH_STEPS, shifted=False)
+
+    def _weigh(self, hypotheses: Hypotheses, count: int) -> Evidence:
+        """Weigh the `count` hypotheses that agree best at first sight."""
+        rough = self._roughly(hypotheses)
+        return self._weighed(rough.hypotheses.take(rough.order()[:count]))
+
+    def _weighed(self, hypotheses: Hypotheses) -> Evidence:
+        """Weigh hypotheses in full."""
+        evidence, traits = weigh(self._clip, self._joined(), hypotheses)
+        cost = decision.size_cost(self._size) + np.log1p(self._trials)
+        return replace(evidence, rating=decision.rating(traits) - cost)
+
+    def _refined(self, evidence: Evidence) -> Evidence:
+        """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
+        good = np.flatnonzero(evidence.rating >= self._threshold)
+        accepted = evidence.hypotheses.take(good)
+        references = self._joined()
+        centred = centre(self._clip, references, accepted)
+        moved = self._roughly(nearby(accepted, self._clip))
+        which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1) + np.arange(len(good)) * len(MOVES)
+        fitted = refine(self._clip, references, moved.hypotheses.take(which))
+        as_is, tried = self._weighed(centred), self._weighed(fitted)
+        better = tried.score > as_is.score + REFINED_GAIN
+        others = np.flatnonzero(evidence.rating < self._threshold)
+        as_is = replace(as_is, rating=np.maximum(as_is.rating, evidence.rating[good]))
+        tried = replace(tried, rating=np.maximum(tried.rating, evidence.rating[good]))
+        return joined(
+            evidence.take(others),
+            as_is.take(np.flatnonzero(~better)),
+            tried.take(np.flatnonzero(better)),
+        )
 
 
-def _refined(case: Case, evidence: Evidence) -> Evidence:
-    """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
-    good = np.flatnonzero(evidence.score >= case.threshold)
-    accepted = evidence.hypotheses.take(good)
-    centred = centre(case.clip, case.references, accepted)
-    fitted = refine(case.clip, case.references, centred)
-    as_is = examine(case.clip, case.references, centred, reach_steps=0, shifted=True)
-    tried = examine(case.clip, case.references, fitted, reach_steps=0, shifted=True)
-    better = tried.score > as_is.score + REFINED_GAIN
-    others = np.flatnonzero(evidence.score < case.threshold)
-    return (
-        evidence.take(others)
-        .joined(as_is.take(np.flatnonzero(~better)))
-        .joined(tried.take(np.flatnonzero(better)))
-    )
-
-
-def _weigh_stretched(
-    case: Case, candidates: Sequence[Candidate], reference: NDArray[np.int64]
-) -> Evidence:
-    """Try other tempos, speeds and pitches; each hypothesis tried lowers the score of all."""
-    hypotheses = stretched(candidates, reference, case.clip.steps)
-    rough = examine(case.clip, case.references, hypotheses, reach_steps=REACH_STEPS, shifted=False)
-    best = rough.score.reshape(len(candidates), -1).argmax(axis=1)
-    best += np.arange(len(candidates)) * grid_size()
-    best = best[np.argsort(-rough.score[best], kind="stable")][:VERIFIED]
-    fitted = refine(case.clip, case.references, rough.hypotheses.take(best))
-    tried = examine(case.clip, case.references, fitted, reach_steps=0, shifted=True)
-    return tried.lowered(np.log(len(hypotheses)))
+def weigh(
+    clip: Clip, references: tuple[NDArray[np.uint32], NDArray[np.int64]], hypotheses: Hypotheses
+) -> tuple[Evidence, NDArray[np.float64]]:
+    """Return the evidence for hypotheses, and their traits (see `decision.traits`)."""
+    evidence = examine(clip, references, hypotheses, reach_steps=0, shifted=True)
+    around = surroundings(clip, references, hypotheses)
+    return evidence, decision.traits(evidence, around, clip.frames)
 
 
 class _Judge:
     """Turns evidence into a verdict."""
 
-    def __init__(self, case: Case, params: Params, catalogue_frames: int) -> None:
+    def __init__(self, case: Case, params: Params) -> None:
         self._case = case
         self._params = params
-        self._catalogue_frames = catalogue_frames
 
     def verdict(self, evidence: Evidence) -> Verdict:
         evidence = evidence.take(evidence.order())
@@ -213,7 +347,7 @@ class _Judge:
             key=self._case.keys[hypotheses.reference[which]],
             relation=relation,
             score=score,
-            confidence=decision.confidence(score, self._catalogue_frames),
+            confidence=decision.confidence(float(evidence.rating[which])),
             offset_s=places[0],
             other_offsets_s=tuple(places[1:]),
             span=span_of(self._case, evidence, earliest, self._params.peaks),
@@ -224,5 +358,3 @@ class _Judge:
     def _seconds(self, steps: float) -> float:
         return steps_to_seconds(float(steps), self._params.peaks)
 
-
-__all__ = ["Found", "Hypotheses", "References", "Verdict", "match"]

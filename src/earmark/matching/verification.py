@@ -13,28 +13,30 @@ A hypothesis says where the clip starts in the track, how many track seconds a c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earmark.kernels import kernel
+from earmark.matching.clip import (
+    CELL_STEPS,
+    FINE_STEPS,
+    FREQUENCY_CELLS,
+    FREQUENCY_STEPS,
+    MARGIN_CELLS,
+    warps,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from earmark.types import Peaks
+    from earmark.matching.clip import Chart, Clip
 
 SHIFTS_FRAMES = (-211, -173, -131, -97, -71, -53, -37, -23, 23, 37, 53, 71, 97, 131, 173, 211)
 """Where chance is measured: off any common beat, near enough to be the same music."""
-
-FINE_STEPS = 6
-"""Half-width of the time window in which a peak counts as found: 0.75 frames, 12 ms."""
-
-FREQUENCY_STEPS = 5
-"""Half-width of the frequency window: 0.6 bins, 5 Hz."""
 
 TELLING_SHARE = 0.3
 """A shifted span tells of chance when it has more than this part of the span's peaks."""
@@ -49,46 +51,11 @@ MOMENT_STEPS = 8
 """Peaks of one moment (a frame, 16 ms) are no independent witnesses: beyond the first of each they
 count half. Chosen with the statistic, in docs/matching.md."""
 
-CELL_STEPS = 2
-"""A cell of the chart is so many steps long and high: 4 ms by 2 Hz."""
-
-MARGIN_CELLS = 64
-"""Empty cells of the chart on both sides of the clip."""
-
 MAX_REACH_STEPS = 62
 """No hypothesis is moved further: all places that are tried lie in one word of the chart."""
 
-FREQUENCY_CELLS = 2048
-
 PRIOR_FOUND, PRIOR_PEAKS = 4.0, 100.0
 """What chance is taken for before anything was counted: so many of so many peaks."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Clip:
-    """A clip's dense constellation, ready to be asked what it has where."""
-
-    peaks: Peaks
-    frames: int
-    steps: int
-    """Steps to a frame."""
-    begins: NDArray[np.int32]
-    """Shape (frames + 2,): number of the first peak at or after each frame."""
-    chart: NDArray[np.uint64]
-    """Shape (frequency cells, words): a bit for every time cell in which a peak would be found."""
-
-    @classmethod
-    def of(cls, peaks: Peaks, frames: int, steps: int) -> Clip:
-        """Index the peaks of a clip that lasts so many frames."""
-        begins = np.searchsorted(peaks.time, np.arange(frames + 2) * steps).astype(np.int32)
-        cells = frames * steps // CELL_STEPS + 2 * MARGIN_CELLS
-        chart = _chart(peaks.time, peaks.frequency, cells, FINE_STEPS, FREQUENCY_STEPS)
-        return cls(peaks, frames, steps, begins, chart)
-
-    @property
-    def length_steps(self) -> int:
-        """Duration of the clip."""
-        return self.frames * self.steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,10 +94,16 @@ class Evidence:
     """The part that it has by chance."""
     score: NDArray[np.float64]
     """Log-likelihood ratio, in nats; 0 where the clip agrees no better than by chance."""
+    loose: NDArray[np.float64]
+    """The same against the mean chance of all shifts, however one of them stands out."""
+    rating: NDArray[np.float64]
+    """Nats; what `decision.py` makes of all that is known. -inf where it was not asked."""
 
     def order(self) -> NDArray[np.int64]:
-        """Return the numbers of all, best score first; of equal ones the earliest place."""
-        return np.lexsort((self.hypotheses.offset, self.hypotheses.reference, -self.score))
+        """Return the numbers of all, best rating first, then score; of equal ones the earliest."""
+        return np.lexsort(
+            (self.hypotheses.offset, self.hypotheses.reference, -self.score, -self.rating)
+        )
 
     def take(self, which: NDArray[np.int64]) -> Evidence:
         """Return some of it, in the given order."""
@@ -140,27 +113,13 @@ class Evidence:
             self.found[which],
             self.chance[which],
             self.score[which],
+            self.loose[which],
+            self.rating[which],
         )
 
     def joined(self, other: Evidence) -> Evidence:
         """Return this and the other, one after the other."""
-        ours, theirs = self.hypotheses, other.hypotheses
-        return Evidence(
-            Hypotheses(
-                np.concatenate([ours.reference, theirs.reference]),
-                np.concatenate([ours.offset, theirs.offset]),
-                np.concatenate([ours.tempo, theirs.tempo]),
-                np.concatenate([ours.pitch, theirs.pitch]),
-            ),
-            np.concatenate([self.expected, other.expected]),
-            np.concatenate([self.found, other.found]),
-            np.concatenate([self.chance, other.chance]),
-            np.concatenate([self.score, other.score]),
-        )
-
-    def lowered(self, nats: float) -> Evidence:
-        """Return it with smaller scores: what trying several hypotheses costs each."""
-        return replace(self, score=np.maximum(self.score - nats, 0))
+        return joined(self, other)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +132,36 @@ class Case:
     references: tuple[NDArray[np.uint32], NDArray[np.int64]]
     """Their constellations, from `join`."""
     threshold: float
-    """Score from which a match is believed."""
+    """Rating from which a match is believed."""
+    agreement: float
+    """Score from which what is left of a match is believed when others explain the rest."""
+
+
+def joined(*parts: Evidence) -> Evidence:
+    """Return several pieces of evidence, one after the other."""
+    hypotheses = [part.hypotheses for part in parts]
+    return Evidence(
+        Hypotheses(
+            np.concatenate([one.reference for one in hypotheses]),
+            np.concatenate([one.offset for one in hypotheses]),
+            np.concatenate([one.tempo for one in hypotheses]),
+            np.concatenate([one.pitch for one in hypotheses]),
+        ),
+        np.concatenate([part.expected for part in parts]),
+        np.concatenate([part.found for part in parts]),
+        np.concatenate([part.chance for part in parts]),
+        np.concatenate([part.score for part in parts]),
+        np.concatenate([part.loose for part in parts]),
+        np.concatenate([part.rating for part in parts]),
+    )
+
+
+def nothing() -> Evidence:
+    """Return evidence for no hypothesis."""
+    none = np.empty(0)
+    return Evidence(
+        Hypotheses(np.empty(0, np.int64), none, none, none), none, none, none, none, none, none
+    )
 
 
 def join(constellations: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -183,7 +171,7 @@ def join(constellations: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[n
 
 
 def examine(
-    clip: Clip,
+    clip: Chart,
     references: tuple[NDArray[np.uint32], NDArray[np.int64]],
     hypotheses: Hypotheses,
     *,
@@ -208,31 +196,34 @@ def examine(
         message = f"a reach of {reach_steps} steps is further than {MAX_REACH_STEPS}"
         raise ValueError(message)
     words, begins = references
+    tables, which = warps(clip.axis, hypotheses.pitch)
     rows = _examine(
         words,
         begins,
         hypotheses.reference,
         hypotheses.offset,
         hypotheses.tempo,
-        hypotheses.pitch,
+        tables.astype(np.int64) // CELL_STEPS,
+        which,
         clip.length_steps,
         clip.chart,
         np.array(SHIFTS_FRAMES if shifted else (), np.int64) * clip.steps,
         reach_steps // CELL_STEPS,
     )
-    offset, expected, found, moments = rows[:, :4].T
-    chance = _chance(expected, rows[:, 4::2], rows[:, 5::2])
+    offset, expected, found, moments = rows[:, :4].T.copy()
+    mean, chance = _chances(expected, rows[:, 4::2], rows[:, 5::2])
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
     score = weighed(agreement(expected, found, chance), found, moments)
-    return Evidence(moved, expected, found, chance, score)
+    loose = weighed(agreement(expected, found, mean), found, moments)
+    return Evidence(moved, expected, found, chance, score, loose, np.full(len(score), -np.inf))
 
 
-def _chance(
+def _chances(
     span: NDArray[np.float64], expected: NDArray[np.float64], found: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the part of a span's peaks that the clip has by chance.
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the part of a span's peaks that the clip has by chance, in two opinions.
 
-    The mean over all shifts; but where one shift finds more than the mean explains (a beat, a
+    The mean over all shifts; and, where one shift finds more than the mean explains (a beat, a
     held chord), what that one finds, less the noise of counting.
 
     Args:
@@ -245,7 +236,7 @@ def _chance(
     noise = COUNTING_NOISE * np.sqrt((mean * (1 - mean))[:, None] / count)
     share = np.where(expected > TELLING_SHARE * span[:, None], found / count - noise, 0)
     chance: NDArray[np.float64] = np.maximum(mean, share.max(axis=1, initial=0))
-    return np.minimum(chance, MOST_CHANCE)
+    return np.minimum(mean, MOST_CHANCE), np.minimum(chance, MOST_CHANCE)
 
 
 def agreement(
@@ -281,7 +272,7 @@ class Pairs:
 
 
 def pair_up(
-    clip: Clip,
+    clip: Chart,
     references: tuple[NDArray[np.uint32], NDArray[np.int64]],
     hypotheses: Hypotheses,
     which: int,
@@ -295,7 +286,7 @@ def pair_up(
         words[begins[reference] : begins[reference + 1]],
         hypotheses.offset[which],
         hypotheses.tempo[which],
-        hypotheses.pitch[which],
+        clip.axis.warp(float(hypotheses.pitch[which])),
         clip.length_steps,
         clip.peaks.time,
         clip.peaks.frequency,
@@ -308,31 +299,14 @@ def pair_up(
 
 
 @kernel
-def _chart(
-    time: NDArray[np.int32], frequency: NDArray[np.uint16], cells: int, fine: int, tolerance: int
-) -> NDArray[np.uint64]:
-    """Mark every cell that lies within the tolerances of a peak."""
-    chart = np.zeros((FREQUENCY_CELLS, (cells + 63) // 64 + 1), np.uint64)
-    for i in range(len(time)):
-        middle = np.int64(time[i]) + MARGIN_CELLS * CELL_STEPS
-        low = max(np.int64(0), (middle - fine) // CELL_STEPS)
-        high = min(np.int64(cells - 1), (middle + fine) // CELL_STEPS)
-        bottom = max(np.int64(0), (np.int64(frequency[i]) - tolerance) // CELL_STEPS)
-        top = min(np.int64(FREQUENCY_CELLS - 1), (np.int64(frequency[i]) + tolerance) // CELL_STEPS)
-        for row in range(bottom, top + 1):
-            for cell in range(low, high + 1):
-                chart[row, cell >> 6] |= np.uint64(1) << np.uint64(cell & 63)
-    return chart
-
-
-@kernel
 def _examine(
     words: NDArray[np.uint32],
     begins: NDArray[np.int64],
     references: NDArray[np.int64],
     offsets: NDArray[np.float64],
     tempos: NDArray[np.float64],
-    pitches: NDArray[np.float64],
+    tables: NDArray[np.int64],
+    which: NDArray[np.int64],
     length: int,
     chart: NDArray[np.uint64],
     shifts: NDArray[np.int64],
@@ -353,7 +327,7 @@ def _examine(
         last = np.searchsorted(track_times, offset + (length + margin) * tempo)
         # floor(x + 1/2): Numba's round() is slow
         times = np.floor((track_times[first:last] - offset) / tempo + 0.5).astype(np.int64)
-        rows = (track_bins[first:last] * (pitches[h] / CELL_STEPS)).astype(np.int64)
+        rows = tables[which[h]][track_bins[first:last]]
         move = _best_move(times, rows, length, chart, reach) if reach > 0 else 0
         out[h, 0] = offset - move * tempo
         out[h, 1], out[h, 2], out[h, 3] = _count(times, rows, move, length, chart)
@@ -441,7 +415,7 @@ def _pair_up(
     words: NDArray[np.uint32],
     offset: float,
     tempo: float,
-    pitch: float,
+    table: NDArray[np.float64],
     length: int,
     clip_time: NDArray[np.int32],
     clip_frequency: NDArray[np.uint16],
@@ -469,7 +443,7 @@ def _pair_up(
         last = max(first, min(np.int64(frames), (at + window) // steps + 1))
         for j in range(clip_begins[first], clip_begins[last]):
             apart = abs(np.int64(clip_time[j]) - at)
-            across = abs(clip_frequency[j] - frequency * pitch)
+            across = abs(clip_frequency[j] - table[frequency])
             if apart <= window and across <= tolerance and apart + across < nearest:
                 partner, nearest = j, apart + across
         if count == len(out):

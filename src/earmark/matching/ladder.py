@@ -1,0 +1,111 @@
+"""The ladder: other speeds, tempos and pitches under which a clip may be known.
+
+A rung is a tempo (track seconds per clip second) and a pitch (clip frequency over track frequency).
+The clip's peaks are moved to where they would lie in the track and hashed there, so that the index
+needs to know nothing of it. Rungs stand in batches, likeliest first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.landmarks import query_probes
+from earmark.matching.candidates import find_candidates
+from earmark.matching.verification import Hypotheses
+from earmark.params import Ladder
+from earmark.types import Peaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from earmark.axis import FrequencyAxis
+    from earmark.matching.candidates import Candidate
+    from earmark.params import Params, QueryParams
+    from earmark.tape import Tape
+
+Rung = tuple[float, float]
+"""Tempo and pitch."""
+
+SLOWEST, FASTEST, SPEED_STEP = 0.74, 1.31, 0.0125
+"""Speeds that are tried, and their ratio: tempo and pitch together, as with a turntable."""
+
+LOWEST_PITCH, HIGHEST_PITCH, PITCH_STEP = 0.775, 1.29, 0.0125
+"""Pitches that are tried, and their ratio: 4.4 semitones down and up."""
+
+SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP = 0.87, 1.15, 0.03
+"""Tempos that are tried, and their ratio; votes forgive more in time than in frequency."""
+
+USUAL = 0.085
+"""What a DJ's fader reaches, and most uploads: tried first."""
+
+GRID_TEMPO_STEP, GRID_PITCH_STEP = 0.03, 0.0175
+"""Ratios of the grid of tempo and pitch together."""
+
+PER_RUNG = 8
+"""Alignments of each rung that are looked at."""
+
+
+def batches(ladder: Ladder) -> Iterator[list[Rung]]:
+    """Yield the rungs, likeliest batch first."""
+    if ladder is Ladder.OFF:
+        return
+    speeds = _geometric(SLOWEST, FASTEST, SPEED_STEP)
+    tempos = _geometric(SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP)
+    pitches = _geometric(LOWEST_PITCH, HIGHEST_PITCH, PITCH_STEP)
+    rungs = [(s, s) for s in speeds] + [(t, 1.0) for t in tempos] + [(1.0, p) for p in pitches]
+    usual = [rung for rung in rungs if max(abs(part - 1) for part in rung) <= USUAL]
+    yield usual
+    yield [rung for rung in rungs if rung not in usual]
+    if ladder is Ladder.FULL:
+        grid = _geometric(LOWEST_PITCH, HIGHEST_PITCH, GRID_PITCH_STEP)
+        times = _geometric(SLOWEST_TEMPO, FASTEST_TEMPO, GRID_TEMPO_STEP)
+        yield [(tempo, pitch) for tempo in times for pitch in grid]
+
+
+def climb(
+    rung: Rung,
+    peaks: Peaks,
+    frames: int,
+    tapes: Sequence[Tape],
+    axis: FrequencyAxis,
+    params: Params,
+    query: QueryParams,
+) -> list[Candidate]:
+    """Return the alignments with most votes when the clip is taken for changed like this."""
+    tempo, pitch = rung
+    moved = _moved(peaks, tempo, axis.warp(1 / pitch), axis)
+    probes = query_probes(moved, params, query.few_fanout, query.fuzziness)
+    return find_candidates(tapes, probes, round(frames * tempo), PER_RUNG)
+
+
+def hypotheses_of(
+    rung: Rung, candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int
+) -> Hypotheses:
+    """Return the candidates of a rung; `reference` numbers their constellations."""
+    offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)
+    count = len(candidates)
+    return Hypotheses(reference, offsets, np.full(count, rung[0]), np.full(count, rung[1]))
+
+
+def _geometric(low: float, high: float, step: float) -> list[float]:
+    """Return powers of 1 + step from low to high, but not 1."""
+    first, last = np.log([low, high]) / np.log1p(step)
+    powers = np.arange(np.ceil(first), np.floor(last) + 1)
+    return [float((1 + step) ** k) for k in powers if k != 0]
+
+
+def _moved(
+    peaks: Peaks, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis
+) -> Peaks:
+    """Return a clip's peaks where they lie in the track."""
+    steps = axis.params.steps
+    frequency = np.floor(table[peaks.frequency] + 0.5)
+    time = np.floor(peaks.time * tempo + 0.5).astype(np.int32)
+    kept = (frequency >= axis.low_band * steps) & (frequency < axis.high_band * steps)
+    frequency, time = frequency[kept].astype(np.uint16), time[kept]
+    order = np.lexsort((frequency, time))
+    return Peaks(time[order], frequency[order], peaks.level[kept][order])
