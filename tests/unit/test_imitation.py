@@ -125,6 +125,21 @@ def test_of_two_equal_atoms_the_first_wins() -> None:
     assert imitation._loudest(frames, bins, level, 16, 0.12, 4, 26).tolist() == [0]
 
 
+def test_peaks_are_those_that_a_plain_comparison_finds() -> None:
+    """Cells and bands only save time: every atom is compared with all that are near."""
+    rng = np.random.default_rng(8)
+    frames = rng.uniform(0, 200, 3000).astype(np.float32)
+    bins = rng.uniform(0, 460, 3000).astype(np.float32)
+    level = rng.normal(0, 10, 3000).astype(np.float32)
+    rounded = np.floor(frames + 0.5)
+    reach = np.clip(np.round(bins * 0.12), 4, 26) + 0.5
+    near = np.abs(rounded[:, None] - rounded) <= 16
+    near &= np.abs(bins[:, None] - bins) <= reach[:, None]
+    wanted = np.flatnonzero(~(near & (level > level[:, None])).any(axis=1))
+    found = imitation._loudest(frames, bins, level, 16, 0.12, 4, 26)
+    assert np.array_equal(np.sort(found), wanted)
+
+
 def test_atoms_far_apart_are_all_peaks() -> None:
     """A louder atom beyond the neighbourhood takes nothing away, in time or in frequency."""
     frames = np.array([10.0, 27.0, 10.0], np.float32)

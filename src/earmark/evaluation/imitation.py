@@ -52,9 +52,6 @@ DEGREES = (0, 4, 2, 1, 5, 3, 6)
 FILL = 0.2
 """Strokes that a pattern adds or leaves out, as a part of those that it has."""
 
-MOST_BINS = 4096
-"""Atoms lie below."""
-
 
 class Style(NamedTuple):
     """How a song is made; levels in dB, `profile` has BANDS points between the band's edges."""
@@ -373,10 +370,12 @@ def _loudest(
     Atoms are sorted into cells of one frame by a band about as wide as a neighbourhood, those of a
     band end to end: so the neighbours of one are the atoms of three short runs.
     """
-    bands = _bands(radius_ratio, min_radius, max_radius)
-    width = 0
+    width = height = 1
     for value in frames:
         width = max(width, int(value + 0.5) + 1)
+    for value in bins:
+        height = max(height, int(value) + 1)
+    bands = _bands(height, radius_ratio, min_radius, max_radius)
     order, begins = _sorted(frames, bins, bands, width)
     place, loud = bins[order], level[order]  # in order, so that neighbours lie side by side
     kept = np.empty(len(frames), np.int64)
@@ -421,12 +420,16 @@ def _radius(place: float, ratio: float, least: int, most: int) -> float:
 
 
 @kernel
-def _bands(ratio: float, least: int, most: int) -> NDArray[np.int64]:
-    """Return the band of each bin; a neighbourhood reaches no further than into the next band."""
-    bands = np.empty(MOST_BINS, np.int64)
-    band, edge = 0, 0.0
-    for place in range(MOST_BINS):
-        if place > edge + 1.3 * _radius(place, ratio, least, most) + 2:
+def _bands(height: int, ratio: float, least: int, most: int) -> NDArray[np.int64]:
+    """Return the band of each bin.
+
+    A band begins where a neighbourhood reaches just down to the beginning of the one before (and
+    two bins less, for what is rounded): so none reaches further than into the next band.
+    """
+    bands = np.empty(height, np.int64)
+    band = edge = 0
+    for place in range(height):
+        if place - _radius(place, ratio, least, most) - 2 >= edge:
             band += 1
             edge = place
         bands[place] = band
