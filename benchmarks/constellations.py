@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.axis import axis_of
 from earmark.kernels import kernel
 from earmark.landmarks import GAP_BITS, reference_landmarks
 from earmark.params import Params
 from earmark.tape import HASH_BITS
 from earmark.types import Peaks
-from earmark.units import bins_to_hz, frame_rate_hz
+from earmark.units import frame_rate_hz, hz_to_bins
 
 BAND_EDGES_HZ = np.geomspace(125, 3500, 9)
 GAP_EDGES_FRAMES = (0, 0.75, 2, 4, 8, 16, 1e9)
@@ -46,8 +47,9 @@ def statistics(
         own: this is one of those recordings, and shall not find itself.
     """
     steps = params.peaks.steps
-    frames, bins = peaks.time / steps, peaks.frequency / steps
-    hz = bins_to_hz(1.0, params.peaks) * bins
+    frames = peaks.time / steps
+    hz = axis_of(params.peaks).hz(peaks.frequency)
+    bins = hz_to_bins(1.0, params.peaks) * hz
     marks = reference_landmarks(peaks, params)
     return {
         "peaks a second": len(peaks) / seconds,
@@ -132,7 +134,7 @@ def _tonality(hz: Numbers) -> dict[str, float]:
 
 def tuning_cents(peaks: Peaks, params: Params) -> float:
     """Return how far the semitones of a recording lie from those of A = 440 Hz."""
-    hz = bins_to_hz(1.0, params.peaks) * peaks.frequency / params.peaks.steps
+    hz = axis_of(params.peaks).hz(peaks.frequency)
     return float(np.angle(np.exp(2j * np.pi * _semitones(hz)).sum()) / (2 * np.pi) * 100)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from earmark.axis import axis_of
 from earmark.evaluation import imitation
 from earmark.evaluation.imitation import BANDS, Style, imitate, read_styles, write_styles
-from earmark.params import PeakParams
+from earmark.params import Axis, PeakParams
 from earmark.types import Peaks
 
 PARAMS = PeakParams()
@@ -74,6 +75,16 @@ def test_peaks_are_sorted_and_within_their_range() -> None:
     assert bins.max() < PARAMS.high_bin
     assert peaks.time[0] >= 0
     assert peaks.level.min() > 0
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_a_song_lies_on_any_axis(axis: Axis) -> None:
+    """A song has about as many peaks on each axis, in the same range."""
+    params = PeakParams(axis=axis)
+    found, linear = imitate(STYLE, 20.0, params, np.random.default_rng(3)), song(3)
+    hz = axis_of(params).hz(found.frequency)
+    assert abs(len(found) - len(linear)) < 0.05 * len(linear)
+    assert 120 < hz.min() < hz.max() < 3550
 
 
 def test_no_two_peaks_share_a_neighbourhood() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from earmark.axis import axis_of
 from earmark.kernels import kernel
 from earmark.types import Peaks
 from earmark.units import frame_rate_hz, hz_to_bins
@@ -129,9 +130,14 @@ def imitate(style: Style, duration_s: float, params: PeakParams, rng: np.random.
         params.min_radius_bins,
         params.max_radius_bins,
     )
-    kept = kept[(bins[kept] >= params.low_bin) & (bins[kept] < params.high_bin - 0.5)]
+    axis = axis_of(params)
+    position = axis.position(hz[kept])
+    inside = (position >= axis.low_band * params.steps) & (
+        position < (axis.high_band - 0.5) * params.steps
+    )
+    kept = kept[inside]
     time = np.round(frames[kept] * params.steps).astype(np.int32)
-    frequency = np.round(bins[kept] * params.steps).astype(np.uint16)
+    frequency = np.round(position[inside]).astype(np.uint16)
     order = np.lexsort((frequency, time))
     return Peaks(time[order], frequency[order], _levels(style, level[kept])[order])
 
