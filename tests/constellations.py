@@ -115,4 +115,4 @@ class Catalogue:
 
     def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
         """Return the packed constellations."""
-        return {key: self._packed[key] for key in keys}
+        return {key: self._packed[key] for key in keys if key in self._packed}

@@ -14,6 +14,8 @@ import sys
 import numpy as np
 from numpy.random import Generator
 
+from earmark.evaluation.distractors import STYLES
+from earmark.evaluation.imitation import Style, imitate, read_styles
 from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
 from earmark.landmarks import Probes, query_probes, reference_landmarks
 from earmark.matching.alignment import centre, refine
@@ -112,6 +114,14 @@ def look_up(rng: Generator) -> None:
     find_candidates([tape, merged], Probes(hashes, frames), length, int(rng.choice([1, 5, 40])))
 
 
+def imagine(rng: Generator) -> None:
+    """Make short songs, also in styles that no music has."""
+    styles = read_styles(STYLES)
+    *single, profile = styles[rng.integers(len(styles))]
+    absurd = Style._make((*(np.array(single) * np.exp(rng.normal(0, 0.5, len(single)))), profile))
+    imitate(absurd, float(rng.choice([0.0, 0.01, 1.0, 30.0])), PARAMS.peaks, rng)
+
+
 def main(first: int, last: int) -> None:
     """Run these rounds."""
     if os.environ.get("NUMBA_BOUNDSCHECK") != "1":
@@ -121,6 +131,7 @@ def main(first: int, last: int) -> None:
         hear(rng)
         recognise(rng)
         look_up(rng)
+        imagine(rng)
     print("no index out of range")  # noqa: T201 - it is a script
 
 

@@ -1,0 +1,215 @@
+"""How like real music the distractors are: statistics, hash spectrum, and the best wrong answers.
+
+    python -m benchmarks.distractors FOLDER [--clips N] [--seed S]
+
+Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER. Beside the
+catalogue stands one of the same size: for each recording a song in its style and of its duration.
+The first tables compare the two. Then clips of the strangers, clean and in noise, are asked for in
+both: whatever comes out is wrong, and should be as wrong in the one as in the other. Of made
+catalogues there are several, whose answers are put together. `styles.tsv` knows nothing of these
+tables and has never heard the strangers.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.constellations import hash_spectrum, statistics
+from benchmarks.music import OPEN_CORPUS
+from earmark.audio import open_audio
+from earmark.evaluation.degradations import add_noise
+from earmark.evaluation.distractors import STYLES, varied
+from earmark.evaluation.imitation import imitate, read_styles
+from earmark.evaluation.noises import Noise
+from earmark.fingerprint import fingerprint, pack_peaks
+from earmark.landmarks import query_probes, reference_landmarks
+from earmark.matching.candidates import find_candidates
+from earmark.matching.matcher import match
+from earmark.params import Params, QueryParams
+from earmark.recording import ClipPeaks
+from earmark.tape import Tape, build_tape
+from earmark.types import Peaks
+
+CLIP_S = 10.0
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+CANDIDATES = 40
+COLLECTIONS = 3
+ANSWERS = ("votes of the best", "mean votes of 40", "score")
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """A constellation and its duration."""
+
+    peaks: Peaks
+    seconds: float
+
+
+class Catalogue:
+    """Recordings as the matcher reads them; their keys are 0, 1, 2 and so on."""
+
+    def __init__(self, recordings: Sequence[Recording], params: Params) -> None:
+        """Index them."""
+        self._packed = {key: pack_peaks(one.peaks) for key, one in enumerate(recordings)}
+        marks = [reference_landmarks(one.peaks, params) for one in recordings]
+        self._tapes = [build_tape(list(enumerate(marks)))]
+
+    def tapes(self, _hashes: object) -> list[Tape]:
+        """Return the one tape."""
+        return self._tapes
+
+    def frames(self) -> int:
+        """Return the length of the one tape."""
+        return self._tapes[0].frames
+
+    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
+        """Return the packed constellations."""
+        return {key: self._packed[key] for key in keys if key in self._packed}
+
+
+def main() -> None:
+    """Compare and print."""
+    options = _options()
+    params, query = Params(), QueryParams()
+    rng = np.random.default_rng(options.seed)
+    real, clips = [], []
+    for kind, samples in _sounds(options.folder, options.corpus, params):
+        if kind == "catalogue":
+            seconds = len(samples) / params.peaks.sample_rate_hz
+            real.append(Recording(fingerprint([samples], params.peaks), seconds))
+        else:
+            clips += list(_clips(samples, options.clips, params, query, rng))
+    several = [_imitated(real, params, rng) for _ in range(COLLECTIONS)]
+    made = several[0]
+    hours = sum(one.seconds for one in real) / 3600
+    print(f"{len(real)} recordings, {hours:.1f} hours, and as many songs; {len(clips)} clips")
+    _print_statistics(real, made, params)
+    _print_spectrum(real, made, params)
+    found = _answers(Catalogue(real, params), clips, params, query)
+    wrong = [_answers(Catalogue(one, params), clips, params, query) for one in several]
+    for name, ours, theirs in zip(ANSWERS, found, np.concatenate(wrong, axis=1)):
+        _print_quantiles(name, ours, theirs)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How like real music distractors are.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
+    parser.add_argument("--clips", type=int, default=10, help="of each stranger (default: 10)")
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args()
+
+
+def _sounds(
+    folder: Path, corpus: Path, params: Params
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """Yield what each recording is (`catalogue` or `stranger`) and its samples."""
+    for line in corpus.read_text().splitlines():
+        if not line.startswith("#"):
+            kind, name = line.split("\t")
+            rate_hz = params.peaks.sample_rate_hz
+            with open_audio(folder / name, sample_rate_hz=rate_hz) as stream:
+                yield kind, np.concatenate(list(stream))
+
+
+def _clips(
+    samples: NDArray[np.float32],
+    count: int,
+    params: Params,
+    query: QueryParams,
+    rng: np.random.Generator,
+) -> Iterator[ClipPeaks]:
+    """Yield dense constellations of clips, every other in pink noise as loud as the music."""
+    rate_hz = params.peaks.sample_rate_hz
+    length = round(CLIP_S * rate_hz)
+    for number in range(count if len(samples) > length else 0):
+        start = int(rng.integers(len(samples) - length))
+        clip = samples[start : start + length]
+        if number % 2:
+            clip = add_noise(clip, rate_hz, rng, snr_db=0, kind=Noise.PINK)
+        peaks = fingerprint([clip.astype(np.float32)], params.peaks, query)
+        yield ClipPeaks(peaks, length // params.peaks.hop_samples, CLIP_S)
+
+
+def _imitated(
+    real: Sequence[Recording], params: Params, rng: np.random.Generator
+) -> list[Recording]:
+    """Make a song of each recording's duration; each style comes once before any comes again."""
+    styles = read_styles(STYLES)
+    order = rng.permutation(len(styles))
+    return [
+        Recording(
+            imitate(
+                varied(styles[order[number % len(order)]], rng), one.seconds, params.peaks, rng
+            ),
+            one.seconds,
+        )
+        for number, one in enumerate(real)
+    ]
+
+
+def _print_statistics(real: Sequence[Recording], made: Sequence[Recording], params: Params) -> None:
+    spectrum = hash_spectrum([one.peaks for one in real], params)
+    rows = [
+        [
+            statistics(one.peaks, one.seconds, params, spectrum, own=side is real)
+            for one in side
+            if len(one.peaks) > 1
+        ]
+        for side in (real, made)
+    ]
+    print(f"\n{'':18}{'real: 10, 50, 90 %':>26}{'made: 10, 50, 90 %':>28}")
+    for name in rows[0][0]:
+        cells = [np.quantile([row[name] for row in side], (0.1, 0.5, 0.9)) for side in rows]
+        print(f"{name:18}", "   ".join(" ".join(f"{v:8.3f}" for v in cell) for cell in cells))
+
+
+def _print_spectrum(real: Sequence[Recording], made: Sequence[Recording], params: Params) -> None:
+    """Print how the postings of a whole catalogue are spread over the hashes."""
+    print(f"\n{'hashes of all':24}{'real':>10}{'made':>10}")
+    counts = [hash_spectrum([one.peaks for one in side], params) for side in (real, made)]
+    shares = [np.sort(count)[::-1] / count.sum() for count in counts]
+    for part in (0.001, 0.01, 0.1):
+        cells = [share[: round(part * len(share))].sum() for share in shares]
+        print(f"in the fullest {100 * part:g} %".ljust(24), *(f"{cell:9.3f}" for cell in cells))
+    entropies = [-(share[share > 0] * np.log2(share[share > 0])).sum() for share in shares]
+    print("entropy, bits".ljust(24), *(f"{entropy:9.2f}" for entropy in entropies))
+
+
+def _answers(
+    catalogue: Catalogue, clips: Sequence[ClipPeaks], params: Params, query: QueryParams
+) -> Numbers:
+    """Return ANSWERS for each clip: shape (3, clips)."""
+    best, mean, scores = [], [], []
+    for clip in clips:
+        probes = query_probes(clip.peaks, params, query)
+        tapes: list[Tape] = catalogue.tapes(probes.hash)
+        found = find_candidates(tapes, probes, clip.frames, CANDIDATES)
+        votes = [one.votes for one in found] or [0]
+        verdict = match(clip.peaks, clip.frames, catalogue, params, query)
+        named = (*verdict.matches, *verdict.candidates)
+        best.append(max(votes))
+        mean.append(float(np.mean(votes)))
+        scores.append(max((one.score for one in named), default=0.0))
+    return np.array([best, mean, scores], np.float64)
+
+
+def _print_quantiles(name: str, real: Numbers, made: Numbers) -> None:
+    print(f"\n{name:20}", *(f"{100 * q:7.0f} %" for q in QUANTILES))
+    cells = [np.quantile(side, QUANTILES) for side in (real, made)]
+    for label, row in zip(("real", "made"), cells):
+        print(f"{label:20}", *(f"{value:9.2f}" for value in row))
+    ratio = cells[1] / np.maximum(cells[0], 1e-9)
+    print(f"{'made / real':20}", *(f"{value:9.2f}" for value in ratio))
+
+
+if __name__ == "__main__":
+    main()
