@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from earmark.matching.clip import Clip
     from earmark.matching.ladder import Rung
     from earmark.params import Params, QueryParams
     from earmark.tape import Tape
@@ -120,14 +119,14 @@ def match(heard: Heard, references: References, params: Params, query: QueryPara
     """
     if not len(heard.peaks):
         return Verdict(Status.SILENT)
-    search = _Search(heard, references, params, query)
+    search = Search(heard, references, params, query)
     evidence = search.evidence()
     if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
     return _Judge(search.case(), params).verdict(evidence)
 
 
-class _Search:
+class Search:
     """One query: the attempts, and the tracks that they brought up."""
 
     def __init__(
@@ -149,7 +148,7 @@ class _Search:
     def evidence(self) -> Evidence:
         """Try harder and harder until something is accepted; what was accepted is refined."""
         found = nothing()
-        for attempt in self._attempts():
+        for attempt in self.attempts():
             found = found.joined(attempt)
             if self._accepted(found) or time.monotonic() > self._deadline:
                 break
@@ -167,7 +166,8 @@ class _Search:
             decision.agreement_threshold(self._size),
         )
 
-    def _attempts(self) -> Iterator[Evidence]:
+    def attempts(self) -> Iterator[Evidence]:
+        """Yield what each attempt found: a quick look, a sweep, and each batch of rungs."""
         quick = self._quick()
         yield quick
         best = quick.take(quick.order()[:1])
@@ -278,9 +278,12 @@ class _Search:
 
     def _weighed(self, hypotheses: Hypotheses) -> Evidence:
         """Weigh hypotheses in full."""
-        evidence, traits = weigh(self._clip, self._joined(), hypotheses)
+        clip, references = self._clip, self._joined()
+        evidence = examine(clip, references, hypotheses, reach_steps=0, shifted=True)
+        around = surroundings(clip, references, hypotheses)
+        traits = decision.traits(evidence, around, clip.frames)
         cost = decision.size_cost(self._size) + np.log1p(self._trials)
-        return replace(evidence, rating=decision.rating(traits) - cost)
+        return replace(evidence, traits=traits, rating=decision.rating(traits) - cost)
 
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
@@ -301,15 +304,6 @@ class _Search:
             as_is.take(np.flatnonzero(~better)),
             tried.take(np.flatnonzero(better)),
         )
-
-
-def weigh(
-    clip: Clip, references: tuple[NDArray[np.uint32], NDArray[np.int64]], hypotheses: Hypotheses
-) -> tuple[Evidence, NDArray[np.float64]]:
-    """Return the evidence for hypotheses, and their traits (see `decision.traits`)."""
-    evidence = examine(clip, references, hypotheses, reach_steps=0, shifted=True)
-    around = surroundings(clip, references, hypotheses)
-    return evidence, decision.traits(evidence, around, clip.frames)
 
 
 class _Judge:

@@ -54,6 +54,9 @@ count half. Chosen with the statistic, in docs/matching.md."""
 MAX_REACH_STEPS = 62
 """No hypothesis is moved further: all places that are tried lie in one word of the chart."""
 
+TRAITS = 7
+"""What `decision.traits` knows of a hypothesis."""
+
 PRIOR_FOUND, PRIOR_PEAKS = 4.0, 100.0
 """What chance is taken for before anything was counted: so many of so many peaks."""
 
@@ -97,7 +100,9 @@ class Evidence:
     loose: NDArray[np.float64]
     """The same against the mean chance of all shifts, however one of them stands out."""
     rating: NDArray[np.float64]
-    """Nats; what `decision.py` makes of all that is known. -inf where it was not asked."""
+    """Nats; what `decision.py` makes of the traits. -inf where it was not asked."""
+    traits: NDArray[np.float64]
+    """Shape (n, TRAITS): what the rating is made of. NaN where it was not asked."""
 
     def order(self) -> NDArray[np.int64]:
         """Return the numbers of all, best rating first, then score; of equal ones the earliest."""
@@ -115,6 +120,7 @@ class Evidence:
             self.score[which],
             self.loose[which],
             self.rating[which],
+            self.traits[which],
         )
 
     def joined(self, other: Evidence) -> Evidence:
@@ -153,15 +159,15 @@ def joined(*parts: Evidence) -> Evidence:
         np.concatenate([part.score for part in parts]),
         np.concatenate([part.loose for part in parts]),
         np.concatenate([part.rating for part in parts]),
+        np.concatenate([part.traits for part in parts]),
     )
 
 
 def nothing() -> Evidence:
     """Return evidence for no hypothesis."""
     none = np.empty(0)
-    return Evidence(
-        Hypotheses(np.empty(0, np.int64), none, none, none), none, none, none, none, none, none
-    )
+    nowhere = Hypotheses(np.empty(0, np.int64), none, none, none)
+    return Evidence(nowhere, *(none,) * 6, np.empty((0, TRAITS)))
 
 
 def join(constellations: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -215,7 +221,9 @@ def examine(
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
     score = weighed(agreement(expected, found, chance), found, moments)
     loose = weighed(agreement(expected, found, mean), found, moments)
-    return Evidence(moved, expected, found, chance, score, loose, np.full(len(score), -np.inf))
+    unasked = np.full((len(score), TRAITS), np.nan)
+    rating = np.full(len(score), -np.inf)
+    return Evidence(moved, expected, found, chance, score, loose, rating, unasked)
 
 
 def _chances(
