@@ -1,0 +1,178 @@
+"""One clip, what Earmark said about it, and what that was worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from earmark.audio import open_samples
+from earmark.evaluation.clips import RATE_HZ, Clip, Place, Tune
+from earmark.evaluation.degradations import excerpt
+from earmark.evaluation.conditions import Condition, Sound
+from earmark.fingerprint import fingerprint
+from earmark.params import PeakParams, QueryParams
+from earmark.types import Identification, Match, Peaks, Relation
+from earmark.units import seconds_to_frames
+
+OFFSET_TOLERANCE_S = 0.05
+"""A place that is off by no more is right."""
+
+SAME_SHARE = 0.5
+"""Two places of a track hold the same sound if one has this part of the other's peaks. Clips of
+loops have 60 % and more, unrelated places of one track up to 40 %."""
+
+SAME_TIME_STEPS = 6
+SAME_FREQUENCY_STEPS = 5
+"""How far two peaks may lie apart and be the same: 12 ms and 5 Hz, as in verification."""
+
+
+class Outcome(StrEnum):
+    """What became of a clip; the last two are for strangers."""
+
+    HIT = "hit"
+    """The best match is the clip's track, or another version of it."""
+    WRONG = "wrong"
+    """The best match is another track."""
+    MISS = "miss"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Offset(StrEnum):
+    """What the place of a hit is worth."""
+
+    RIGHT = "right"
+    """Within OFFSET_TOLERANCE_S of the truth."""
+    REPEAT = "repeat"
+    """At another place of the track that sounds the same."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is kept of one clip."""
+
+    condition: Condition
+    number: int
+    places: tuple[Place, ...]
+    outcome: Outcome
+    elapsed_ms: float
+    score: float | None = None
+    """Of the best candidate, accepted or not; None if there was none."""
+    confidence: float = 0.0
+    is_best_right: bool = False
+    """Whether the best candidate, accepted or not, is right."""
+    said: str = ""
+    """Title of the best match; empty if there was none."""
+    said_at_s: float | None = None
+    has_both: bool | None = None
+    """Whether both tracks of a pair were named; None for what is no pair."""
+    offset: Offset | None = None
+    """None for what is no hit, and for changed tempo or pitch."""
+    tempo_error: float | None = None
+    """Of a hit: the tempo said, relative to the true one, less 1."""
+    pitch_error_st: float | None = None
+    """Of a hit: semitones said less the true ones."""
+
+
+def judge(clip: Clip, answer: Identification, tunes: Sequence[Tune]) -> Trial:
+    """Compare an answer with the truth.
+
+    Args:
+        clip: what was asked for.
+        answer: what was said.
+        tunes: the recordings that the clip was cut from, to see whether two places sound the same.
+    """
+    found = (*answer.matches, *answer.candidates)
+    truth = {place.tune for place in clip.places} if clip.condition.is_known else set()
+    hits = [match for match in _of_the_best(answer) if match.track.id in truth]
+    told = next(iter(hits or answer.matches), None)
+    trial = Trial(
+        clip.condition,
+        clip.number,
+        clip.places,
+        _outcome(clip, answer, hits),
+        answer.elapsed_ms or 0.0,
+        score=found[0].score if found else None,
+        confidence=found[0].confidence if found else 0.0,
+        is_best_right=bool(hits) or any(one.track.id in truth for one in found[:1]),
+        said=told.track.metadata.title if told else "",
+        said_at_s=told.offset_s if told else None,
+    )
+    if clip.condition.sound is Sound.PAIR:
+        named = {match.track.id for match in answer.matches}
+        trial = replace(trial, has_both=truth <= named)
+    return _measured(trial, hits[0], tunes) if hits else trial
+
+
+def sounds_same(tune: Tune, at_s: float, elsewhere_s: float, length_s: float) -> bool:
+    """Whether two places of a recording hold the same sound, to within OFFSET_TOLERANCE_S.
+
+    The peaks of one are looked for among the denser peaks of the other, in all small shifts.
+    """
+    return _shared(tune, at_s, elsewhere_s, length_s) >= SAME_SHARE
+
+
+def _of_the_best(answer: Identification) -> list[Match]:
+    """The best match and the other versions of it."""
+    wanted = {Relation.BEST, Relation.VERSION}
+    return [match for match in answer.matches if match.relation in wanted]
+
+
+def _outcome(clip: Clip, answer: Identification, hits: Sequence[Match]) -> Outcome:
+    if not clip.condition.is_known:
+        return Outcome.REJECTED if answer.best is None else Outcome.ACCEPTED
+    if answer.best is None:
+        return Outcome.MISS
+    return Outcome.HIT if hits else Outcome.WRONG
+
+
+def _measured(trial: Trial, hit: Match, tunes: Sequence[Tune]) -> Trial:
+    """Add how well place, tempo and pitch of a hit were told."""
+    condition = trial.condition
+    if condition.is_as_fast:
+        place = next(place for place in trial.places if place.tune == hit.track.id)
+        trial = replace(trial, offset=_offset(place, hit, condition.length_s, tunes))
+    return replace(
+        trial,
+        tempo_error=hit.tempo / condition.tempo - 1,
+        pitch_error_st=hit.pitch_semitones - condition.semitones,
+    )
+
+
+def _offset(place: Place, hit: Match, length_s: float, tunes: Sequence[Tune]) -> Offset:
+    told_s = (hit.offset_s, *hit.other_offsets_s)
+    if any(abs(one_s - place.start_s) <= OFFSET_TOLERANCE_S for one_s in told_s):
+        return Offset.RIGHT
+    tune = next(tune for tune in tunes if tune.id == place.tune)
+    same = sounds_same(tune, place.start_s, hit.offset_s, length_s)
+    return Offset.REPEAT if same else Offset.WRONG
+
+
+def _shared(tune: Tune, at_s: float, elsewhere_s: float, length_s: float) -> float:
+    """The part of the peaks of one place that another place has."""
+    params, query = PeakParams(), QueryParams()
+    here = _peaks(tune, at_s, length_s, params, None)
+    there = _peaks(tune, elsewhere_s, length_s, params, query)
+    near = np.abs(np.subtract.outer(here.frequency.astype(int), there.frequency.astype(int)))
+    which, other = np.nonzero(near <= SAME_FREQUENCY_STEPS)
+    late = there.time[other] - here.time[which]
+    reach = round(seconds_to_frames(OFFSET_TOLERANCE_S, params) * params.steps)
+    shares = [
+        len(np.unique(which[np.abs(late - shift) <= SAME_TIME_STEPS])) / max(1, len(here))
+        for shift in range(-reach, reach + 1, SAME_TIME_STEPS // 2)
+    ]
+    return max(shares)
+
+
+def _peaks(
+    tune: Tune, start_s: float, length_s: float, params: PeakParams, query: QueryParams | None
+) -> Peaks:
+    begin = max(0.0, start_s)
+    sound = excerpt(tune.samples, RATE_HZ, begin, length_s)
+    rate = params.sample_rate_hz
+    with open_samples(sound, input_rate_hz=RATE_HZ, sample_rate_hz=rate) as stream:
+        return fingerprint(stream, params, query)
