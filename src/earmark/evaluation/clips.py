@@ -49,6 +49,7 @@ class Tune:
     """A recording, decoded at RATE_HZ."""
 
     id: str
+    name: str
     samples: Signal
 
     @property
@@ -62,6 +63,8 @@ class Place:
     """Where a clip comes from."""
 
     tune: str
+    """Its id."""
+    name: str
     start_s: float
 
 
@@ -126,7 +129,7 @@ def _place(tune: Tune, condition: Condition, rng: np.random.Generator) -> Place 
         start_s = MARGIN_S + rng.random() * last_s
         sound = excerpt(tune.samples, RATE_HZ, start_s, condition.length_s * condition.tempo)
         if not _is_mostly_silent(sound):
-            return Place(tune.id, start_s)
+            return Place(tune.id, tune.name, start_s)
     return None
 
 
@@ -159,9 +162,7 @@ def _together(parts: list[Signal], condition: Condition) -> Signal:
     return mix
 
 
-def _heard(
-    sound: Signal, condition: Condition, number: int, rng: np.random.Generator
-) -> Signal:
+def _heard(sound: Signal, condition: Condition, number: int, rng: np.random.Generator) -> Signal:
     """Add what is beside the music, and pass on what is heard at some level."""
     if condition.noises:
         kind = condition.noises[number % len(condition.noises)]

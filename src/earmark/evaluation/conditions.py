@@ -68,7 +68,7 @@ class Condition:
     @property
     def pitch(self) -> float:
         """Clip frequency to track frequency."""
-        return 2.0 ** (self.semitones / 12)
+        return float(2.0 ** (self.semitones / 12))
 
     @property
     def label(self) -> str:
@@ -206,8 +206,7 @@ def chosen(
     found = [
         condition
         for condition in CONDITIONS
-        if condition.name in wanted
-        or (not wanted and (everything or condition.label in USUAL))
+        if condition.name in wanted or (not wanted and (everything or condition.label in USUAL))
     ]
     if not lengths_s:
         return found

@@ -103,14 +103,14 @@ def broadcast(signal: Signal, sample_rate_hz: int) -> Signal:
         power = np.maximum(convolved(np.square(band), smoothing), 0.0)
         over = np.maximum(np.sqrt(power) / RADIO_THRESHOLD, 1.0)
         total += band * over ** (1.0 / RADIO_RATIO - 1.0)
-    return np.tanh(total * np.float32(RADIO_DRIVE / rms(total)))
+    return np.asarray(np.tanh(total * np.float32(RADIO_DRIVE / rms(total))), np.float32)
 
 
 def _falling(decay_s: float, sample_rate_hz: int) -> Signal:
     """The impulse response of a one-pole low-pass filter, with a sum of 1."""
     samples = np.arange(int(8 * decay_s * sample_rate_hz))
     response = np.exp(-samples / (decay_s * sample_rate_hz))
-    return (response / response.sum()).astype(np.float32)
+    return np.asarray(response / response.sum(), np.float32)
 
 
 def excerpt(signal: Signal, sample_rate_hz: int, start_s: float, duration_s: float) -> Signal:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from earmark.library import Library
     from earmark.types import Track
 
-MOST_S = 900.0
+MOST_S = 1800.0
 """Clips of a longer recording are cut from its beginning: decoded sound takes 5 MB a minute."""
 
-KEPT = 6
+KEPT = 3
 """Decoded recordings that are kept at hand."""
 
 SYNTHETIC_S = 40.0
@@ -62,6 +63,8 @@ class Sounding:
 class Material:
     """What is measured with."""
 
+    name: str
+    """The catalogue's: a library or the folders that it was made of."""
     known: list[Sounding]
     strangers: list[Sounding]
     origin: Origin
@@ -86,26 +89,39 @@ class Deck:
         return len(self._order)
 
     def tune(self, number: int, least_s: float) -> Tune | None:
-        """Decode the recording of this number, or the next that is usable and long enough.
+        """Decode the recording of this number, or another that is usable and long enough.
 
         Returns:
             None if there is none at all.
         """
         with self._lock:
-            for step in range(len(self._order)):
-                one = self._order[(number + step) % len(self._order)]
-                if one.id not in self._bad and one.duration_s >= least_s:
-                    tune = self._decode(one)
-                    if tune is not None and tune.duration_s >= least_s:
-                        return tune
+            for one in self._tried(number, least_s):
+                tune = None if one.id in self._bad else self._decode(one)
+                if tune is not None and tune.duration_s >= least_s:
+                    return tune
         return None
+
+    def find(self, wanted: str) -> Tune | None:
+        """Decode the recording with this id; None if there is none, or it is unusable."""
+        with self._lock:
+            one = next((one for one in self._order if one.id == wanted), None)
+            return None if one is None or one.id in self._bad else self._decode(one)
+
+    def _tried(self, number: int, least_s: float) -> list[Sounding]:
+        """The recording of this number if long enough, then all that are, from its turn on."""
+        if not self._order:
+            return []
+        enough = [one for one in self._order if one.duration_s >= least_s]
+        turn = number % len(enough) if enough else 0
+        first = self._order[number % len(self._order)]
+        return [*([first] if first in enough else []), *enough[turn:], *enough[:turn]]
 
     def _decode(self, one: Sounding) -> Tune | None:
         if one.id in self._decoded:
             self._decoded.move_to_end(one.id)
             return self._decoded[one.id]
         try:
-            tune = Tune(one.id, one.read())
+            tune = Tune(one.id, one.name, one.read())
         except AudioError as error:
             self._bad.add(one.id)
             self._skipped.append(Skipped(one.name, type(error).__name__, error.cause))
@@ -123,13 +139,13 @@ def tracks_of(library: Library) -> list[Sounding]:
             track.id,
             os.fsdecode(track.source.path) or track.metadata.title,
             min(track.duration_s, MOST_S),
-            lambda track=track: _sound_of(track, library.location),  # type: ignore[misc]
+            partial(_sound_of, track, library.location),
         )
         for track in library.tracks()
     ]
 
 
-def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Sounding]:
+def files_below(paths: Sequence[str | os.PathLike[str]]) -> list[Sounding]:
     """Return the media files that are given or lie below given folders.
 
     Raises:
@@ -144,7 +160,7 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Sounding]:
     if not files:
         message = f"there is no media file in {', '.join(map(str, paths))}"
         raise UsageError(message)
-    return [Sounding(f"file:{file}", str(file), np.inf, lambda f=file: decoded(f)) for file in files]
+    return [Sounding(f"file:{file}", str(file), np.inf, partial(decoded, file)) for file in files]
 
 
 def synthetic(seed: int, count: int = SYNTHETIC_STRANGERS) -> list[Sounding]:
@@ -155,10 +171,21 @@ def synthetic(seed: int, count: int = SYNTHETIC_STRANGERS) -> list[Sounding]:
             f"synthetic:{number}",
             f"synthetic piece {number + 1}",
             SYNTHETIC_S,
-            lambda s=int(piece_seed), n=number: _piece(s, n),  # type: ignore[misc]
+            partial(_piece, int(piece_seed), number),
         )
         for number, piece_seed in enumerate(seeds)
     ]
+
+
+def strangers_of(folder: str | None, seed: int) -> tuple[list[Sounding], Origin]:
+    """Return strangers from a folder, or synthetic ones.
+
+    Raises:
+        UsageError: the folder has no media file.
+    """
+    if folder is None:
+        return synthetic(seed), Origin.SYNTHETIC
+    return files_below([folder]), Origin.FOLDER
 
 
 def held_out(library: Library, share: float, seed: int) -> tuple[list[Sounding], list[Sounding]]:

@@ -76,8 +76,9 @@ def _step(
     clip = make_clip(condition, number, seed, tune, other)
     if clip is None:
         return Step(condition, None)
+    tunes = [one for one in (tune, other) if one is not None]
     answer = library.identify(clip.samples, sample_rate=RATE_HZ)
-    return Step(condition, judge(clip, answer, [one for one in (tune, other) if one]))
+    return Step(condition, judge(clip, answer, tunes, known.find))
 
 
 _Each = Callable[[Callable[[Condition], Step], Sequence[Condition]], Iterator[Step]]

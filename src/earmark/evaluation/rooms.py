@@ -128,4 +128,4 @@ def _tail(
     falling = 10.0 ** (-3.0 * (time_s + direct_m / SOUND_M_PER_S) / room.reverb_s)
     tail = np.sqrt(per_second / sample_rate_hz) * (dull * falling + bright * falling**HIGHS_FADE)
     tail[:mixing] = 0.0
-    return tail
+    return np.asarray(tail, np.float64)

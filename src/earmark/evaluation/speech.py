@@ -109,9 +109,7 @@ def _articulated(controls: int, speaker: _Speaker, rng: np.random.Generator) -> 
 
 def _phrase(mouth: _Mouth, at: int, speaker: _Speaker, rng: np.random.Generator) -> int:
     """Say a phrase from a control on; return where it ends."""
-    words = [
-        int(rng.integers(*SYLLABLES_PER_WORD)) for _ in range(rng.integers(*WORDS_PER_PHRASE))
-    ]
+    words = [int(rng.integers(*SYLLABLES_PER_WORD)) for _ in range(rng.integers(*WORDS_PER_PHRASE))]
     count, spoken = sum(words), 0
     for syllables in words:
         stressed = rng.integers(syllables)
@@ -156,18 +154,16 @@ def _consonant(mouth: _Mouth, at: int, rng: np.random.Generator) -> int:
     return at + gap + length
 
 
-def _filtered(
-    mouth: _Mouth, samples: int, sample_rate_hz: int, rng: np.random.Generator
-) -> Signal:
+def _filtered(mouth: _Mouth, samples: int, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
     """Run buzz and hiss through the filters, frame by frame, and add the frames up."""
     hop = sample_rate_hz // CONTROL_HZ
     size = 1 << (4 * hop - 1).bit_length()
-    hz = np.fft.rfftfreq(size, 1.0 / sample_rate_hz)
+    hz = np.asarray(np.fft.rfftfreq(size, 1.0 / sample_rate_hz), np.float64)
     length = hop * len(mouth.voiced) + size
     every = np.arange(length) / hop
     pitch_hz = np.interp(every, np.arange(len(mouth.pitch_hz)), mouth.pitch_hz)
     buzz = 1.0 - 2.0 * (np.cumsum(pitch_hz) / sample_rate_hz % 1.0)
-    hiss = shaped_noise(length, rng, 0.0)
+    hiss = shaped_noise(length, rng, 0.0).astype(np.float64)
     window = np.hanning(4 * hop + 1)[:-1]
     voice, breath = (_frames(source, len(mouth.voiced), hop, window) for source in (buzz, hiss))
     spectra = np.fft.rfft(voice, size) * (mouth.voiced[:, None] * _formants(mouth, hz))
@@ -180,7 +176,7 @@ def _filtered(
 
 
 def _frames(
-    source: NDArray[np.floating], count: int, hop: int, window: NDArray[np.float64]
+    source: NDArray[np.float64], count: int, hop: int, window: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Cut overlapping, windowed frames, shape (count, len(window))."""
     windows = np.lib.stride_tricks.sliding_window_view(source, len(window))

@@ -59,7 +59,7 @@ def _at_tempo(signal: Signal, sample_rate_hz: int, tempo: float) -> Signal:
 
 def _pulled(graph: av.filter.Graph) -> list[Signal]:
     """Take what a filter graph has ready."""
-    found = []
+    found: list[Signal] = []
     while True:
         try:
             frame = graph.pull()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from earmark.audio import open_samples
 from earmark.evaluation.clips import RATE_HZ, Clip, Place, Tune
-from earmark.evaluation.degradations import excerpt
 from earmark.evaluation.conditions import Condition, Sound
+from earmark.evaluation.degradations import excerpt
 from earmark.fingerprint import fingerprint
 from earmark.params import PeakParams, QueryParams
 from earmark.types import Identification, Match, Peaks, Relation
@@ -21,8 +21,9 @@ OFFSET_TOLERANCE_S = 0.05
 """A place that is off by no more is right."""
 
 SAME_SHARE = 0.5
-"""Two places of a track hold the same sound if one has this part of the other's peaks. Clips of
-loops have 60 % and more, unrelated places of one track up to 40 %."""
+"""Two places of a track hold the same sound if one has this part of the other's peaks. In clips of
+2, 5 and 10 s of 40 recordings of the open corpus, copies had 75 % and more; of random places, 95 in
+100 had 18 % and less."""
 
 SAME_TIME_STEPS = 6
 SAME_FREQUENCY_STEPS = 5
@@ -30,7 +31,7 @@ SAME_FREQUENCY_STEPS = 5
 
 
 class Outcome(StrEnum):
-    """What became of a clip; the last two are for strangers."""
+    """What became of a clip; the last three are for strangers."""
 
     HIT = "hit"
     """The best match is the clip's track, or another version of it."""
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
     MISS = "miss"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    RELATED = "related"
+    """Accepted, and the track does hold the very sound of the stranger: it was none."""
 
 
 class Offset(StrEnum):
@@ -68,23 +71,30 @@ class Trial:
     said: str = ""
     """Title of the best match; empty if there was none."""
     said_at_s: float | None = None
+    is_same_sound: bool = False
+    """Of a mistake: whether the track holds the sound of the clip, as remixes and loops do."""
     has_both: bool | None = None
     """Whether both tracks of a pair were named; None for what is no pair."""
     offset: Offset | None = None
-    """None for what is no hit, and for changed tempo or pitch."""
+    """None for what is no hit, for changed tempo or pitch, and where it cannot be told."""
     tempo_error: float | None = None
     """Of a hit: the tempo said, relative to the true one, less 1."""
     pitch_error_st: float | None = None
     """Of a hit: semitones said less the true ones."""
 
 
-def judge(clip: Clip, answer: Identification, tunes: Sequence[Tune]) -> Trial:
+Find = Callable[[str], Tune | None]
+"""Decodes the track of the catalogue that has this id, if it can."""
+
+
+def judge(clip: Clip, answer: Identification, tunes: Sequence[Tune], find: Find) -> Trial:
     """Compare an answer with the truth.
 
     Args:
         clip: what was asked for.
         answer: what was said.
         tunes: the recordings that the clip was cut from, to see whether two places sound the same.
+        find: for the track that a clip is wrongly taken for: it may hold the same sound.
     """
     found = (*answer.matches, *answer.candidates)
     truth = {place.tune for place in clip.places} if clip.condition.is_known else set()
@@ -105,15 +115,18 @@ def judge(clip: Clip, answer: Identification, tunes: Sequence[Tune]) -> Trial:
     if clip.condition.sound is Sound.PAIR:
         named = {match.track.id for match in answer.matches}
         trial = replace(trial, has_both=truth <= named)
-    return _measured(trial, hits[0], tunes) if hits else trial
+    if hits:
+        return _measured(trial, hits[0], tunes)
+    return _excused(trial, answer, tunes, find)
 
 
-def sounds_same(tune: Tune, at_s: float, elsewhere_s: float, length_s: float) -> bool:
-    """Whether two places of a recording hold the same sound, to within OFFSET_TOLERANCE_S.
+def sounds_same(tune: Tune, at_s: float, other: Tune, elsewhere_s: float, length_s: float) -> bool:
+    """Whether a place of a recording has the sound of a place of another, or of the same.
 
-    The peaks of one are looked for among the denser peaks of the other, in all small shifts.
+    The peaks of one are looked for among the denser peaks of the other, in all shifts of up to
+    OFFSET_TOLERANCE_S.
     """
-    return _shared(tune, at_s, elsewhere_s, length_s) >= SAME_SHARE
+    return _shared(tune, at_s, other, elsewhere_s, length_s) >= SAME_SHARE
 
 
 def _of_the_best(answer: Identification) -> list[Match]:
@@ -130,6 +143,18 @@ def _outcome(clip: Clip, answer: Identification, hits: Sequence[Match]) -> Outco
     return Outcome.HIT if hits else Outcome.WRONG
 
 
+def _excused(trial: Trial, answer: Identification, tunes: Sequence[Tune], find: Find) -> Trial:
+    """See whether a clip's own sound is in the track that it was wrongly taken for."""
+    best, place = answer.best, next(iter(trial.places), None)
+    if best is None or place is None or not (other := find(best.track.id)):
+        return trial
+    length_s = trial.condition.length_s * trial.condition.tempo
+    same = sounds_same(tunes[0], place.start_s, other, best.offset_s, length_s)
+    is_stranger = trial.outcome is Outcome.ACCEPTED
+    outcome = Outcome.RELATED if same and is_stranger else trial.outcome
+    return replace(trial, outcome=outcome, is_same_sound=same)
+
+
 def _measured(trial: Trial, hit: Match, tunes: Sequence[Tune]) -> Trial:
     """Add how well place, tempo and pitch of a hit were told."""
     condition = trial.condition
@@ -143,23 +168,27 @@ def _measured(trial: Trial, hit: Match, tunes: Sequence[Tune]) -> Trial:
     )
 
 
-def _offset(place: Place, hit: Match, length_s: float, tunes: Sequence[Tune]) -> Offset:
+def _offset(place: Place, hit: Match, length_s: float, tunes: Sequence[Tune]) -> Offset | None:
+    """Judge a place; None if it lies in a part of the track that was not decoded."""
     told_s = (hit.offset_s, *hit.other_offsets_s)
     if any(abs(one_s - place.start_s) <= OFFSET_TOLERANCE_S for one_s in told_s):
         return Offset.RIGHT
     tune = next(tune for tune in tunes if tune.id == place.tune)
-    same = sounds_same(tune, place.start_s, hit.offset_s, length_s)
+    if hit.offset_s + length_s > tune.duration_s and tune.duration_s < hit.track.duration_s:
+        return None
+    nearly = abs(hit.offset_s - place.start_s) <= 2 * OFFSET_TOLERANCE_S
+    same = not nearly and sounds_same(tune, place.start_s, tune, hit.offset_s, length_s)
     return Offset.REPEAT if same else Offset.WRONG
 
 
-def _shared(tune: Tune, at_s: float, elsewhere_s: float, length_s: float) -> float:
+def _shared(tune: Tune, at_s: float, other: Tune, elsewhere_s: float, length_s: float) -> float:
     """The part of the peaks of one place that another place has."""
     params, query = PeakParams(), QueryParams()
     here = _peaks(tune, at_s, length_s, params, None)
-    there = _peaks(tune, elsewhere_s, length_s, params, query)
-    near = np.abs(np.subtract.outer(here.frequency.astype(int), there.frequency.astype(int)))
-    which, other = np.nonzero(near <= SAME_FREQUENCY_STEPS)
-    late = there.time[other] - here.time[which]
+    there = _peaks(other, elsewhere_s, length_s, params, query)
+    apart = np.subtract.outer(here.frequency.astype(np.int64), there.frequency.astype(np.int64))
+    which, found = np.nonzero(np.abs(apart) <= SAME_FREQUENCY_STEPS)
+    late = there.time[found] - here.time[which]
     reach = round(seconds_to_frames(OFFSET_TOLERANCE_S, params) * params.steps)
     shares = [
         len(np.unique(which[np.abs(late - shift) <= SAME_TIME_STEPS])) / max(1, len(here))
