@@ -55,6 +55,13 @@ def test_severities_share_their_places() -> None:
     assert made(noisy[0]).places == made(noisy[1]).places
 
 
+def test_lengths_share_their_places() -> None:
+    """A longer clip begins where the shorter one does, in all but short recordings."""
+    long = tune(seconds=40.0)
+    made_of = [make_clip(replace(CLEAN, length_s=length), 0, 1, long) for length in (1, 3, 10)]
+    assert len({clip.places for clip in made_of if clip}) == 1
+
+
 @pytest.mark.parametrize("tempo", [0.75, 1.0, 1.3])
 def test_the_truth_is_where_the_clip_was_cut(tempo: float) -> None:
     """The clip begins with the sound of the tune at `start_s`, whatever its speed."""

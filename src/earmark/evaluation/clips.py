@@ -32,6 +32,10 @@ RATE_HZ = 22050
 MARGIN_S = 1.0
 """Music on both sides of the clip while it is spoiled: rooms ring on, filters settle."""
 
+SPAN_S = 16.0
+"""In a recording of twice this length, clips of all lengths begin at the same place: as far from
+its end as the longest usual one has to."""
+
 SILENT_DB = -50.0
 """An excerpt with more than half of its blocks below this RMS is not worth asking for."""
 
@@ -122,11 +126,13 @@ def _generator(seed: int, name: str, number: int) -> np.random.Generator:
 
 def _place(tune: Tune, condition: Condition, rng: np.random.Generator) -> Place | None:
     """Choose a place where something is to be heard."""
-    last_s = tune.duration_s - needed_s(condition)
-    if last_s < 0:
+    span_s = needed_s(condition)
+    if tune.duration_s < span_s:
         return None
+    if tune.duration_s >= 2 * SPAN_S:
+        span_s = max(span_s, SPAN_S)
     for _ in range(TRIES):
-        start_s = MARGIN_S + rng.random() * last_s
+        start_s = MARGIN_S + rng.random() * (tune.duration_s - span_s)
         sound = excerpt(tune.samples, RATE_HZ, start_s, condition.length_s * condition.tempo)
         if not _is_mostly_silent(sound):
             return Place(tune.id, tune.name, start_s)

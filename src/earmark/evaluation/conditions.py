@@ -21,6 +21,8 @@ NOISES = (Noise.PINK, Noise.BABBLE, Noise.STREET)
 AROUND = (Noise.BABBLE, Noise.STREET)
 """What is heard where people carry telephones."""
 
+ALONE = {"pink noise": Noise.PINK, "babble": Noise.BABBLE, "street": Noise.STREET}
+
 STRANGERS = "strangers"
 """The name that stands for every kind of stranger."""
 
@@ -95,14 +97,13 @@ def _plain() -> Iterator[Condition]:
         yield Condition(
             *("room", f"{snr:+} dB", length), room=True, noises=AROUND, snr_db=snr, microphone=True
         )
-    for length in (5, 10):
-        yield Condition("pink noise", "+0 dB", length, noises=(Noise.PINK,))
-        yield Condition("babble", "+0 dB", length, noises=(Noise.BABBLE,))
-        yield Condition("street", "+0 dB", length, noises=(Noise.STREET,))
+    for (name, kind), length in product(ALONE.items(), (5, 10)):
+        yield Condition(name, "+0 dB", length, noises=(kind,))
     for codec, length in product((MP3_32K, AAC_24K, OPUS_12K), (5, 10)):
         yield Condition("codec", codec.name, length, codec=codec)
     for length in (5, 10):
         yield Condition("telephone", "line", length, telephone=True)
+    for length in (5, 10):
         yield Condition("telephone", AMR_12K.name, length, codec=AMR_12K)
     yield Condition("telephone", "AMR, +5 dB", 10, noises=AROUND, snr_db=5, codec=AMR_12K)
 
@@ -142,14 +143,15 @@ def _mixed() -> Iterator[Condition]:
 
 
 def _strange() -> Iterator[Condition]:
-    music, nothing = Sound.STRANGER, Sound.NOTHING
-    for length in (1, 2, 3, 5, 10):
-        yield Condition("stranger", "music", length, music)
-        yield Condition("stranger", "music, noise +0 dB", length, music, noises=NOISES)
-    for length in (2, 5, 10):
-        yield Condition("stranger", "noise", length, nothing, noises=NOISES)
-        yield Condition("stranger", "speech", length, nothing, noises=(Noise.SPEECH,))
-        yield Condition("stranger", "silence", length, nothing)
+    kinds: tuple[tuple[str, Sound, tuple[Noise, ...]], ...] = (
+        ("music", Sound.STRANGER, ()),
+        ("music, noise +0 dB", Sound.STRANGER, NOISES),
+        ("noise", Sound.NOTHING, NOISES),
+        ("speech", Sound.NOTHING, (Noise.SPEECH,)),
+        ("silence", Sound.NOTHING, ()),
+    )
+    for (severity, sound, noises), length in product(kinds, (1, 2, 3, 5, 10)):
+        yield Condition("stranger", severity, length, sound, noises=noises)
 
 
 def at_speed(condition: Condition, percent: float) -> Condition:

@@ -38,8 +38,9 @@ WIDE_IN, HALF_IN, LOW_IN = 9.2, 4.5, 3.3
 ROW_IN = 0.235
 HISTOGRAM_BINS = 40
 MOST_TICKS = 8
-DODGE = 0.012
-"""By which lines stand apart, as a part of the axis: equal ones would hide each other."""
+TALL_ROWS = 30
+DODGE = 0.03
+"""The part of the axis over which equal points stand apart: they would hide each other."""
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -87,6 +88,7 @@ def conditions_plot(report: Report) -> str | None:
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.grid(visible=False, axis="y")
         axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="x", labeltop=len(rows) > TALL_ROWS)
         _percent(axes, "x")
         axes.set_xlim(-0.015, 1.015)
         return _svg(figure, "conditions")
@@ -208,7 +210,7 @@ def _lines_plot(lines: Sequence[Line], name: str, axis: str) -> str | None:
         span = ticks[-1] - ticks[0]
         for number, (label, places, rows) in enumerate(shown):
             order = np.argsort(places)
-            dodge = span * DODGE * (number - (len(shown) - 1) / 2)
+            dodge = span * DODGE * ((number + 0.5) / len(shown) - 0.5)
             x = np.asarray(places, np.float64)[order] + dodge
             shares = [rows[which].found for which in order]
             rates = [one.rate or 0.0 for one in shares]
