@@ -33,7 +33,7 @@ CONDITIONS = tuple(
 )
 """The mixture that the tuned numbers were chosen on."""
 
-__all__ = ["CONDITIONS", "OPEN_CORPUS", "RATE_HZ", "Clip", "Tune", "clips", "load"]
+__all__ = ["CONDITIONS", "OPEN_CORPUS", "RATE_HZ", "Clip", "Condition", "Tune", "clips", "load"]
 
 
 def load(folder: Path, corpus: Path) -> tuple[list[Tune], list[Tune]]:
