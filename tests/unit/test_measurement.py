@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 
 from earmark import Library
@@ -85,6 +86,15 @@ def test_what_no_recording_is_long_enough_for_is_passed_by(library: Library) -> 
     """A step without a trial says that nothing could be asked."""
     long = Condition("clean", "", 60)
     assert list(measure(library, material(library), Plan([long], 1))) == [Step(long, None)]
+
+
+def test_a_silent_recording_is_replaced(library: Library) -> None:
+    """No clip is lost because its turn falls on silence."""
+    some = material(library)
+    silence = np.zeros(12 * RATE_HZ, np.float32)
+    some.known = [Sounding("q", "q", 12.0, lambda: silence), some.known[0]]
+    steps = list(measure(library, some, Plan([CLEAN], 4)))
+    assert [step.trial.outcome for step in steps if step.trial] == [Outcome.HIT] * 4
 
 
 def test_a_pair_needs_two_recordings(library: Library) -> None:

@@ -89,7 +89,11 @@ def needed_s(condition: Condition) -> float:
 
 
 def make_clip(
-    condition: Condition, number: int, seed: int, tune: Tune | None, other: Tune | None = None
+    condition: Condition,
+    number: int,
+    seed: int,
+    tune: Tune | None = None,
+    other: Tune | None = None,
 ) -> Clip | None:
     """Make the clip of this number.
 

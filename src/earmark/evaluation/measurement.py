@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from earmark.evaluation.clips import RATE_HZ, make_clip, needed_s
+from earmark.evaluation.clips import RATE_HZ, Clip, Tune, make_clip, needed_s
 from earmark.evaluation.conditions import Condition, Sound
 from earmark.evaluation.material import Deck, Material
 from earmark.evaluation.trials import Trial, judge
 
 if TYPE_CHECKING:
     from earmark.library import Library
+
+TRIED = 5
+"""Recordings that are tried for a clip before it is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Step:
 
     condition: Condition
     trial: Trial | None
-    """None where no recording is long enough for the condition."""
+    """None where no recording is long enough for the condition, or all are silent."""
 
 
 def measure(library: Library, material: Material, plan: Plan) -> Iterator[Step]:
@@ -63,22 +66,35 @@ def measure(library: Library, material: Material, plan: Plan) -> Iterator[Step]:
 def _step(
     library: Library, known: Deck, strangers: Deck, seed: int, number: int, condition: Condition
 ) -> Step:
-    deck = known if condition.is_known else strangers
-    tune = other = None
-    if condition.sound is not Sound.NOTHING:
-        tune = deck.tune(number, needed_s(condition))
-        if tune is None:
-            return Step(condition, None)
-    if condition.sound is Sound.PAIR:
-        other = deck.tune(number + max(1, len(deck) // 2), needed_s(condition))
-        if other is None or other is tune:
-            return Step(condition, None)
-    clip = make_clip(condition, number, seed, tune, other)
-    if clip is None:
+    made = _clip(known if condition.is_known else strangers, condition, seed, number)
+    if made is None:
         return Step(condition, None)
-    tunes = [one for one in (tune, other) if one is not None]
+    clip, tunes = made
     answer = library.identify(clip.samples, sample_rate=RATE_HZ)
     return Step(condition, judge(clip, answer, tunes, known.find))
+
+
+def _clip(
+    deck: Deck, condition: Condition, seed: int, number: int
+) -> tuple[Clip, list[Tune]] | None:
+    """Make a clip of the recording whose turn it is, or of a later one if that one is silent."""
+    for turn in range(number, number + TRIED):
+        tunes = _tunes(deck, condition, turn)
+        if tunes is None:
+            return None
+        clip = make_clip(condition, number, seed, *tunes)
+        if clip is not None:
+            return clip, tunes
+    return None
+
+
+def _tunes(deck: Deck, condition: Condition, turn: int) -> list[Tune] | None:
+    """The recordings that a clip is cut from; None if there are not enough."""
+    wanted = {Sound.NOTHING: 0, Sound.PAIR: 2}.get(condition.sound, 1)
+    turns = (turn, turn + max(1, len(deck) // 2))[:wanted]
+    found = [deck.tune(one, needed_s(condition)) for one in turns]
+    tunes = {tune.id: tune for tune in found if tune is not None}
+    return list(tunes.values()) if len(tunes) == wanted else None
 
 
 _Each = Callable[[Callable[[Condition], Step], Sequence[Condition]], Iterator[Step]]

@@ -37,7 +37,8 @@ LEAST_POINTS = 2
 WIDE_IN, HALF_IN, LOW_IN = 9.2, 4.5, 3.3
 ROW_IN = 0.235
 HISTOGRAM_BINS = 40
-MOST_TICKS = 8
+LEAST_GAP = 0.07
+"""Between ticks that stand where the points are, as a part of the axis, so that they can be read."""
 TALL_ROWS = 30
 DODGE = 0.03
 """The part of the axis over which equal points stand apart: they would hide each other."""
@@ -218,7 +219,7 @@ def _lines_plot(lines: Sequence[Line], name: str, axis: str) -> str | None:
             axes.plot(x, rates, marker, color=SERIES[number], label=label, clip_on=False)
             for place, one in zip(x, shares, strict=True):
                 axes.plot([place] * 2, [one.low, one.high], color=SERIES[number], alpha=0.35, lw=2)
-        if len(ticks) <= MOST_TICKS:
+        if min(np.diff(ticks)) >= LEAST_GAP * span:
             axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         axes.set_xlabel(axis)
         axes.set_ylabel("hits")
