@@ -38,7 +38,7 @@ WIDE_IN, HALF_IN, LOW_IN = 9.2, 4.5, 3.3
 ROW_IN = 0.235
 HISTOGRAM_BINS = 40
 LEAST_GAP = 0.07
-"""Between ticks that stand where the points are, as a part of the axis, so that they can be read."""
+"""Between ticks that stand where the points are, as a part of the axis: else none can be read."""
 TALL_ROWS = 30
 DODGE = 0.03
 """The part of the axis over which equal points stand apart: they would hide each other."""
