@@ -87,9 +87,9 @@ def _ask(library: Library, clip: Clip, *, stranger: bool) -> Answer:
     chance = math.log(seconds_to_frames(seconds, library.params.peaks))
     return Answer(
         excess=found[0].score - chance if found else -chance,
-        right=bool(found) and found[0].track.metadata.title == clip.tune,
+        right=bool(found) and found[0].track.metadata.title == clip.places[0].tune,
         stranger=stranger,
-        fitting=zlib.crc32(clip.tune.encode()) % 2 == 0,
+        fitting=zlib.crc32(clip.places[0].tune.encode()) % 2 == 0,
     )
 
 

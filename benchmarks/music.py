@@ -5,90 +5,35 @@ Everything random comes from one seed, so that the same music gives the same cli
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from earmark.audio import open_audio
 from earmark.errors import AudioError
-from earmark.evaluation.codecs import OPUS_12K, transcoded
-from earmark.evaluation.degradations import (
-    add_noise,
-    change_speed,
-    excerpt,
-    in_room,
-    overdrive,
-    telephone,
-)
-from earmark.evaluation.noises import Noise
-from earmark.evaluation.signals import Signal
+from earmark.evaluation.clips import RATE_HZ, Clip, Tune, make_clip
+from earmark.evaluation.conditions import CONDITIONS as EVERY_CONDITION
+from earmark.evaluation.conditions import Condition
+from earmark.evaluation.material import decoded
 
-RATE_HZ = 16_000
 OPEN_CORPUS = Path(__file__).with_name("open_corpus.tsv")
-SPARE_S = 2.0
-"""Sound cut on top of a clip, for effects that eat some."""
 
-Effect = Callable[[Signal, np.random.Generator], Signal]
+_LABELS = """
+    clean 1 s; clean 2 s; clean 5 s; clean 10 s;
+    noise +0 dB 2 s; noise +0 dB 5 s; noise +0 dB 10 s; noise -5 dB 5 s; noise -5 dB 10 s;
+    babble +0 dB 5 s; babble +0 dB 10 s; room +10 dB 3 s; room +10 dB 5 s; room +10 dB 10 s;
+    telephone line 5 s; codec Opus 12 kbit/s 5 s; dynamics clipped 12 dB 5 s;
+    speed +1 % 10 s; speed -2 % 10 s
+"""
 
-
-@dataclass(frozen=True, eq=False)
-class Tune:
-    """One recording of the folder, decoded."""
-
-    name: str
-    samples: Signal
-
-    @property
-    def duration_s(self) -> float:
-        """Seconds."""
-        return len(self.samples) / RATE_HZ
-
-
-@dataclass(frozen=True)
-class Condition:
-    """What happens to a clip."""
-
-    name: str
-    duration_s: float
-    effect: Effect
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """A degraded clip and the truth about it."""
-
-    condition: str
-    duration_s: float
-    samples: Signal
-    tune: str
-    start_s: float
-
-
-def _noisy(kind: Noise, snr_db: float) -> Effect:
-    return lambda x, rng: add_noise(x, RATE_HZ, rng, snr_db=snr_db, kind=kind)
-
-
-def _roomy(snr_db: float) -> Effect:
-    def effect(x: Signal, rng: np.random.Generator) -> Signal:
-        return add_noise(in_room(x, RATE_HZ, rng), RATE_HZ, rng, snr_db=snr_db, kind=Noise.BABBLE)
-
-    return effect
-
-
-CONDITIONS = (
-    *(Condition("clean", seconds, lambda x, _: x) for seconds in (1, 2, 5, 10)),
-    *(Condition("pink noise 0 dB", seconds, _noisy(Noise.PINK, 0)) for seconds in (2, 5, 10)),
-    *(Condition("pink noise -5 dB", seconds, _noisy(Noise.PINK, -5)) for seconds in (5, 10)),
-    *(Condition("babble 0 dB", seconds, _noisy(Noise.BABBLE, 0)) for seconds in (5, 10)),
-    *(Condition("room, babble 5 dB", seconds, _roomy(5)) for seconds in (3, 5, 10)),
-    Condition("telephone", 5, lambda x, _: telephone(x, RATE_HZ)),
-    Condition("Opus 12 kbit/s", 5, lambda x, _: transcoded(x, RATE_HZ, OPUS_12K)),
-    Condition("clipped 12 dB", 5, lambda x, _: overdrive(x, 12)),
-    Condition("speed +1 %", 10, lambda x, _: change_speed(x, 1.01)),
-    Condition("speed -2 %", 10, lambda x, _: change_speed(x, 0.98)),
+CONDITIONS = tuple(
+    condition
+    for condition in EVERY_CONDITION
+    if condition.label in " ".join(_LABELS.split()).split("; ")
 )
+"""The mixture that the tuned numbers were chosen on."""
+
+__all__ = ["CONDITIONS", "OPEN_CORPUS", "RATE_HZ", "Clip", "Condition", "Tune", "clips", "load"]
 
 
 def load(folder: Path, corpus: Path) -> tuple[list[Tune], list[Tune]]:
@@ -99,8 +44,7 @@ def load(folder: Path, corpus: Path) -> tuple[list[Tune], list[Tune]]:
             continue
         kind, name = line.split("\t")
         try:
-            with open_audio(folder / name, sample_rate_hz=RATE_HZ) as stream:
-                tunes[kind].append(Tune(name, np.concatenate(list(stream))))
+            tunes[kind].append(Tune(name, name, decoded(folder / name)))
         except AudioError as error:
             print(f"left out: {error}")
     return tunes["catalogue"], tunes["stranger"]
@@ -110,17 +54,9 @@ def clips(
     tunes: Sequence[Tune], conditions: Sequence[Condition], count: int, seed: int
 ) -> Iterator[Clip]:
     """Yield `count` clips of every condition, from random places of random tunes."""
+    choice = np.random.default_rng(seed).integers(len(tunes), size=count)
     for condition in conditions:
-        rng = np.random.default_rng(seed)
-        for _ in range(count):
-            tune = tunes[int(rng.integers(len(tunes)))]
-            start_s = rng.uniform(0, tune.duration_s - condition.duration_s - SPARE_S)
-            sound = excerpt(tune.samples, RATE_HZ, start_s, condition.duration_s + SPARE_S)
-            heard = condition.effect(sound, rng)
-            yield Clip(
-                condition.name,
-                condition.duration_s,
-                heard[: round(condition.duration_s * RATE_HZ)],
-                tune.name,
-                start_s,
-            )
+        for number, which in enumerate(choice):
+            clip = make_clip(condition, number, seed, tunes[which])
+            if clip is not None:
+                yield clip

@@ -147,7 +147,7 @@ def _measure(
     print(f"{accepted} of {len(strangers)} accepted, {elapsed_ms:.0f} ms a clip")
     rows: dict[str, list[bool]] = defaultdict(list)
     for clip, answer in zip(known, answers, strict=True):
-        rows[f"{clip.condition} {clip.duration_s:g} s"].append(answer.right and answer.accepted)
+        rows[clip.condition.label].append(answer.right and answer.accepted)
     print("  ", "; ".join(f"{name} {100 * np.mean(row):.0f}" for name, row in rows.items()))
 
 
@@ -162,7 +162,7 @@ def _size(store: MemoryStore) -> tuple[float, float]:
 def _ask(library: Library, clip: Clip) -> Answer:
     result = library.identify(clip.samples, sample_rate=RATE_HZ)
     found = (*result.matches, *result.candidates)
-    right = bool(found) and found[0].track.metadata.title == clip.tune
+    right = bool(found) and found[0].track.metadata.title == clip.places[0].tune
     return Answer(right, result.best is not None, found[0].score if found else 0.0)
 
 

@@ -90,7 +90,7 @@ def _by_telephone(clip: Signal, rng: np.random.Generator) -> Signal:
 
 
 def _across_a_room(clip: Signal, rng: np.random.Generator) -> Signal:
-    heard = in_room(clip, SAMPLE_RATE_HZ, rng, reverb_s=0.5)
+    heard = in_room(clip, SAMPLE_RATE_HZ, rng)
     return add_noise(heard, SAMPLE_RATE_HZ, rng, snr_db=15.0)
 
 

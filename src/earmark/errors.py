@@ -9,6 +9,7 @@
     │   ├── SilentAudioError          decoded, but there is nothing in it to recognise
     │   └── DecoderCrashError         the decoding process died
     ├── UsageError                    an argument that makes no sense
+    ├── MissingExtraError             an optional part of Earmark is not installed
     ├── TrackNotFoundError            no track has this id, path or title
     └── LibraryError                  the library cannot do it; carries its location
         ├── LibraryNotFoundError      nothing there
@@ -81,6 +82,16 @@ class UsageError(EarmarkError):
     """An argument that makes no sense, alone or together with another."""
 
     http_status = 400
+
+
+class MissingExtraError(EarmarkError):
+    """What was asked for belongs to an extra that is not installed; `extra` names it."""
+
+    http_status = 501
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an optional part; `pip install 'earmark[{extra}]'` adds it")
+        self.extra = extra
 
 
 class TrackNotFoundError(EarmarkError):

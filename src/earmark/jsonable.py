@@ -13,6 +13,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from earmark.evaluation.summary import Report, Row, Share
+    from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
@@ -126,6 +128,71 @@ def problem(found: Problem) -> Object:
 def repair(done: Repair) -> Object:
     """What was done about something wrong with a library."""
     return {**problem(done.problem), "mended": done.mended}
+
+
+def bench_report(report: Report) -> Object:
+    """A measurement; `docs/bench.schema.json` describes it."""
+    setup = asdict(report.setup)
+    return {
+        "setup": {**setup, "duration_s": _seconds(report.setup.duration_s)},
+        "complete": report.is_complete,
+        "rows": [bench_row(one) for one in report.rows],
+        "known": bench_row(report.known),
+        "strangers": bench_row(report.strangers),
+        "calibration": {
+            "error": round(report.calibration_error, 4),
+            "bins": [asdict(one) for one in report.bins],
+        },
+        "scores": {
+            "known": [round(score, 1) for score in report.known_scores],
+            "strangers": [round(score, 1) for score in report.stranger_scores],
+        },
+        "mistakes": [_mistake(trial) for trial in report.mistakes],
+        "skipped": [asdict(skipped) for skipped in report.skipped],
+        "encoders": dict(report.encoders),
+    }
+
+
+def bench_row(row: Row) -> Object:
+    """The clips of one condition; of a total, its name, severity and length are null."""
+    condition = row.condition
+    return {
+        "condition": condition and condition.name,
+        "severity": condition and condition.severity,
+        "length_s": condition and condition.length_s,
+        "found": _share(row.found),
+        "wrong": row.wrong,
+        "related": row.related,
+        "median_ms": None if row.median_ms is None else round(row.median_ms, 1),
+        "places": asdict(row.places),
+        "both": None if row.both is None else _share(row.both),
+        "tempo_error": None if row.tempo_error is None else round(row.tempo_error, 5),
+        "pitch_error_semitones": (
+            None if row.pitch_error_st is None else round(row.pitch_error_st, 3)
+        ),
+    }
+
+
+def _share(share: Share) -> Object:
+    rate = None if share.rate is None else round(share.rate, 4)
+    low, high = round(share.low, 4), round(share.high, 4)
+    return {"count": share.count, "n": share.n, "rate": rate, "low": low, "high": high}
+
+
+def _mistake(trial: Trial) -> Object:
+    return {
+        "condition": trial.condition.label,
+        "number": trial.number,
+        "places": [
+            {"name": place.name, "start_s": _seconds(place.start_s)} for place in trial.places
+        ],
+        "outcome": trial.outcome.value,
+        "same_sound": trial.is_same_sound,
+        "said": trial.said,
+        "said_at_s": _seconds(trial.said_at_s),
+        "confidence": round(trial.confidence, 4),
+        "score": None if trial.score is None else round(trial.score, 1),
+    }
 
 
 def _path(path: bytes) -> str | None:

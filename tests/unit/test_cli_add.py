@@ -134,7 +134,7 @@ def test_the_sound_is_kept_when_asked(earmark: Earmark, media: str, suffix: str)
 
 def test_progress_is_shown_on_a_terminal(earmark: Earmark, monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal on stderr sees a bar with rate and count; stdout has only the summary."""
-    monkeypatch.setattr("earmark.cli.add._is_watched", lambda: True)
+    monkeypatch.setattr("earmark.cli.add.is_watched", lambda: True)
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("TTY_INTERACTIVE", "1")
     result = earmark("add", "songs", "--library", "new.earmark", "--workers", "1")

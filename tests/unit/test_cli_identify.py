@@ -12,16 +12,10 @@ import pytest
 from earmark.cli.identify import _print_words, exit_code
 from earmark.types import Identification, Match, Metadata, Relation, Source, Status, Track
 from tests.music import clip, title
+from tests.schemas import misfits
 from tests.unit.conftest import Earmark
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "identify.schema.json"
-JSON_TYPES: dict[str, type | tuple[type, ...]] = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "number": (int, float),
-    "null": type(None),
-}
 
 
 def test_a_clip_is_named(earmark: Earmark) -> None:
@@ -193,21 +187,3 @@ def test_the_answer_fits_its_schema(earmark: Earmark) -> None:
     lines = earmark("identify", "--json", "clip.flac", "stranger.flac", "broken.mp3").stdout
     for line in lines.splitlines():
         assert misfits(json.loads(line), schema, schema["$defs"]) == []
-
-
-def misfits(value: Any, schema: dict[str, Any], defs: dict[str, Any]) -> list[str]:  # noqa: ANN401
-    """What of a JSON value does not fit the part of JSON Schema that ours uses."""
-    if "$ref" in schema:
-        return misfits(value, defs[schema["$ref"].removeprefix("#/$defs/")], defs)
-    if "enum" in schema:
-        return [] if value in schema["enum"] else [f"{value!r} is not of {schema['enum']}"]
-    names = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    if not any(isinstance(value, JSON_TYPES[name]) for name in names):
-        return [f"{value!r} is no {names}"]
-    if isinstance(value, dict):
-        keys = [f"keys {list(value)}"] if list(value) != schema["required"] else []
-        parts = [misfits(value[key], schema["properties"][key], defs) for key in value]
-        return keys + [misfit for part in parts for misfit in part]
-    if isinstance(value, list):
-        return [misfit for item in value for misfit in misfits(item, schema["items"], defs)]
-    return []

@@ -18,7 +18,7 @@ from earmark.evaluation.codecs import (
     encode,
     transcoded,
 )
-from earmark.evaluation.signals import Signal, rms
+from earmark.evaluation.signals import Signal, band_passed, rms
 
 RATE_HZ = 22050
 
@@ -69,3 +69,14 @@ def test_tags_are_written_into_the_file(codec: Codec) -> None:
     with open_audio(BytesIO(data), sample_rate_hz=8000) as recording:
         found = recording.metadata
     assert (found.title, found.artist) == ("Blue Kite", "Clara Ostrowe")
+
+
+@pytest.mark.parametrize("codec", LOSSY_CODECS, ids=lambda codec: codec.name)
+def test_no_codec_makes_a_clip_late(codec: Codec) -> None:
+    """Sound comes back when it went in, to a millisecond, whatever the encoder waits for."""
+    noise = np.random.default_rng(5).normal(0, 0.2, 2 * RATE_HZ)
+    signal = band_passed(noise.astype(np.float32), RATE_HZ, 300, 3000)
+    heard = transcoded(signal, RATE_HZ, codec)
+    agreement = np.fft.irfft(np.fft.rfft(heard) * np.conj(np.fft.rfft(signal)))
+    late = int(np.argmax(agreement))
+    assert min(late, len(agreement) - late) <= RATE_HZ / 1000

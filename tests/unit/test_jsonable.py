@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from earmark import jsonable
+from earmark.evaluation.conditions import chosen
 from earmark.types import (
     Failure,
     Identification,
@@ -18,6 +20,10 @@ from earmark.types import (
     Status,
     Track,
 )
+from tests.measurements import report
+from tests.schemas import misfits
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 TRACK = Track(
     key=7,
@@ -118,3 +124,25 @@ def test_what_json_does_not_know_is_never_written(value: float) -> None:
     """A number that is none is a fault of ours, not a surprise for the reader."""
     with pytest.raises(ValueError, match="not JSON compliant"):
         jsonable.dumps({"value": value})
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_measurement_fits_its_schema(*, is_complete: bool) -> None:
+    """docs/bench.schema.json has every key of a report, with mistakes and pairs, and no other."""
+    schema = json.loads((DOCS / "bench.schema.json").read_text(encoding="utf-8"))
+    shape = jsonable.bench_report(report(is_complete=is_complete, conditions=tuple(chosen())))
+    assert misfits(json.loads(jsonable.dumps(shape)), schema, schema["$defs"]) == []
+
+
+def test_a_measurement_rounds_what_is_not_known_better() -> None:
+    """Shares have four decimals, seconds three, and a total has no name."""
+    shape = jsonable.bench_report(report())
+    assert shape["setup"]["duration_s"] == 3600.0
+    assert shape["known"]["condition"] is None
+    assert shape["known"]["found"] == {
+        "count": 2,
+        "n": 3,
+        "rate": 0.6667,
+        "low": 0.2077,
+        "high": 0.9385,
+    }

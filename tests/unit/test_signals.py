@@ -17,6 +17,7 @@ from earmark.evaluation.signals import (
     resampled,
     rms,
     shaped_noise,
+    split,
 )
 
 RATE_HZ = 8000
@@ -117,3 +118,24 @@ def test_a_ratio_of_zero_is_refused() -> None:
     """A signal cannot stand still."""
     with pytest.raises(ValueError, match="must be positive"):
         resampled(sine(440), 0.0)
+
+
+def test_bands_add_up_to_the_signal() -> None:
+    """Nothing is lost or doubled where bands meet."""
+    noise = np.random.default_rng(8).normal(0, 0.1, 5000).astype(np.float32)
+    bands = split(noise, 22050, (150.0, 800.0, 4000.0))
+    assert len(bands) == 4
+    assert np.sum(bands, axis=0) == pytest.approx(noise, abs=1e-5)
+
+
+def test_a_tone_is_in_its_band() -> None:
+    """An octave away from an edge, all of a tone is on one side."""
+    tone = np.sin(2 * np.pi * 400 * np.arange(22050) / 22050).astype(np.float32)
+    low, middle, high = split(tone, 22050, (200.0, 800.0))
+    assert rms(middle) == pytest.approx(rms(tone), rel=1e-3)
+    assert max(rms(low), rms(high)) < 1e-3
+
+
+def test_nothing_has_bands_of_nothing() -> None:
+    """An empty signal is split into empty ones."""
+    assert [len(band) for band in split(np.zeros(0, np.float32), 22050, (800.0,))] == [0, 0]

@@ -90,7 +90,7 @@ def add(
         library, debug=debug, create=True, axis=axis, on_interrupt=INTERRUPTED
     ) as open_library:
         announce_compiling()
-        with _progress_bar() as on_progress:
+        with progress_bar() as on_progress:
             report = open_library.add(
                 paths,
                 workers=_sensible(workers or cpu_count(), paths),
@@ -117,12 +117,14 @@ def _sensible(workers: int, paths: list[str]) -> int:
     return workers if any(Path(path).is_dir() for path in paths) else min(workers, len(paths))
 
 
-def _is_watched() -> bool:
+def is_watched() -> bool:
+    """Whether a person sees what is written to stderr."""
     return sys.stderr.isatty()
 
 
-def _progress_bar() -> AbstractContextManager[OnProgress | None]:
-    return _bar_on_stderr() if _is_watched() else nullcontext()
+def progress_bar() -> AbstractContextManager[OnProgress | None]:
+    """Show on stderr how far `add` is, if a person is there to see it."""
+    return _bar_on_stderr() if is_watched() else nullcontext()
 
 
 @contextmanager

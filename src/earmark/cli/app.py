@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli.add import add
+from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
 from earmark.cli.identify import identify
@@ -70,6 +71,7 @@ for command in (
     doctor,
     repair,
     rebuild,
+    bench,
     demo,
 ):
     name = command.__name__.removesuffix("_tracks")

@@ -16,6 +16,9 @@ import numpy as np
 from earmark.audio import open_audio
 from earmark.evaluation.signals import Signal, fitted, resampled
 
+LONGEST_DELAY_S = 0.1
+"""No codec delays the sound by more."""
+
 _BLOCK_SAMPLES = 1 << 14
 
 
@@ -89,7 +92,18 @@ def decode(data: bytes, sample_rate_hz: int) -> Signal:
 def transcoded(signal: Signal, sample_rate_hz: int, codec: Codec) -> Signal:
     """Send a signal through a codec and back.
 
-    The result is as long as the signal. Codecs that do not say how much they delay the sound leave
-    it up to 50 ms late.
+    The result is as long as the signal, and not later: what a codec delays the sound without
+    saying so is measured and undone.
     """
-    return fitted(decode(encode(signal, sample_rate_hz, codec), sample_rate_hz), len(signal))
+    heard = fitted(decode(encode(signal, sample_rate_hz, codec), sample_rate_hz), len(signal))
+    late = _delay(signal, heard, round(LONGEST_DELAY_S * sample_rate_hz))
+    return fitted(heard[late:], len(signal)) if late >= 0 else np.pad(heard, (-late, 0))[:late]
+
+
+def _delay(signal: Signal, heard: Signal, most: int) -> int:
+    """Samples by which one signal follows the other, where they agree best."""
+    size = 1 << (len(signal) + most).bit_length()
+    product = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(signal, size))
+    agreement = np.fft.irfft(product, size)
+    around = np.concatenate([agreement[-most:], agreement[: most + 1]])
+    return int(np.argmax(around)) - most if around.any() else 0

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from earmark.evaluation.instruments import room_response
 from earmark.evaluation.noises import Noise, make_noise
+from earmark.evaluation.rooms import response_of, some_room
 from earmark.evaluation.signals import (
     Signal,
     band_passed,
     convolved,
     decibels_to_gain,
     fitted,
+    normalised,
     resampled,
     rms,
+    split,
 )
 
 TELEPHONE_BAND_HZ = (300.0, 3400.0)
@@ -28,6 +30,15 @@ MU_LAW = 255.0
 
 MU_LAW_LEVELS = 127
 """Steps on each side of zero."""
+
+
+RADIO_EDGES_HZ = (150.0, 800.0, 4000.0)
+"""Between the bands that a radio station compresses on their own."""
+RADIO_ATTACK_S = 0.03
+RADIO_RATIO = 6.0
+RADIO_THRESHOLD = 0.05
+"""Level of a band, relative to the RMS of all, above which it is compressed."""
+RADIO_DRIVE = 0.7
 
 
 def add_noise(
@@ -67,30 +78,39 @@ def change_speed(signal: Signal, factor: float) -> Signal:
     return resampled(signal, factor)
 
 
-def in_room(
-    signal: Signal,
-    sample_rate_hz: int,
-    rng: np.random.Generator,
-    *,
-    reverb_s: float = 0.5,
-    direct_db: float = 0.0,
-) -> Signal:
-    """Hear the signal from across a room.
-
-    Args:
-        signal: the direct sound.
-        sample_rate_hz: its rate.
-        rng: decides the room's echoes.
-        reverb_s: the time in which the reverberation falls by 60 dB.
-        direct_db: energy of the direct sound relative to the reverberation's.
-    """
-    echoes = convolved(signal, room_response(reverb_s, sample_rate_hz, rng))
-    return np.float32(decibels_to_gain(direct_db)) * signal + echoes
+def in_room(signal: Signal, sample_rate_hz: int, rng: np.random.Generator) -> Signal:
+    """Hear the signal from across some room, chosen by chance; the direct sound keeps its level."""
+    return convolved(signal, response_of(some_room(rng), sample_rate_hz, rng))
 
 
 def overdrive(signal: Signal, gain_db: float) -> Signal:
-    """Amplify beyond full scale and clip hard, as a cheap recorder does."""
-    return np.asarray(np.clip(signal * decibels_to_gain(gain_db), -1.0, 1.0), np.float32)
+    """Amplify the loudest sample so far beyond full scale and clip hard, as a cheap recorder does.
+
+    The result reaches full scale, but for silence.
+    """
+    loud = normalised(signal, decibels_to_gain(gain_db))
+    return np.asarray(np.clip(loud, -1.0, 1.0), np.float32)
+
+
+def broadcast(signal: Signal, sample_rate_hz: int) -> Signal:
+    """Compress each of four bands and limit their sum, as radio stations do to sound loud."""
+    level = rms(signal)
+    if not level:
+        return signal
+    smoothing = _falling(RADIO_ATTACK_S, sample_rate_hz)
+    total = np.zeros(len(signal), np.float32)
+    for band in split(signal / np.float32(level), sample_rate_hz, RADIO_EDGES_HZ):
+        power = np.maximum(convolved(np.square(band), smoothing), 0.0)
+        over = np.maximum(np.sqrt(power) / RADIO_THRESHOLD, 1.0)
+        total += band * over ** (1.0 / RADIO_RATIO - 1.0)
+    return np.asarray(np.tanh(total * np.float32(RADIO_DRIVE / rms(total))), np.float32)
+
+
+def _falling(decay_s: float, sample_rate_hz: int) -> Signal:
+    """The impulse response of a one-pole low-pass filter, with a sum of 1."""
+    samples = np.arange(int(8 * decay_s * sample_rate_hz))
+    response = np.exp(-samples / (decay_s * sample_rate_hz))
+    return np.asarray(response / response.sum(), np.float32)
 
 
 def excerpt(signal: Signal, sample_rate_hz: int, start_s: float, duration_s: float) -> Signal:

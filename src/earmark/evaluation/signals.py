@@ -5,6 +5,7 @@ A signal here is mono, float32, shape (samples,), full scale at 1.0.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -82,6 +83,26 @@ def band_passed(signal: Signal, sample_rate_hz: int, low_hz: float, high_hz: flo
     falling = np.clip((1.2 * high_hz - hz) / (0.2 * high_hz), 0.0, 1.0)
     shape = np.sin(0.5 * np.pi * rising * falling) ** 2
     return np.fft.irfft(spectrum * shape, len(signal)).astype(np.float32) if len(signal) else signal
+
+
+def split(signal: Signal, sample_rate_hz: int, edges_hz: Sequence[float]) -> list[Signal]:
+    """Split into bands that add up to the signal again, crossing over within an octave.
+
+    Args:
+        signal: shape (n,).
+        sample_rate_hz: its rate.
+        edges_hz: rising; where one band ends and the next begins.
+    """
+    spectrum = np.fft.rfft(signal) if len(signal) else np.zeros(1)
+    hz = np.maximum(np.fft.rfftfreq(max(1, len(signal)), 1.0 / sample_rate_hz), 1e-3)
+    below, bands = np.zeros(len(hz)), []
+    for edge_hz in (*edges_hz, np.inf):
+        place = np.clip(0.5 - np.log2(hz) + np.log2(edge_hz), 0.0, 1.0)
+        passed = np.sin(0.5 * np.pi * place) ** 2
+        band = np.fft.irfft(spectrum * (passed - below), len(signal)) if len(signal) else signal
+        bands.append(band.astype(np.float32))
+        below = passed
+    return bands
 
 
 def resampled(signal: Signal, ratio: float) -> Signal:
