@@ -1,139 +1,229 @@
-"""What a score is worth: the tail of wrong answers, and the confidence fitted to right and wrong.
+"""Fits the decision: what the traits of a hypothesis weigh, and what its rating is worth.
 
-    python -m benchmarks.calibration FOLDER [--clips N] [--seed S]
+    python -m benchmarks.calibration FOLDER [--clips N] [--seed S] [--rows FILE]
 
-Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER, and asks for clips
-of both in every condition. Half of the tunes, by
-their names, are used for fitting, the others for testing.
+Takes the catalogue that `open_corpus.tsv` names below FOLDER. Each clip is asked for twice: with
+its recording in the catalogue, and as a stranger, with the recording's own group masked. A logistic
+regression tells the best true places from the wrong ones by their traits; half of the groups, by
+their names, are used for fitting, the other half for testing. The regression's log odds are then
+scaled so that strangers reach a rating of r with a chance of exp(-r).
 
-The *excess* of an answer is its score less the logarithm of the number of frames in the catalogue.
-Printed are: the exponential tail of the strangers' best excess, and where it falls to 1 in 100,
-1,000 and 10,000 clips; the logistic curve fitted to all best candidates, right or wrong; and how
-well the confidence that it gives holds on the other half. The constants of `matching/decision.py`
-come from here.
+Printed are the constants of `matching/decision.py`, the strangers' tail on both halves, the share of
+known clips that is named at several false-accept rates, and how well the confidence holds.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import math
 import zlib
-from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.music import CONDITIONS, OPEN_CORPUS, RATE_HZ, Clip, clips, load
-from earmark.library import Library
-from earmark.matching.decision import ACCEPT_EXCESS, CONFIDENCE_CENTRE, CONFIDENCE_SLOPE
-from earmark.types import Metadata
-from earmark.units import seconds_to_frames
+from benchmarks.asking import Catalogue, attempts, group_of, heard
+from benchmarks.music import OPEN_CORPUS, Tune, clips, load
+from earmark.evaluation.conditions import CONDITIONS, Condition
+from earmark.params import Ladder, Params, QueryParams
 
+NAMES = ("clean", "noise", "room", "codec", "telephone", "dynamics", "voice-over")
+"""Conditions that change neither tempo nor pitch."""
+
+RATES = (1e-2, 1e-3, 1e-4)
 TAIL_SHARE = 0.1
-"""The part of the strangers, those with the highest scores, that the tail is fitted to."""
+"""The part of the strangers, those with the highest ratings, that the tail is fitted to."""
 
+RIDGE = 1e-4
+NEWTON_STEPS = 60
 BINS = (0.0, 0.5, 0.9, 0.99, 0.999, 1.01)
-NEWTON_STEPS = 50
+WORKERS = 2
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The best candidate of one clip, accepted or not."""
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Hypotheses of all clips; arrays of shape (n,)."""
 
-    excess: float
-    right: bool
-    stranger: bool
-    fitting: bool
+    clip: NDArray[np.int64]
+    condition: NDArray[np.int64]
+    masked: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    """Of the clip's own group: right."""
+    fitting: NDArray[np.bool_]
+    traits: NDArray[np.float64]
+    """Shape (n, TRAITS)."""
 
 
 def main() -> None:
-    """Measure, fit and print."""
+    """Ask, fit and print."""
     options = _options()
-    catalogue, strangers = load(options.folder, options.corpus)
-    with Library.open("memory:") as library:
-        for tune in catalogue:
-            library.add_recording(tune.samples, sample_rate=RATE_HZ, metadata=Metadata(tune.name))
-        known = clips(catalogue, CONDITIONS, options.clips, options.seed)
-        unknown = clips(strangers, CONDITIONS, options.clips, options.seed)
-        answers = [_ask(library, clip, stranger=False) for clip in known]
-        answers += [_ask(library, clip, stranger=True) for clip in unknown]
-    _print_tail([answer.excess for answer in answers if answer.stranger])
-    fitting = [answer for answer in answers if answer.fitting]
-    testing = [answer for answer in answers if not answer.fitting]
-    centre, slope = _fit(fitting)
-    print(
-        f"\nlogistic curve fitted to {len(fitting)} answers: centre {centre:.2f}, slope {slope:.2f}"
-    )
-    print(f"in use: centre {CONFIDENCE_CENTRE}, slope {CONFIDENCE_SLOPE}")
-    _print_reliability(testing, centre, slope)
+    conditions = [one for one in CONDITIONS if one.name in NAMES]
+    if options.rows and options.rows.exists():
+        rows = Rows(**np.load(options.rows))
+    else:
+        rows = _asked(options.folder, conditions, options.clips, options.seed)
+        if options.rows:
+            np.savez(options.rows, **vars(rows))
+    weights = _fit(rows, rows.fitting)
+    log_odds = rows.traits @ weights[:-1] + weights[-1]
+    start, scale = _tail(_best(rows, log_odds, rows.masked & rows.fitting))
+    # a stranger beyond `start` has a chance of TAIL_SHARE, and exp(-r) at a rating of r
+    weights /= scale
+    weights[-1] -= start / scale + np.log(TAIL_SHARE)
+    rating = rows.traits @ weights[:-1] + weights[-1]
+    print("WEIGHTS =", tuple(weights[:-1].round(4).tolist()))
+    print("OFFSET =", round(float(weights[-1]), 4))
+    _print_tails(rows, rating)
+    _print_recall(rows, rating, conditions)
+    _print_confidence(rows, rating)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Tail of wrong answers, and confidence.")
+    parser = argparse.ArgumentParser(description="Fit the decision.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--corpus", type=Path, default=OPEN_CORPUS, help="what is what in FOLDER")
-    parser.add_argument("--clips", type=int, default=100, help="in each condition (default: 100)")
+    parser.add_argument("--clips", type=int, default=60, help="in each condition (default: 60)")
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--rows", type=Path, help="keep what was asked in this file, or read it")
     return parser.parse_args()
 
 
-def _ask(library: Library, clip: Clip, *, stranger: bool) -> Answer:
-    result = library.identify(clip.samples, sample_rate=RATE_HZ)
-    found = (*result.matches, *result.candidates)
-    seconds = library.stats().duration_s
-    chance = math.log(seconds_to_frames(seconds, library.params.peaks))
-    return Answer(
-        excess=found[0].score - chance if found else -chance,
-        right=bool(found) and found[0].track.metadata.title == clip.places[0].tune,
-        stranger=stranger,
-        fitting=zlib.crc32(clip.places[0].tune.encode()) % 2 == 0,
-    )
+_STATE: dict[str, object] = {}
 
 
-def _print_tail(excesses: Sequence[float]) -> None:
-    wrong = np.sort(excesses)
-    start = float(np.quantile(wrong, 1 - TAIL_SHARE))
-    beyond = wrong[wrong > start] - start
-    scale = float(beyond.mean())
-    error = scale / math.sqrt(len(beyond))
-    print(f"{len(wrong)} clips of strangers; highest excesses {np.round(wrong[-5:][::-1], 1)}")
-    print(f"tail beyond {start:.2f}: exponential, scale {scale:.2f} +- {error:.2f} nats")
-    for rate in (1e-2, 1e-3, 1e-4):
-        place = start + scale * math.log(TAIL_SHARE / rate)
-        print(f"  1 in {1 / rate:,.0f}: excess {place:.1f}")
-    accepted = int((wrong >= ACCEPT_EXCESS).sum())
-    print(f"in use: {ACCEPT_EXCESS}, which accepts {accepted} of these")
+def _asked(folder: Path, conditions: list[Condition], count: int, seed: int) -> Rows:
+    tunes, _ = load(folder, OPEN_CORPUS)
+    _STATE.update(tunes=tunes, catalogue=Catalogue.of(tunes, Params()))
+    jobs = [(number, condition, count, seed) for number, condition in enumerate(conditions)]
+    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
+        parts = list(pool.map(_ask, jobs))
+    whole = [np.concatenate([getattr(p, name) for p in parts]) for name in Rows.__annotations__]
+    return Rows(*whole)
 
 
-def _fit(answers: Sequence[Answer]) -> tuple[float, float]:
-    """Return centre and slope of the logistic curve of highest likelihood, by Newton's method."""
-    x = np.array([answer.excess for answer in answers])
-    y = np.array([answer.right for answer in answers], np.float64)
-    design = np.stack([np.ones_like(x), np.clip(x, -30, 30)], axis=1)
-    weights = np.zeros(2)
+def _ask(job: tuple[int, Condition, int, int]) -> Rows:
+    number, condition, count, seed = job
+    tunes, catalogue = _STATE["tunes"], _STATE["catalogue"]
+    assert isinstance(tunes, list)
+    assert isinstance(catalogue, Catalogue)
+    query = QueryParams(ladder=Ladder.OFF)
+    rows: list[tuple[int, int, bool, bool, bool]] = []
+    traits = []
+    for clip in clips(tunes, [condition], count, seed):
+        group = group_of(clip.places[0].tune)
+        fitting = zlib.crc32(group.encode()) % 2 == 0
+        sound = heard(clip, catalogue.params, query)
+        for masked in (False, True):
+            asked = catalogue.without(group) if masked else catalogue
+            for found in attempts(sound, asked, query):
+                for key, row in zip(found.keys.tolist(), found.traits, strict=True):
+                    own = catalogue.groups[key] == group
+                    rows.append((number * count + clip.number, number, masked, own, fitting))
+                    traits.append(row)
+    clip_of, which, masked_, own_, fitting_ = np.array(rows, np.int64).T
+    return Rows(
+        clip_of, which, masked_.astype(bool), own_.astype(bool), fitting_.astype(bool),
+        np.array(traits),
+    )  # fmt: skip
+
+
+def _fit(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights and offset of the logistic regression, shape (TRAITS + 1,).
+
+    Right is the best place of each known clip; wrong are all places of masked ones. As which is
+    best depends on the weights, it is chosen anew a few times, by lift first.
+    """
+    score = rows.traits[:, 0]
+    for _ in range(4):
+        right = _leaders(rows, score, chosen & rows.own & ~rows.masked)
+        wrong = np.flatnonzero(chosen & rows.masked)
+        which = np.concatenate([right, wrong])
+        truth = np.arange(len(which)) < len(right)
+        weights = _regression(rows.traits[which], truth)
+        score = rows.traits @ weights[:-1] + weights[-1]
+    return weights
+
+
+def _regression(traits: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    middle, spread = traits.mean(axis=0), traits.std(axis=0) + 1e-9
+    design = np.column_stack([(traits - middle) / spread, np.ones(len(traits))])
+    weights = np.zeros(design.shape[1])
+    ridge = RIDGE * len(design) * np.eye(len(weights))
     for _ in range(NEWTON_STEPS):
         p = _logistic(design @ weights)
-        hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-6 * np.eye(2)
-        weights += np.linalg.solve(hessian, design.T @ (y - p))
-    return float(-weights[0] / weights[1]), float(weights[1])
+        hessian = (design * (p * (1 - p))[:, None]).T @ design + ridge
+        weights += np.linalg.solve(hessian, design.T @ (truth - p) - ridge @ weights)
+    scaled = weights[:-1] / spread
+    return np.append(scaled, weights[-1] - scaled @ middle)
 
 
-def _print_reliability(answers: Sequence[Answer], centre: float, slope: float) -> None:
-    excess = np.array([answer.excess for answer in answers])
-    right = np.array([answer.right for answer in answers])
-    confidence = _logistic(slope * (excess - centre))
-    print(f"\n{'confidence':>16}{'n':>7}{'mean':>9}{'right':>9}   (the other half)")
+def _leaders(
+    rows: Rows, score: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the row with the highest score of each clip."""
+    which = np.flatnonzero(chosen)
+    which = which[np.lexsort((-score[which], rows.clip[which]))]
+    first = np.append(True, np.diff(rows.clip[which]) > 0)
+    return which[first]
+
+
+def _best(
+    rows: Rows, score: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    return score[_leaders(rows, score, chosen)]
+
+
+def _tail(best: NDArray[np.float64]) -> tuple[float, float]:
+    """Return where the highest TAIL_SHARE begins, and the scale of its exponential fit."""
+    start = float(np.quantile(best, 1 - TAIL_SHARE))
+    return start, float((best[best > start] - start).mean())
+
+
+def _print_tails(rows: Rows, rating: NDArray[np.float64]) -> None:
+    for name, half in (("fitting", rows.fitting), ("testing", ~rows.fitting)):
+        best = np.sort(_best(rows, rating, rows.masked & half))
+        start, scale = _tail(best)
+        beyond = [f"1 in {1 / p:,.0f}: {start + scale * np.log(TAIL_SHARE / p):.1f}" for p in RATES]
+        print(f"\nstrangers of the {name} half, n = {len(best)}: tail beyond {start:.2f}, "
+              f"scale {scale:.2f}; {'; '.join(beyond)}; highest {best[-5:].round(1)}")  # fmt: skip
+
+
+def _print_recall(rows: Rows, rating: NDArray[np.float64], conditions: list[Condition]) -> None:
+    right = _best(rows, np.where(rows.own, rating, -np.inf), ~rows.masked)
+    wrong = _best(rows, np.where(rows.own, -np.inf, rating), ~rows.masked)
+    leaders = _leaders(rows, rating, ~rows.masked)
+    which, testing = rows.condition[leaders], ~rows.fitting[leaders]
+    print("\nnamed at 1 in " + ", ".join(f"{1 / p:,.0f}" for p in RATES) + ", and ranked first")
+    for number in [*range(len(conditions)), None]:
+        here = testing & (which == number) if number is not None else testing
+        first = right[here] > wrong[here]
+        shares = [100 * np.mean(first & (right[here] > -np.log(p))) for p in RATES]
+        label = "all" if number is None else conditions[number].label
+        print(f"{label:32}{here.sum():5}" + "".join(f"{s:7.1f}" for s in (*shares, 100 * first.mean())))
+
+
+def _print_confidence(rows: Rows, rating: NDArray[np.float64]) -> None:
+    """Fit the logistic curve of being right on one half and show it on the other."""
+    everything = np.ones(len(rating), bool)
+    leaders = np.concatenate(
+        [_leaders(rows, rating, everything & (rows.masked == masked)) for masked in (False, True)]
+    )
+    right = rows.own[leaders] & ~rows.masked[leaders]
+    fitting = rows.fitting[leaders]
+    best = rating[leaders]
+    slope, offset = _regression(best[fitting, None], right[fitting])
+    print(f"\nCONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
+    confidence = _logistic(slope * best[~fitting] + offset)
     error = 0.0
     for low, high in itertools.pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
         if inside.any():
-            mean, share = confidence[inside].mean(), right[inside].mean()
+            mean, share = confidence[inside].mean(), right[~fitting][inside].mean()
             error += inside.sum() * abs(mean - share)
             print(f"{low:7.3f} to {min(high, 1):5.3f}{inside.sum():7}{mean:9.4f}{share:9.4f}")
-    print(f"expected calibration error {error / len(answers):.4f}, n = {len(answers)}")
+    print(f"expected calibration error {error / len(confidence):.4f}, n = {len(confidence)}")
 
 
 def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,113 @@
+"""A catalogue in memory, asked without the edges: every hypothesis of every attempt, with its traits.
+
+For the scripts that fit and check the decision. A clip of a recording of the catalogue is asked
+for twice: with its recording there, and with the recording and all that shares material with it
+masked, which makes it a stranger whose style the catalogue knows well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.music import RATE_HZ, Clip, Tune
+from earmark.audio import open_samples
+from earmark.fingerprint import fingerprint, hear, pack_peaks
+from earmark.landmarks import reference_landmarks
+from earmark.matching.matcher import Search
+from earmark.params import Params, QueryParams
+from earmark.tape import Tape, build_tape
+from earmark.types import Heard
+
+SHARING = ("planetblupi-music-ogg", "warzone2100-music", "nexuiz-music")
+"""Packages of the open corpus in which recordings share loops, or are remixes of one another: each
+counts as one group."""
+
+NOTHING_ACCEPTED = 1e-300
+"""A false-accept rate at which every attempt is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Recordings, fingerprinted; what `matching.matcher.References` asks for."""
+
+    names: Sequence[str]
+    packed: Sequence[bytes]
+    tape: Tape
+    params: Params
+
+    @classmethod
+    def of(cls, tunes: Sequence[Tune], params: Params) -> Catalogue:
+        """Fingerprint recordings; their keys are 0, 1, 2 and so on."""
+        peaks = [fingerprint(_blocks(tune.samples, params), params.peaks) for tune in tunes]
+        marks = [(key, reference_landmarks(one, params)) for key, one in enumerate(peaks)]
+        return cls(
+            [tune.name for tune in tunes],
+            [pack_peaks(one) for one in peaks],
+            build_tape(marks),
+            params,
+        )
+
+    def without(self, group: str) -> Catalogue:
+        """Return the catalogue with this group masked."""
+        dead = self.tape.dead | np.array([group_of(name) == group for name in self.names])
+        return replace(self, tape=replace(self.tape, dead=dead))
+
+    def tapes(self, _hashes: object) -> Sequence[Tape]:
+        """Return the one tape."""
+        return [self.tape]
+
+    def frames(self) -> int:
+        """Return the whole length, masked or not: so that ratings compare."""
+        return self.tape.frames
+
+    def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """Return packed constellations."""
+        return {key: self.packed[key] for key in keys}
+
+    @cached_property
+    def groups(self) -> Sequence[str]:
+        """The group of each recording."""
+        return [group_of(name) for name in self.names]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
+
+    attempt: int
+    """0 is the quick look, 1 the sweep, the others batches of rungs."""
+    keys: NDArray[np.int64]
+    rating: NDArray[np.float64]
+    traits: NDArray[np.float64]
+    """Shape (n, TRAITS)."""
+
+
+def group_of(name: str) -> str:
+    """Return the group of a recording: itself, but for those that share material."""
+    package = name.split("/", 1)[0]
+    return package if package in SHARING else name
+
+
+def heard(clip: Clip, params: Params, query: QueryParams) -> Heard:
+    """Listen to a clip."""
+    return hear(_blocks(clip.samples, params), params.peaks, query)
+
+
+def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[Found]:
+    """Yield what every attempt finds, whatever the ones before it found."""
+    search = Search(clip, catalogue, catalogue.params, replace(query, far=NOTHING_ACCEPTED))
+    for number, evidence in enumerate(search.attempts()):
+        keys = np.array(search.case().keys, np.int64)
+        yield Found(
+            number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits
+        )
+
+
+def _blocks(samples: NDArray[np.float32], params: Params) -> Iterator[NDArray[np.float32]]:
+    rate = params.peaks.sample_rate_hz
+    yield from open_samples(samples, input_rate_hz=RATE_HZ, sample_rate_hz=rate)
