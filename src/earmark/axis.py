@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 OUTSIDE = 2.0 * POSITIONS
 """A position far from any peak."""
 
+WARPS = 512
+"""Tables that are kept, 32 KB each: the rungs of a ladder ask for the same ones again and again."""
+
 NARROWEST_BINS = 2.0
 """Half-width of the narrowest band: that of the main lobe of a Hann window."""
 
@@ -60,9 +63,9 @@ class FrequencyAxis:
         """Return where each position lies in a clip whose frequencies are `pitch` times as high.
 
         Shape (POSITIONS,), in steps with their fractions; OUTSIDE where a clip has no position.
+        It is kept, and must not be written to.
         """
-        moved = self.position(self.hz(np.arange(POSITIONS)) * pitch)
-        return np.where((moved >= 0) & (moved < POSITIONS), moved, OUTSIDE)
+        return _warped(self, pitch)
 
     def ratio(self, track_steps: ArrayLike, clip_steps: ArrayLike) -> NDArray[np.float64]:
         """Return clip frequency over track frequency of pairs of positions; shape (n,)."""
@@ -124,6 +127,14 @@ def axis_of(params: PeakParams) -> FrequencyAxis:
         centres,
         _filters(centres, bins),
     )
+
+
+@lru_cache(maxsize=WARPS)
+def _warped(axis: FrequencyAxis, pitch: float) -> NDArray[np.float64]:
+    moved = axis.position(axis.hz(np.arange(POSITIONS)) * pitch)
+    table = np.where((moved >= 0) & (moved < POSITIONS), moved, OUTSIDE)
+    table.flags.writeable = False
+    return table
 
 
 def _filters(centre_bins: NDArray[np.float64], bins: int) -> Filters:

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
     from earmark.params import PeakParams
 
-EDGES_DB = (0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 20.0)
+EDGES_DB = (0, 3, 6, 9, 12, 15, 20)
 """Between the classes: class 0 lies below its surroundings, the last class 20 dB above them."""
 
 CLASSES = len(EDGES_DB) + 1
+
+_GRADES = np.searchsorted(EDGES_DB, np.arange(-1, EDGES_DB[-1] + 1), side="right").astype(np.uint8)
+"""Class of -1, 0, 1, ... whole dB above the surroundings, and of all below and beyond."""
 
 RADIUS_FRAMES = 8
 RADIUS_RATIO = 0.09
@@ -42,37 +45,41 @@ def prominence(power: NDArray[np.float32], params: PeakParams) -> NDArray[np.uin
     floor = np.float32(10 ** (params.silence_db / 10))
     level = 10 * np.log10(np.maximum(power, floor))
     radii = axis_of(params).radii(RADIUS_RATIO)
-    return _classes(level, RADIUS_FRAMES, radii, np.array(EDGES_DB, np.float32))
+    bands = np.arange(level.shape[1])
+    low = np.maximum(bands - radii, 0)
+    high = np.minimum(bands + radii + 1, level.shape[1])
+    return _classes(level, RADIUS_FRAMES, low, high, _GRADES)
 
 
 @kernel
 def _classes(
     level: NDArray[np.float32],
     radius: int,
-    radii: NDArray[np.int64],
-    edges: NDArray[np.float32],
+    low: NDArray[np.int64],
+    high: NDArray[np.int64],
+    grades: NDArray[np.uint8],
 ) -> NDArray[np.uint8]:
     """Compare every level with the mean of its neighbourhood."""
     frames, bands = level.shape
     out = np.zeros((frames, bands), np.uint8)
-    column = np.zeros(bands, np.float64)  # sums over the frames near the present one
+    column = np.zeros(bands, np.float32)  # sums over the frames near the present one
     for t in range(min(radius, frames)):
         for f in range(bands):
             column[f] += level[t, f]
-    below = np.zeros(bands + 1, np.float64)  # and these summed from the lowest band on
+    below = np.zeros(bands + 1, np.float32)  # and these summed from the lowest band on
+    last = len(grades) - 1
     for t in range(frames):
-        for f in range(bands):
-            if t + radius < frames:
+        if t + radius < frames:
+            for f in range(bands):
                 column[f] += level[t + radius, f]
-            if t > radius:
+        if t > radius:
+            for f in range(bands):
                 column[f] -= level[t - radius - 1, f]
+        for f in range(bands):
             below[f + 1] = below[f] + column[f]
         wide = min(frames, t + radius + 1) - max(0, t - radius)
         for f in range(bands):
-            low, high = max(0, f - radii[f]), min(bands, f + radii[f] + 1)
-            above = level[t, f] - (below[high] - below[low]) / (wide * (high - low))
-            grade = 0
-            while grade < len(edges) and above >= edges[grade]:
-                grade += 1
-            out[t, f] = grade
+            mean = (below[high[f]] - below[low[f]]) / np.float32(wide * (high[f] - low[f]))
+            above = np.floor(level[t, f] - mean) + 1
+            out[t, f] = grades[int(min(max(above, 0), last))]
     return out

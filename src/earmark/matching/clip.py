@@ -16,6 +16,7 @@ import numpy as np
 
 from earmark.axis import axis_of
 from earmark.kernels import kernel
+from earmark.params import POSITIONS
 from earmark.prominence import CLASSES
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def warps(
     """
     different, which = np.unique(pitches, return_inverse=True)
     tables = [axis.warp(float(pitch)) for pitch in different]
-    return np.array(tables).reshape(len(different), -1), which.astype(np.int64)
+    return np.array(tables).reshape(len(different), POSITIONS), which.astype(np.int64)
 
 
 @kernel

@@ -46,6 +46,9 @@ NEARBY_FRAMES = 1900
 OWN_FRAMES = 6
 """What is nearer than this to a place is the place itself."""
 
+QUANTILES = (50, 84, 99)
+"""Per cent of the surroundings that are told of."""
+
 LOOSE_FRAMES = 1
 """A place may be so far from where it was said to be."""
 
@@ -181,10 +184,14 @@ def _surroundings(
         )
         own = NEARBY_FRAMES
         out[h, 0] = lift[own - LOOSE_FRAMES : own + LOOSE_FRAMES + 1].max()
-        others = np.sort(np.concatenate((lift[: own - OWN_FRAMES], lift[own + OWN_FRAMES + 1 :])))
-        out[h, 1] = others[len(others) // 2]
-        out[h, 2] = others[len(others) * 84 // 100]
-        out[h, 3] = others[len(others) * 99 // 100]
+        others = np.concatenate((lift[: own - OWN_FRAMES], lift[own + OWN_FRAMES + 1 :]))
+        half, upper, top = [len(others) * part // 100 for part in QUANTILES]
+        others = np.partition(others, half)
+        out[h, 1] = others[half]
+        others = np.partition(others[half:], upper - half)
+        out[h, 2] = others[upper - half]
+        others = np.partition(others[upper - half :], top - upper)
+        out[h, 3] = others[top - upper]
     return out
 
 

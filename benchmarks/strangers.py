@@ -1,0 +1,129 @@
+"""How often unknown music is named: many clips, each with its own recording masked.
+
+    python -m benchmarks.strangers FOLDER [--clips N] [--ladder off|fast|full] [--seed S] [--json FILE]
+
+Takes the catalogue that `open_corpus.tsv` names below FOLDER. Clips of it, of 1 to 10 s, plain, in
+noise and in rooms, are asked for with their own recording, and all that shares material with it,
+masked: so every one is a stranger, of a style that the catalogue knows well. Every attempt is made.
+
+The rating is meant to be reached by a stranger with a chance of exp(-rating). Printed for each
+length are the clips whose best rating reaches the thresholds of 1 in 100, 1,000 and 10,000, with
+95 % intervals, and the exponential tail beyond the highest hundredth, with the rate that it
+gives at the default threshold and the interval that its scale allows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.asking import Catalogue, attempts, group_of, heard
+from benchmarks.music import OPEN_CORPUS, clips, load
+from earmark.evaluation.conditions import CONDITIONS, Condition
+from earmark.evaluation.intervals import wilson
+from earmark.params import Ladder, Params, QueryParams
+
+LENGTHS_S = (1, 2, 3, 5, 10)
+KINDS = (("clean", ""), ("noise", "+5 dB"), ("room", "+10 dB"))
+RATES = (1e-2, 1e-3, 1e-4)
+TAIL_SHARE = 0.01
+PLAIN_ATTEMPTS = 2
+"""The quick look and the sweep; the others are the ladder's."""
+
+PART = 50
+"""Clips of one task of a worker."""
+
+WORKERS = 2
+
+_STATE: dict[str, object] = {}
+
+
+def main() -> None:
+    """Ask and print."""
+    options = _options()
+    tunes, _ = load(options.folder, OPEN_CORPUS)
+    _STATE.update(tunes=tunes, catalogue=Catalogue.of(tunes, Params()))
+    conditions = [
+        one for one in CONDITIONS if (one.name, one.severity) in KINDS and one.length_s in LENGTHS_S
+    ]
+    jobs = [
+        (condition, min(PART, options.clips - first), options.seed + first, options.ladder)
+        for condition in conditions
+        for first in range(0, options.clips, PART)
+    ]
+    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
+        best = np.concatenate(list(pool.map(_ask, jobs)))
+    if options.json:
+        options.json.write_text(json.dumps(best.tolist()))
+    print(f"{len(best)} clips, ladder {options.ladder}")
+    _print("without the ladder", best[:, 0], best[:, 1])
+    if options.ladder != Ladder.OFF:
+        _print(f"ladder {options.ladder}", best[:, 0], best[:, 1:].max(axis=1))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How often unknown music is named.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--clips", type=int, default=2000, help="of each length and kind (default: 2000)"
+    )
+    parser.add_argument("--ladder", type=Ladder, default=Ladder.OFF)
+    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--json", type=Path, help="keep the ratings in this file")
+    return parser.parse_args()
+
+
+def _ask(job: tuple[Condition, int, int, Ladder]) -> NDArray[np.float64]:
+    """Return rows (length, best rating as it is, best rating on the ladder)."""
+    condition, count, seed, ladder = job
+    tunes, catalogue = _STATE["tunes"], _STATE["catalogue"]
+    assert isinstance(tunes, list)
+    assert isinstance(catalogue, Catalogue)
+    query = QueryParams(ladder=ladder)
+    rows = []
+    for clip in clips(tunes, [condition], count, seed):
+        masked = catalogue.without(group_of(clip.places[0].tune))
+        best = [-np.inf, -np.inf]
+        for found in attempts(heard(clip, catalogue.params, query), masked, query):
+            which = int(found.attempt >= PLAIN_ATTEMPTS)
+            best[which] = max(best[which], found.rating.max(initial=-np.inf))
+        rows.append((condition.length_s, *best))
+    return np.array(rows, np.float64).reshape(-1, 3)
+
+
+def _print(name: str, length: NDArray[np.float64], rating: NDArray[np.float64]) -> None:
+    print(f"\n{name}\n{'length':>8}{'n':>8}", end="")
+    print("".join(f"{f'1 in {1 / rate:,.0f}':>24}" for rate in RATES), "  tail at 1 in 10,000")
+    for seconds in (*LENGTHS_S, None):
+        here = rating if seconds is None else rating[length == seconds]
+        cells = []
+        for rate in RATES:
+            count = int((here >= -np.log(rate)).sum())
+            low, high = wilson(count, len(here))
+            cells.append(f"{count} ({100 * low:.3f}-{100 * high:.3f} %)")
+        label = "all" if seconds is None else f"{seconds} s"
+        print(f"{label:>8}{len(here):8}" + "".join(f"{cell:>24}" for cell in cells), _tail(here))
+
+
+def _tail(rating: NDArray[np.float64]) -> str:
+    """Return the rate at the default threshold, by an exponential fit to the highest part."""
+    start = float(np.quantile(rating, 1 - TAIL_SHARE))
+    beyond = rating[rating > start] - start
+    if not len(beyond):
+        return "  no tail"
+    scale, error = float(beyond.mean()), 1.96 / np.sqrt(len(beyond))
+    rates = [
+        TAIL_SHARE * np.exp((start + np.log(QueryParams().far)) / (scale * part))
+        for part in (1, 1 - error, 1 + error)
+    ]
+    return f"  {rates[0]:.1e} ({rates[1]:.1e}-{rates[2]:.1e}), scale {scale:.2f}"
+
+
+if __name__ == "__main__":
+    main()
