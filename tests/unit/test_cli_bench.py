@@ -77,6 +77,12 @@ def test_json_fits_its_schema_and_html_is_a_page(earmark: Earmark) -> None:
     assert Path("out.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_the_ladder_is_the_one_asked_for(earmark: Earmark) -> None:
+    """How hard queries look is handed on, and written into the report."""
+    earmark("bench", *QUICK, "--ladder", "off", "--json", "out.json")
+    assert json.loads(Path("out.json").read_text())["setup"]["query"]["ladder"] == "off"
+
+
 def test_the_same_seed_measures_the_same(earmark: Earmark) -> None:
     """All but times and dates agree."""
     shapes = []

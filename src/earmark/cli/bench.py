@@ -18,7 +18,7 @@ from earmark.cli.edge import FOUND, INTERRUPTED, NONE_FOUND, in_words
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption
 from earmark.errors import UsageError
-from earmark.params import QueryParams
+from earmark.params import Ladder, QueryParams
 from earmark.settings import library_location
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ def bench(
         str | None,
         typer.Option(metavar="FOLDER", help="Music that is not in the catalogue, as strangers."),
     ] = None,
+    ladder: Annotated[
+        Ladder, typer.Option(help="How far other speeds, tempos and pitches are tried.")
+    ] = Ladder.FAST,
     seed: Annotated[int, typer.Option(min=0, help="Another seed cuts other clips.")] = 1,
     jobs: Annotated[
         int, typer.Option(min=1, metavar="N", help="Threads; with one, times are exact.")
@@ -119,7 +122,7 @@ def bench(
         _check_writable(json_file, html_file)
         announce_compiling()
         wish = Wish(paths or [library_location(None)], strangers, strangers_from, seed, jobs)
-        query = QueryParams()
+        query = QueryParams(ladder=ladder)
         with prepared(wish, query) as (library, material):
             report = _measured(library, material, plan, query)
         show(report)
