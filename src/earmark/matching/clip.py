@@ -90,12 +90,17 @@ def chart_of(peaks: Peaks, frames: int, params: PeakParams) -> Chart:
 
 def clip_of(heard: Heard, params: PeakParams) -> Clip:
     """Chart what was heard, and map its evidence."""
-    peaks = heard.peaks
-    near = _near(peaks.time, peaks.frequency, heard.prominence, params.steps, *NEAR_STEPS)
+    near = cells_near_peaks(heard, params)
     table = np.array(EVIDENCE, np.float32).ravel()
     evidence = np.ascontiguousarray(table[near * np.uint8(CLASSES) + heard.prominence].T)
     mean, square = _moments(evidence)
-    return Clip(*_charted(peaks, heard.frames, params), evidence, mean, square - mean**2)
+    return Clip(*_charted(heard.peaks, heard.frames, params), evidence, mean, square - mean**2)
+
+
+def cells_near_peaks(heard: Heard, params: PeakParams) -> NDArray[np.uint8]:
+    """Return 1 for every cell whose middle is near a peak, else 0; shape (frames, bands)."""
+    peaks = heard.peaks
+    return _near(peaks.time, peaks.frequency, heard.prominence, params.steps, *NEAR_STEPS)
 
 
 def _charted(

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 CATALOGUE_FRAMES = 2_250_000
 """Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
 
-WEIGHTS = (1.068, -0.508, 0.0, 2.313, 0.0, 0.0, 0.0)
+WEIGHTS = (1.2711, -0.3961, -2.1075, 6.112, -0.3448, -0.9782, -1.0729)
 """Of the traits."""
 
-OFFSET = -9.0
+OFFSET = -6.9812
 
-CONFIDENCE_CENTRE = 6.0
-CONFIDENCE_SLOPE = 1.0
+CONFIDENCE_CENTRE = 5.084
+CONFIDENCE_SLOPE = 0.7335
 
 AGREEMENT = 4.0
 """Nats above chance from which what is left of a match is believed when others explain the rest."""
