@@ -64,8 +64,8 @@ class PeakParams:
     """Of a mel or logarithmic axis, from `low_bin` to `high_bin`; a linear one has the bins."""
     steps: int = 8
     """Quantisation of a refined peak: parts of a frame and of a band."""
-    reference_radius_frames: int = 16
-    reference_radius_ratio: float = 0.12
+    reference_radius_frames: int = 10
+    reference_radius_ratio: float = 0.10
     """Half-width of a reference peak's neighbourhood, as a part of its own frequency."""
     min_radius_bins: int = 4
     max_radius_bins: int = 26
@@ -97,7 +97,7 @@ class PeakParams:
 class IndexParams:
     """Constellation to landmarks (hash, frame)."""
 
-    fanout: int = 2
+    fanout: int = 1
     min_gap_frames: int = 2
     max_gap_frames: int = 65
     """One above the largest time difference of a pair; the hash holds 6 bits of it."""

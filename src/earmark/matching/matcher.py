@@ -61,8 +61,9 @@ VOTED = 2000
 CHUNK = 64
 """Constellations that are held at once while sweeping."""
 
-UNEXPLAINED = 0.75
-"""A match that finds a smaller part of its peaks leaves room for another track beside it."""
+EXPLAINED = 0.93
+"""A match that finds this part of its peaks is all that sounds: 19 of 20 clean clips have 0.96 and
+more, 19 of 20 with another track beside it 0.90 and less."""
 
 REFINED_GAIN = 2.0
 """Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed."""
@@ -147,14 +148,8 @@ class Search:
 
     def evidence(self) -> Evidence:
         """Try harder and harder until something is accepted; what was accepted is refined."""
-        found = nothing()
-        for attempt in self.attempts():
-            found = found.joined(attempt)
-            if self._accepted(found) or time.monotonic() > self._deadline:
-                break
-        if self._accepted(found):
-            found = self._refined(found)
-        return found
+        found = joined(nothing(), *self.attempts())
+        return self._refined(found) if self._accepted(found) else found
 
     def case(self) -> Case:
         """Return the clip and the tracks that were brought up."""
@@ -171,11 +166,20 @@ class Search:
         quick = self._quick()
         yield quick
         best = quick.take(quick.order()[:1])
-        if self._accepted(best) and best.found[0] >= UNEXPLAINED * best.expected[0]:
+        known = self._accepted(best)
+        if (known and best.found[0] >= EXPLAINED * best.expected[0]) or self._is_late():
             return
-        yield self._sweep()
+        swept = self._sweep()
+        yield swept
         for rungs in batches(self._query.ladder):
-            yield self._climb(rungs)
+            if known or self._accepted(swept) or self._is_late():
+                return
+            climbed = self._climb(rungs)
+            yield climbed
+            known = self._accepted(climbed)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
 
     def _accepted(self, evidence: Evidence) -> bool:
         return bool((evidence.rating >= self._threshold).any())
@@ -233,7 +237,7 @@ class Search:
         rough = nothing()
         tapes = self._tapes()
         for rung in rungs:
-            if time.monotonic() > self._deadline:
+            if self._is_late():
                 break
             candidates = climb(
                 rung, self._heard.few, self._clip.frames, tapes,
