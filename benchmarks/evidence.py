@@ -48,12 +48,13 @@ def main() -> None:
     jobs = [(one, options.clips, options.seed) for one in conditions]
     with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
         counts = np.concatenate(list(pool.map(_count, jobs)))
-    for name, half in (("fitting", counts[:, 0, 0] == 0), ("testing", counts[:, 0, 0] == 1)):
+    halves = counts[:, 0, 0]
+    for name, half in (("one half", halves == 0), ("other half", halves == 1), ("all", halves >= 0)):
         shares = counts[half][:, :, 1:].sum(axis=0) + PRIOR
         true, shifted = shares / shares.sum(axis=1, keepdims=True)
         table = np.log(true / shifted).reshape(2, CLASSES)
         gain = float((true * np.log(true / shifted)).sum())
-        print(f"{name} half, {half.sum()} clips: {gain:.2f} nats a peak")
+        print(f"{name}, {half.sum()} clips: {gain:.2f} nats a peak")
         print(table.round(2).tolist())
 
 

@@ -44,11 +44,11 @@ NEAR_STEPS = (8, 7)
 """A cell of the evidence is near a peak when its middle is so near to it, in time and frequency."""
 
 EVIDENCE = (
-    (-2.28, -1.62, -1.12, -0.59, -0.11, -0.01, -0.01, -0.01),
-    (-0.02, -0.02, -0.02, 0.65, 1.90, 2.53, 2.92, 3.12),
+    (-1.92, -1.34, -0.95, -0.51, -0.20, -0.15, -0.19, -0.26),
+    (-0.04, -0.15, -0.42, 0.43, 1.57, 2.15, 2.49, 2.80),
 )
 """Nats that a reference peak adds for each class of prominence: where no peak of the clip is near,
-and where one is. Fitted by `benchmarks/calibration.py`."""
+and where one is. Fitted by `benchmarks/evidence.py`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
