@@ -46,11 +46,8 @@ if TYPE_CHECKING:
 REACH_STEPS = 14
 """How far votes and truth may lie apart: the votes' window and the rounding of two frames."""
 
-WEIGHED_QUICKLY, WEIGHED = 4, 10
+WEIGHED_QUICKLY, WEIGHED = 4, 12
 """Hypotheses that are weighed in full after a quick look, and after a thorough one."""
-
-SWEPT = 24
-"""Places of a sweep that are looked at closely."""
 
 CLIMBED = 16
 """Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
@@ -65,7 +62,7 @@ EXPLAINED = 0.93
 """A match that finds this part of its peaks is all that sounds: 19 of 20 clean clips have 0.96 and
 more, 19 of 20 with another track beside it 0.90 and less."""
 
-REFINED_GAIN = 2.0
+REFINED_GAIN = 6.0
 """Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed."""
 
 SHOWN_CANDIDATES = 5
@@ -194,13 +191,15 @@ class Search:
         tapes = self._references.tapes(probes.hash)
         candidates = find_candidates(tapes, probes, self._clip.frames, query.candidates)
         numbers = self._numbers([c.key for c in candidates])
-        return self._weigh(plain(candidates, numbers, self._clip.steps), WEIGHED_QUICKLY)
+        rough = self._roughly(plain(candidates, numbers, self._clip.steps))
+        return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
 
     def _sweep(self) -> Evidence:
         """Compare the clip with every place, or every place of the tracks with most votes."""
-        places = sweep(self._clip, self._constellations(), SWEPT)
+        places = sweep(self._clip, self._constellations(), WEIGHED)
         numbers = self._numbers([place.key for place in places])
-        return self._weigh(plain(places, numbers, self._clip.steps), WEIGHED)
+        rough = self._roughly(plain(places, numbers, self._clip.steps))
+        return self._weighed(rough.hypotheses)
 
     def _constellations(self) -> Iterator[tuple[int, bytes]]:
         keys = self._swept_keys()
@@ -274,11 +273,6 @@ class Search:
         """Compare hypotheses without measuring chance, each moved to where it agrees best."""
         there = hypotheses.take(np.flatnonzero(hypotheses.reference >= 0))
         return examine(self._clip, self._joined(), there, reach_steps=REACH_STEPS, shifted=False)
-
-    def _weigh(self, hypotheses: Hypotheses, count: int) -> Evidence:
-        """Weigh the `count` hypotheses that agree best at first sight."""
-        rough = self._roughly(hypotheses)
-        return self._weighed(rough.hypotheses.take(rough.order()[:count]))
 
     def _weighed(self, hypotheses: Hypotheses) -> Evidence:
         """Weigh hypotheses in full."""
