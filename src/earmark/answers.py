@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from earmark.matching.matcher import Found
     from earmark.types import Track
 
-SAME_FACTOR = 0.003
-"""Tempo and pitch that differ by less are one change of speed."""
-EXACT_FACTOR = 0.002
-"""A tempo or pitch nearer to 1 than this is reported as 1."""
+EXACT_FACTOR = 0.0015
+"""A smaller change of speed, tempo or pitch is not told. Of 381 unchanged excerpts of 16 synthetic
+pieces, of 2 to 10 s, clean and in noise up to 5 dB louder, two had a pitch off by over 0.2 %."""
+DRIFT_S = 0.025
+"""How far a clip may drift by a wrong tempo: it was off by more than 0.2 % in 29 % of the same
+excerpts of 2 s, 23 % of 5 s and 6 % of 10 s. Within this, 1 % are still told a change."""
 FACTOR_DECIMALS = 4
 """Of a reported speed or tempo: finer than the 0.1 % that the measurement is worth."""
 SEMITONE_DECIMALS = 3
@@ -25,7 +27,7 @@ def match_of(found: Found, track: Track) -> Match:
 
     Where tempo and pitch are one change of speed, both are told as this speed gives them.
     """
-    speed, tempo, pitch = _manner(found.tempo, found.pitch)
+    speed, tempo, pitch = _manner(found)
     return Match(
         relation=found.relation,
         track=track,
@@ -44,17 +46,20 @@ def match_of(found: Found, track: Track) -> Match:
     )
 
 
-def _manner(tempo: float, pitch: float) -> tuple[float | None, float, float]:
+def _manner(found: Found) -> tuple[float | None, float, float]:
     """Return speed, tempo and pitch; no speed where tempo and pitch changed differently.
 
-    The tempo is the finer measurement of a speed: a clip is many times longer than its waves.
+    The pitch is the finer measurement: it does not wait for time to pass. So it tells a speed, and
+    a tempo is not told apart from it by less than a drift over the stretch that agrees.
     """
-    if abs(tempo / pitch - 1) < SAME_FACTOR:
-        speed = _neat(tempo)
+    heard_s = found.span.clip_end_s - found.span.clip_start_s
+    tolerance = max(EXACT_FACTOR, DRIFT_S / heard_s) if heard_s > 0 else 1.0
+    if abs(found.tempo / found.pitch - 1) <= tolerance:
+        speed = _neat(found.pitch, EXACT_FACTOR)
         return speed, speed, speed
-    return None, _neat(tempo), _neat(pitch)
+    return None, _neat(found.tempo, tolerance), _neat(found.pitch, EXACT_FACTOR)
 
 
-def _neat(factor: float) -> float:
+def _neat(factor: float, tolerance: float) -> float:
     """Round a factor to what the measurement is worth."""
-    return 1.0 if abs(factor - 1) < EXACT_FACTOR else round(factor, FACTOR_DECIMALS)
+    return 1.0 if abs(factor - 1) < tolerance else round(factor, FACTOR_DECIMALS)
