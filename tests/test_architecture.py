@@ -25,7 +25,7 @@ LAYERS = (
     ("audio", "spectrogram", "peaks", "landmarks", "tape"),
     ("fingerprint",),
     ("matching", "stores", "recording"),
-    ("workers",),
+    ("answers", "workers"),
     ("ingest",),
     ("library",),
     ("evaluation",),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     )
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
-    from earmark.params import Axis, IndexParams, Params, PeakParams, QueryParams
+    from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         Failure,
@@ -44,6 +44,7 @@ __all__ = [
     "Failure",
     "Identification",
     "IndexParams",
+    "Ladder",
     "Library",
     "LibraryError",
     "Match",
@@ -70,7 +71,7 @@ _HOMES = {
     "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
-    "earmark.params": "Axis IndexParams Params PeakParams QueryParams",
+    "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
         "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"

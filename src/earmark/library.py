@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
+from earmark.answers import match_of
 from earmark.audio import open_audio, open_samples
 from earmark.errors import (
     AudioError,
@@ -36,7 +37,7 @@ from earmark.ingest import (
     sha256_of,
 )
 from earmark.landmarks import reference_landmarks
-from earmark.matching.matcher import Found, Verdict, match
+from earmark.matching.matcher import Verdict, match
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
@@ -44,14 +45,12 @@ from earmark.types import (
     Failure,
     Identification,
     Landmarks,
-    Match,
     MediaKind,
     Metadata,
     Source,
     Status,
     Track,
 )
-from earmark.units import pitch_to_semitones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,12 +65,6 @@ PAGE_TRACKS = 1000
 MOST_NAMED = 5
 """How many tracks of one title a message tells."""
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-SAME_FACTOR = 0.003
-"""Tempo and pitch that differ by less are one change of speed."""
-EXACT_FACTOR = 0.002
-"""A tempo or pitch nearer to 1 than this is reported as 1."""
-CLOSE_FACTOR = 1e-4
-"""Reported tempos are rounded to this."""
 
 
 class Library:
@@ -110,7 +103,7 @@ class Library:
                 given, `rebuild` makes it with today's.
             params: what fingerprints are made with; unless given, those that the library was made
                 with, or the usual ones for a new library.
-            query: how hard queries look.
+            query: how hard queries look, unless they say otherwise themselves.
 
         Raises:
             LibraryNotFoundError: there is none, and `create` is false.
@@ -237,6 +230,7 @@ class Library:
         *,
         sample_rate: int | None = None,
         name: str | None = None,
+        query: QueryParams | None = None,
     ) -> Identification:
         """Name a clip.
 
@@ -247,6 +241,7 @@ class Library:
             clip: a path, a file object, or samples of shape (n,) or (n, channels).
             sample_rate: rate of an array's samples, in Hz.
             name: what to call the clip in the answer.
+            query: how hard to look for this one; as the library was opened with, unless given.
 
         Raises:
             UsageError: an array without a sample rate.
@@ -254,22 +249,23 @@ class Library:
         """
         began = time.perf_counter()
         label = name if name is not None else _label(clip)
+        query = query or self._query
         try:
             with self._stream(clip, sample_rate) as stream:
-                read = read_clip(stream, self._params.peaks, self._query)
+                read = read_clip(stream, self._params.peaks, query)
         except AudioError as error:
             failure = Failure(type(error).__name__, str(error))
             return Identification(label, Status.ERROR, None, _since(began), error=failure)
-        if read.duration_s < self._query.min_clip_s:
+        if read.duration_s < query.min_clip_s:
             return Identification(label, Status.TOO_SHORT, read.duration_s, _since(began))
-        verdict, tracks = self._look_up(read)
+        verdict, tracks = self._look_up(read, query)
         return Identification(
             label,
             verdict.status,
             read.duration_s,
             _since(began),
-            tuple(_match(found, tracks[found.key]) for found in verdict.matches),
-            tuple(_match(found, tracks[found.key]) for found in verdict.candidates),
+            tuple(match_of(found, tracks[found.key]) for found in verdict.matches),
+            tuple(match_of(found, tracks[found.key]) for found in verdict.candidates),
         )
 
     def warm_up(self) -> None:
@@ -377,9 +373,9 @@ class Library:
             return open_samples(samples, input_rate_hz=rate, sample_rate_hz=wanted)
         return open_audio(source, sample_rate_hz=wanted)
 
-    def _look_up(self, read: Clip) -> tuple[Verdict, Mapping[int, Track]]:
+    def _look_up(self, read: Clip, query: QueryParams) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
-            verdict = match(read.heard, _Intact(reader), self._params, self._query)
+            verdict = match(read.heard, _Intact(reader), self._params, query)
             found = (*verdict.matches, *verdict.candidates)
             return verdict, reader.tracks({one.key for one in found})
 
@@ -509,34 +505,6 @@ def _paths(source: object) -> tuple[bytes, bytes]:
 
 def _since(began: float) -> float:
     return round(1000 * (time.perf_counter() - began), 3)
-
-
-def _match(found: Found, track: Track) -> Match:
-    tempo, pitch = _neat(found.tempo), _neat(found.pitch)
-    same = abs(found.tempo / found.pitch - 1) < SAME_FACTOR
-    return Match(
-        relation=found.relation,
-        track=track,
-        confidence=found.confidence,
-        score=found.score,
-        offset_s=found.offset_s,
-        other_offsets_s=found.other_offsets_s,
-        clip_start_s=found.span.clip_start_s,
-        clip_end_s=found.span.clip_end_s,
-        track_start_s=found.span.track_start_s,
-        track_end_s=found.span.track_end_s,
-        coverage=found.span.coverage,
-        speed=tempo if same else None,
-        tempo=tempo,
-        pitch_semitones=round(pitch_to_semitones(pitch), 3),
-    )
-
-
-def _neat(factor: float) -> float:
-    """Round a factor to what the measurement is worth."""
-    if abs(factor - 1) < EXACT_FACTOR:
-        return 1.0
-    return round(factor / CLOSE_FACTOR) * CLOSE_FACTOR
 
 
 def _resolve(reader: Reader, wanted: str) -> Track:

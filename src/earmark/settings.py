@@ -10,6 +10,15 @@ import platformdirs
 LIBRARY_VARIABLE = "EARMARK_LIBRARY"
 """The environment variable that names the library."""
 
+FAR_VARIABLE = "EARMARK_FAR"
+"""The environment variable with the false-accept rate of queries."""
+
+LADDER_VARIABLE = "EARMARK_LADDER"
+"""The environment variable that says which changes of speed, tempo and pitch queries try."""
+
+TIME_LIMIT_VARIABLE = "EARMARK_TIME_LIMIT"
+"""The environment variable with the time limit of a query, in seconds."""
+
 
 def default_library() -> Path:
     """The library of a user who names none."""
@@ -19,6 +28,11 @@ def default_library() -> Path:
 def library_location(chosen: str | None) -> str:
     """The library to use: the chosen one, else the environment's, else the user's own."""
     return chosen or os.environ.get(LIBRARY_VARIABLE) or str(default_library())
+
+
+def is_usual(location: str | None) -> bool:
+    """Whether a command that names no library would use this one."""
+    return library_location(location) == library_location(None)
 
 
 def cpu_count() -> int:

@@ -186,8 +186,11 @@ class Match:
     coverage: float
     """The part of the clip that the match explains, 0 to 1."""
     speed: float | None = 1.0
+    """The common factor of tempo and pitch; none where they changed differently."""
     tempo: float = 1.0
+    """Seconds of the track per second of the clip."""
     pitch_semitones: float = 0.0
+    """The total shift of the clip, that of a changed speed included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,15 @@ def test_an_unknown_option_is_a_usage_error() -> None:
     assert CliRunner().invoke(app, ["list", "--nonsense"]).exit_code == 2
 
 
+@pytest.mark.parametrize(("command", "hinted"), [("identify", True), ("stats", False)])
+def test_a_name_like_an_option_is_explained(command: str, *, hinted: bool) -> None:
+    """Where names are wanted, an unknown option may have been one: the error says how to put it."""
+    result = CliRunner().invoke(app, [command, "-odd.wav"])
+    assert result.exit_code == 2
+    assert "No such option: -o" in result.stderr
+    assert ("put -- before it" in result.stderr) is hinted
+
+
 def test_paragraphs_of_a_help_flow() -> None:
     """Lines of prose are joined, so that a terminal may wrap them; examples keep theirs."""
 

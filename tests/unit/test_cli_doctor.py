@@ -47,7 +47,7 @@ def test_no_library_is_no_illness(earmark: Earmark) -> None:
     """Before the first `add` all is well, and it is said how to begin."""
     result = earmark("doctor", "--library", "nowhere.earmark")
     assert result.exit_code == 0
-    assert "none yet; add some: earmark add PATH" in result.stdout
+    assert "none yet; add some: earmark add --library nowhere.earmark PATH" in result.stdout
 
 
 def test_damage_is_found_with_its_remedy(earmark: Earmark, home: Path) -> None:
@@ -58,6 +58,14 @@ def test_damage_is_found_with_its_remedy(earmark: Earmark, home: Path) -> None:
     (problem, *_) = json.loads(result.stdout)["problems"]
     assert problem["what"].startswith("segment ")
     assert problem["remedy"] == "earmark repair"
+
+
+def test_a_remedy_repeats_the_library(earmark: Earmark, home: Path) -> None:
+    """Where the library was named, the command that mends it names it, too."""
+    spoil_the_index(home)
+    (home / "music.earmark").rename("other.earmark")
+    (problem, *_) = examined(earmark, "--deep", "--library", "other.earmark")["problems"]
+    assert problem["remedy"] == "earmark repair --library other.earmark"
 
 
 def test_an_index_of_another_kind_is_told_and_rebuilt(earmark: Earmark, home: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import typer
 
-from earmark.cli.edge import in_words
+from earmark.cli.edge import in_words, naming, remedied
 from earmark.errors import LibraryBusyError, TrackNotFoundError
 
 
@@ -52,3 +52,19 @@ def test_an_interrupt_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_exit_is_left_alone() -> None:
     """A command that ends with a code ends with that code."""
     assert ending_of(typer.Exit(1)) == 1
+
+
+def test_a_remedy_names_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that would help is told as it has to be typed; other words stay."""
+    monkeypatch.delenv("EARMARK_LIBRARY", raising=False)
+    said = remedied("segment earmark is bad; run `earmark repair`", "my music.earmark")
+    assert said == "segment earmark is bad; run `earmark repair --library 'my music.earmark'`"
+
+
+@pytest.mark.parametrize("chosen", [None, "music.earmark"])
+def test_the_usual_library_needs_no_naming(
+    monkeypatch: pytest.MonkeyPatch, chosen: str | None
+) -> None:
+    """What a command uses anyway is not repeated."""
+    monkeypatch.setenv("EARMARK_LIBRARY", "music.earmark")
+    assert naming("earmark repair", chosen) == "earmark repair"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from earmark.cli.identify import _print_words, exit_code
+from earmark.params import Ladder, QueryParams
 from earmark.types import Identification, Match, Metadata, Relation, Source, Status, Track
 from tests.music import clip, title
 from tests.schemas import misfits
@@ -53,7 +55,7 @@ def test_relations_are_told(capsys: pytest.CaptureFixture[str]) -> None:
         "clip.wav  10.0 s, 7 ms",
         "  ✓ A best — Band  at 1:23 of 3:20  likely (0.9500)",
         "    another version: A version — Band  at 1:23 of 3:20  likely (0.9500)",
-        "    at the same time: A simultaneous — Band  at 1:23 of 3:20  likely (0.9500)",
+        "    also playing: A simultaneous — Band  at 1:23 of 3:20  likely (0.9500)",
     ]
 
 
@@ -67,10 +69,13 @@ def test_doubt_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("manner", "expected"),
     [
-        ({"speed": 1.02, "tempo": 1.02, "pitch_semitones": 0.34}, "+2.0 % speed"),
-        ({"speed": None, "tempo": 0.95}, "-5.0 % tempo"),
-        ({"speed": None, "pitch_semitones": -2.0}, "-2.0 semitones"),
-        ({"speed": None, "tempo": 1.1, "pitch_semitones": 1.0}, "+10.0 % tempo, +1.0 semitones"),
+        ({"speed": 1.02, "tempo": 1.02, "pitch_semitones": 0.34}, "speed +2.0 %"),
+        ({"speed": None, "tempo": 0.95}, "tempo -5.0 %"),
+        ({"speed": None, "pitch_semitones": -2.0}, "pitch -2.00 semitones"),
+        (
+            {"speed": None, "tempo": 1.1, "pitch_semitones": 1.0},
+            "tempo +10.0 %  pitch +1.00 semitones",
+        ),
     ],
 )
 def test_changes_of_speed_tempo_and_pitch_are_told(
@@ -79,6 +84,90 @@ def test_changes_of_speed_tempo_and_pitch_are_told(
     """A change of speed is told as one, tempo and pitch each for itself."""
     said = shown(answer(Status.IDENTIFIED, match(Relation.BEST, **manner)), capsys)
     assert said.endswith(f"(0.9500)  {expected}\n")
+
+
+@pytest.mark.parametrize(
+    ("offsets_s", "expected"),
+    [
+        ((83.0, 165.4), "also at 1:23, 2:45"),
+        (tuple(range(7)), "also at 0:00, 0:01, 0:02, 0:03, 0:04 and 2 more places"),
+    ],
+)
+def test_other_places_are_told(
+    capsys: pytest.CaptureFixture[str], offsets_s: tuple[float, ...], expected: str
+) -> None:
+    """Where else in the track the clip fits as well; of many places the first."""
+    best = replace(match(Relation.BEST), other_offsets_s=offsets_s)
+    assert shown(answer(Status.IDENTIFIED, best), capsys).endswith(f"(0.9500)  {expected}\n")
+
+
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[QueryParams]:
+    """Let a library answer nothing, and collect how hard it is told to look."""
+    queries: list[QueryParams] = []
+
+    def identify(*_: object, query: QueryParams, **__: object) -> Identification:
+        queries.append(query)
+        return answer(Status.NO_MATCH)
+
+    monkeypatch.setattr("earmark.library.Library.identify", identify)
+    monkeypatch.setattr("earmark.library.Library.warm_up", lambda _: None)
+    return queries
+
+
+def test_a_query_is_told_how_hard_to_look(
+    earmark: Earmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ladder, false-accept rate and time limit reach the query; others are as usual."""
+    queries = asked(monkeypatch)
+    options = ("--ladder", "full", "--false-accepts", "0.01", "--time-limit", "2.5")
+    earmark("identify", "clip.flac", *options)
+    earmark("identify", "clip.flac", "--far", "0.01")
+    earmark("identify", "clip.flac")
+    assert queries == [
+        QueryParams(ladder=Ladder.FULL, far=0.01, time_limit_s=2.5),
+        QueryParams(far=0.01),
+        QueryParams(),
+    ]
+
+
+def test_the_environment_says_how_hard_to_look(
+    earmark: Earmark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables stand for options that are not given."""
+    queries = asked(monkeypatch)
+    variables = {"EARMARK_FAR": "0.001", "EARMARK_LADDER": "off", "EARMARK_TIME_LIMIT": "1"}
+    earmark("identify", "clip.flac", "--ladder", "full", env=variables)
+    assert queries == [QueryParams(far=0.001, ladder=Ladder.FULL, time_limit_s=1.0)]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--false-accepts", "1", "earmark: a false-accept rate lies between 0 and 1, not at 1.0\n"),
+        ("--time-limit", "-1", "earmark: a time limit is a number of seconds, not -1.0\n"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(
+    earmark: Earmark, option: str, value: str, said: str
+) -> None:
+    """The message says what could be given; the exit code is 2."""
+    result = earmark("identify", "clip.flac", option, value)
+    assert (result.exit_code, result.stderr) == (2, said)
+
+
+def test_an_unknown_ladder_is_a_usage_error(earmark: Earmark) -> None:
+    """The message lists those that there are."""
+    result = earmark("identify", "clip.flac", "--ladder", "high")
+    assert result.exit_code == 2
+    assert "'off', 'fast', 'full'" in result.stderr
+
+
+def test_a_name_may_begin_with_a_dash(earmark: Earmark, home: Path) -> None:
+    """After `--` a clip may have any name."""
+    (home / "-odd.flac").write_bytes(clip(1))
+    result = earmark("identify", "--json", "--", "-odd.flac")
+    answer = json.loads(result.stdout)
+    assert (answer["clip"], answer["status"]) == ("-odd.flac", "identified")
 
 
 def test_a_stranger_is_none_found(earmark: Earmark) -> None:
@@ -177,7 +266,10 @@ def test_a_missing_library_says_how_to_make_one(earmark: Earmark) -> None:
     """The error names the place and the command; nothing is made there."""
     result = earmark("identify", "clip.flac", "--library", "nowhere.earmark")
     assert result.exit_code == 2
-    assert "nowhere.earmark: there is none yet; `earmark add PATH...` makes one" in result.stderr
+    assert result.stderr == (
+        "earmark: library nowhere.earmark: there is none yet; "
+        "`earmark add --library nowhere.earmark PATH...` makes one\n"
+    )
     assert not Path("nowhere.earmark").exists()
 
 

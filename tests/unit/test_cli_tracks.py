@@ -46,6 +46,29 @@ def test_a_listing_is_cut(earmark: Earmark) -> None:
     assert titles(earmark, "--limit", "2") == [title(0), title(1)]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (("--limit", "2"), "2 of 3 tracks"),
+        (("--limit", "3"), "3 tracks"),
+        (("--limit", "1", "flac"), "no tracks"),
+        (("--limit", "1", title(0)), "1 track"),
+    ],
+)
+def test_a_cut_listing_says_of_how_many(
+    earmark: Earmark, arguments: tuple[str, ...], count: str
+) -> None:
+    """Below the table stands how many tracks it would have without `--limit`."""
+    assert earmark("list", *arguments).stdout.splitlines()[-1] == count
+
+
+def test_a_search_that_is_cut_counts_what_it_found(earmark: Earmark) -> None:
+    """Only tracks with the text count, also where they are read in pages."""
+    for number in range(2):
+        earmark("edit", f"songs/{number}.flac", "--album", "Same")
+    assert earmark("list", "same", "--limit", "1").stdout.endswith("1 of 2 tracks\n")
+
+
 def test_a_long_listing_is_read_in_pages(earmark: Earmark, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages meet, no track is lost or told twice."""
     monkeypatch.setattr("earmark.cli.tracks.PAGE", 2)
@@ -80,6 +103,13 @@ def test_an_unknown_track_is_not_found(earmark: Earmark) -> None:
     assert result.stderr == (
         "earmark: no track 'nothing' in the library; `earmark list` shows what is there\n"
     )
+
+
+def test_a_remedy_repeats_the_library(earmark: Earmark) -> None:
+    """Where the library was named, the command that would help names it, too."""
+    Path("music.earmark").rename("other.earmark")
+    result = earmark("show", "nothing", "--library", "other.earmark")
+    assert "`earmark list --library other.earmark` shows what is there" in result.stderr
 
 
 def test_metadata_is_edited(earmark: Earmark) -> None:

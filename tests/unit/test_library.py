@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from earmark import Library, Metadata, Status
+from earmark import Library, Metadata, QueryParams, Status
 from earmark.errors import (
     AudioError,
     IncompatiblePeaksError,
@@ -149,6 +149,13 @@ def test_many_threads_may_ask(stocked: Library) -> None:
     for thread in threads:
         thread.join()
     assert answers == {number: title(number % 3) for number in range(12)}
+
+
+def test_a_query_may_look_otherwise_than_its_library(stocked: Library) -> None:
+    """What `identify` is given goes before what the library was opened with, for one call."""
+    long = QueryParams(min_clip_s=7.0)
+    assert stocked.identify(samples(1), sample_rate=rate_hz(), query=long).status == "too_short"
+    assert stocked.identify(samples(1), sample_rate=rate_hz()).status == "identified"
 
 
 def test_a_warm_up_changes_no_answer(library: Library) -> None:

@@ -28,6 +28,14 @@ def test_otherwise_it_is_the_users_own(monkeypatch: pytest.MonkeyPatch, value: s
     assert settings.library_location(None) == str(settings.default_library())
 
 
+def test_the_usual_library_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the one that a command uses without being told."""
+    monkeypatch.setenv("EARMARK_LIBRARY", "mine.earmark")
+    assert settings.is_usual(None)
+    assert settings.is_usual("mine.earmark")
+    assert not settings.is_usual("other.earmark")
+
+
 def test_there_is_a_cpu_to_work_with() -> None:
     """A process may always use one processor."""
     assert settings.cpu_count() >= 1

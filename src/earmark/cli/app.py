@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from earmark.cli.add import add
 from earmark.cli.bench import bench
@@ -15,6 +16,25 @@ from earmark.cli.doctor import doctor
 from earmark.cli.identify import identify
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
+
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
+"""Typer shows its copy of click's errors under private names only."""
+
+NAMES = "; if it is a name that begins with -, put -- before it"
+
+
+class Command(TyperCommand):
+    """A command that tells how to name a file that looks like an option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - private type
+        """Parse as usual; of an unknown option, say what to do if it was none."""
+        try:
+            return super().parse_args(ctx, args)
+        except USAGE_ERROR as error:
+            takes_names = any(param.param_type_name == "argument" for param in self.params)
+            if takes_names and hasattr(error, "possibilities"):  # an unknown option
+                error.message += NAMES
+            raise
 
 
 def help_of(command: Callable[..., None]) -> str:
@@ -75,4 +95,4 @@ for command in (
     demo,
 ):
     name = command.__name__.removesuffix("_tracks")
-    app.command(name, help=help_of(command))(command)
+    app.command(name, cls=Command, help=help_of(command))(command)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from earmark.cli import text
-from earmark.cli.edge import NONE_FOUND, in_words
+from earmark.cli.edge import NONE_FOUND, in_words, naming, remedied
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.errors import LibraryError, LibraryNotFoundError
 from earmark.settings import library_location
@@ -125,11 +125,11 @@ def _examine_library(findings: Findings, *, deep: bool) -> None:
             findings.library = jsonable.stats(library.stats(), library.location, axis)
             for problem in library.check(deep=deep):
                 what = f"{problem.what} {problem.name}"
-                findings.add(what, problem.cause, "earmark repair")
+                findings.add(what, problem.cause, naming("earmark repair", findings.location))
     except LibraryNotFoundError:
         return
     except LibraryError as error:
-        cause, _, remedy = error.cause.partition("; ")
+        cause, _, remedy = remedied(error.cause, findings.location).partition("; ")
         findings.add("library", cause, remedy)
 
 
@@ -179,9 +179,9 @@ def _print_words(findings: Findings) -> None:
 
 def _tracks(findings: Findings) -> str:
     if findings.library is None:
-        return (
-            "none that can be used" if findings.problems else "none yet; add some: earmark add PATH"
-        )
+        if findings.problems:
+            return "none that can be used"
+        return f"none yet; add some: {naming('earmark add', findings.location)} PATH"
     length = text.clock(findings.library["duration_s"])
     return f"{findings.library['tracks']:,}, {length} of music"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 import traceback
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import typer
 from earmark.cli.text import printable
 from earmark.errors import EarmarkError
 from earmark.params import Params, PeakParams
-from earmark.settings import library_location
+from earmark.settings import is_usual, library_location
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -27,12 +29,19 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 """Exit codes of a shell's children that SIGINT and SIGPIPE ended."""
 
 
+COMMAND = re.compile(r"`(earmark \w+)")
+"""Where a message tells of a command that would help."""
+
+
 @contextmanager
-def in_words(*, debug: bool, on_interrupt: str = "interrupted") -> Iterator[None]:
+def in_words(
+    *, debug: bool, library: str | None = None, on_interrupt: str = "interrupted"
+) -> Iterator[None]:
     """Tell what goes wrong in the block in one line on stderr, and exit with its code.
 
     Args:
         debug: show the traceback as well.
+        library: the library that was named; the commands that a message tells are to name it, too.
         on_interrupt: what to say after Ctrl-C.
     """
     try:
@@ -47,7 +56,7 @@ def in_words(*, debug: bool, on_interrupt: str = "interrupted") -> Iterator[None
         raise typer.Exit(BROKEN_PIPE) from None
     except EarmarkError as error:
         _show_traceback(debug=debug)
-        _leave(str(error), error.exit_code)
+        _leave(remedied(str(error), library), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the last line of defence before the user
         _show_traceback(debug=debug)
         hint = "" if debug else "; this should not happen, --debug shows where it did"
@@ -68,7 +77,7 @@ def opened(
 
     With an `axis`, a new library has the usual parameters but for this one, and another is refused.
     """
-    with in_words(debug=debug, on_interrupt=on_interrupt):
+    with in_words(debug=debug, library=chosen, on_interrupt=on_interrupt):
         from earmark.library import Library
 
         location = library_location(chosen)
@@ -77,6 +86,18 @@ def opened(
             location, create=create, for_rebuild=for_rebuild, params=params
         ) as library:
             yield library
+
+
+def naming(command: str, library: str | None) -> str:
+    """Return a command that names the library, unless it would use it anyway."""
+    if is_usual(library):
+        return command
+    return f"{command} --library {shlex.quote(library_location(library))}"
+
+
+def remedied(message: str, library: str | None) -> str:
+    """Return a message whose `earmark ...` commands name the library where they have to."""
+    return COMMAND.sub(lambda found: f"`{naming(found[1], library)}", message)
 
 
 def _show_traceback(*, debug: bool) -> None:

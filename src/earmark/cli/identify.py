@@ -12,7 +12,16 @@ from typer import style
 from earmark.cli import text
 from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
 from earmark.cli.first_use import announce_compiling
-from earmark.cli.options import DebugOption, JsonOption, LibraryOption
+from earmark.cli.options import (
+    USUAL,
+    DebugOption,
+    FarOption,
+    JsonOption,
+    LadderOption,
+    LibraryOption,
+    TimeLimitOption,
+)
+from earmark.params import QueryParams
 from earmark.types import Identification, Match, Relation, Status
 
 if TYPE_CHECKING:
@@ -25,9 +34,11 @@ NO_ANSWER = {
     Status.TOO_SHORT: "too short to tell",
     Status.SILENT: "silent",
 }
-NOTES = {Relation.VERSION: "another version", Relation.SIMULTANEOUS: "at the same time"}
+NOTES = {Relation.VERSION: "another version", Relation.SIMULTANEOUS: "also playing"}
 MARKS = {Status.IDENTIFIED: ("✓", "green"), Status.AMBIGUOUS: ("?", "yellow")}
 INDENT = "  "
+SHOWN_PLACES = 5
+"""Of a track that holds a clip at many places; JSON has them all."""
 
 
 def identify(
@@ -37,27 +48,34 @@ def identify(
     ],
     library: LibraryOption = None,
     *,
+    ladder: LadderOption = USUAL.ladder,
+    far: FarOption = USUAL.far,
+    time_limit_s: TimeLimitOption = USUAL.time_limit_s,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Name clips: which recording is it, and where in it?
 
     Five to ten seconds are plenty in most conditions. The exit code is 0 if any clip was found,
-    1 if none was, and 2 if none was and a clip could not be used.
+    1 if none was, and 2 if none was and a clip could not be used. A file whose name begins with -
+    is named after --.
 
     For example:
 
         earmark identify clip.m4a
         earmark identify --json recordings/*.wav
+        earmark identify --ladder full --time-limit 5 nightcore.mp3
+        earmark identify -- -odd-name.wav
         ffmpeg -f pulse -i default -t 8 -f wav - | earmark identify -
     """
     with opened(library, debug=debug) as open_library:
+        query = QueryParams(far=far, ladder=ladder, time_limit_s=time_limit_s)
         announce_compiling()
         open_library.warm_up()
         show = _print_json if as_json else _print_words
         statuses = set()
         for clip in clips:
-            answer = _ask(open_library, clip)
+            answer = _ask(open_library, clip, query)
             statuses.add(answer.status)
             show(answer)
         raise typer.Exit(exit_code(statuses))
@@ -70,10 +88,10 @@ def exit_code(statuses: set[Status]) -> int:
     return FAILED if Status.ERROR in statuses else NONE_FOUND
 
 
-def _ask(library: Library, clip: str) -> Identification:
+def _ask(library: Library, clip: str, query: QueryParams) -> Identification:
     if clip == STANDARD_INPUT:
-        return library.identify(sys.stdin.buffer, name=clip)
-    return library.identify(clip)
+        return library.identify(sys.stdin.buffer, name=clip, query=query)
+    return library.identify(clip, query=query)
 
 
 def _print_json(answer: Identification) -> None:
@@ -101,7 +119,7 @@ def _match_line(match: Match, status: Status) -> str:
     place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
     word = "undecided" if status is Status.AMBIGUOUS else text.in_a_word(match.confidence)
     sure = f"{word} ({match.confidence:.4f})"
-    details = "  ".join(part for part in (place, sure, _manner(match)) if part)
+    details = "  ".join(part for part in (place, sure, _manner(match), _elsewhere(match)) if part)
     if match.relation in NOTES:
         note = style(f"{NOTES[match.relation]}:", dim=True)
         return f"{INDENT}{INDENT}{note} {name}  {style(details, dim=True)}"
@@ -112,14 +130,21 @@ def _match_line(match: Match, status: Status) -> str:
 def _manner(match: Match) -> str:
     """Say how the clip differs from the recording in speed, tempo and pitch."""
     if match.speed is not None:
-        return "" if match.speed == 1 else f"{_percent(match.speed)} speed"
-    tempo = "" if match.tempo == 1 else f"{_percent(match.tempo)} tempo"
-    pitch = f"{match.pitch_semitones:+.1f} semitones" if match.pitch_semitones else ""
-    return ", ".join(part for part in (tempo, pitch) if part)
+        return _change("speed", match.speed)
+    pitch = f"pitch {match.pitch_semitones:+.2f} semitones" if match.pitch_semitones else ""
+    return "  ".join(part for part in (_change("tempo", match.tempo), pitch) if part)
 
 
-def _percent(factor: float) -> str:
-    return f"{100 * (factor - 1):+.1f} %"
+def _change(what: str, factor: float) -> str:
+    return "" if factor == 1 else f"{what} {100 * (factor - 1):+.1f} %"
+
+
+def _elsewhere(match: Match) -> str:
+    """Say where else in the track the clip fits as well."""
+    places = ", ".join(map(text.clock, match.other_offsets_s[:SHOWN_PLACES]))
+    more = len(match.other_offsets_s) - SHOWN_PLACES
+    tail = f" and {text.counted(more, 'more place')}" if more > 0 else ""
+    return f"also at {places}{tail}" if places else ""
 
 
 def _why_not(answer: Identification) -> str:

@@ -6,7 +6,16 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from earmark.settings import LIBRARY_VARIABLE
+from earmark.params import Ladder, QueryParams
+from earmark.settings import (
+    FAR_VARIABLE,
+    LADDER_VARIABLE,
+    LIBRARY_VARIABLE,
+    TIME_LIMIT_VARIABLE,
+)
+
+USUAL = QueryParams()
+"""How hard a query looks unless it is told otherwise."""
 
 LibraryOption: TypeAlias = Annotated[
     str | None,
@@ -35,6 +44,36 @@ ExternalIdOption: TypeAlias = Annotated[
 FieldOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--field", metavar="NAME=VALUE", help="A field of your own; may be repeated."),
+]
+LadderOption: TypeAlias = Annotated[
+    Ladder,
+    typer.Option(
+        envvar=LADDER_VARIABLE,
+        help="Changes to try on a clip that is not known as it is. off: none, quickest; a sped-up "
+        "or transposed clip is missed. fast: speed, tempo or pitch. full: tempo with pitch, too; "
+        "slowest. Only clips that are not known as they are take the time.",
+    ),
+]
+FarOption: TypeAlias = Annotated[
+    float,
+    typer.Option(
+        "--false-accepts",
+        "--far",
+        metavar="RATE",
+        envvar=FAR_VARIABLE,
+        help="The share of clips of unknown music that may be named wrongly. A smaller one misses "
+        "more short, noisy and changed clips.",
+    ),
+]
+TimeLimitOption: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        metavar="SECONDS",
+        envvar=TIME_LIMIT_VARIABLE,
+        help="Begin no new attempt on a clip after this time, decoding not counted; the best "
+        "answer so far stands. A short one misses what only the ladder finds. None unless given.",
+    ),
 ]
 TracksArgument: TypeAlias = Annotated[
     list[str], typer.Argument(metavar="TRACK", help="Ids, paths or titles.")

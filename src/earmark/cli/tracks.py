@@ -60,6 +60,9 @@ def list_tracks(
     with opened(library, debug=debug) as open_library:
         tracks = _pages(open_library, order, containing, limit)
         count = _print_lines(tracks) if as_json else _print_table(tracks)
+        if not as_json:
+            whole = _total(open_library, containing) if count == limit else count
+            _print_count(count, whole)
         raise typer.Exit(FOUND if count else NONE_FOUND)
 
 
@@ -185,6 +188,13 @@ def _pages(
         offset += wanted
 
 
+def _total(library: Library, containing: str) -> int:
+    """Count the tracks that a listing without a limit would have."""
+    if not containing:
+        return library.stats().tracks
+    return sum(1 for _ in _pages(library, TrackOrder.ADDED, containing, None))
+
+
 def _print_lines(tracks: Iterator[Track]) -> int:
     from earmark import jsonable
 
@@ -206,13 +216,18 @@ def _print_table(tracks: Iterator[Track]) -> int:
         table.add_row(
             *map(text.printable, cells), text.clock(track.duration_s), text.printable(path)
         )
-    console = screen.stdout()
     if table.row_count:
         screen.show(table)
-        console.print(text.counted(table.row_count, "track"), style="dim")
-    else:
-        console.print("no tracks", style="dim")
     return table.row_count
+
+
+def _print_count(shown: int, whole: int) -> None:
+    """Say how many tracks were listed, and of how many."""
+    from earmark.cli import screen
+
+    of = "" if shown == whole else f"{shown:,} of "
+    said = f"{of}{text.counted(whole, 'track')}" if shown else "no tracks"
+    screen.stdout().print(said, style="dim")
 
 
 def _print_track(track: Track, *, as_json: bool) -> None:

@@ -1,0 +1,65 @@
+"""What the matcher found, as part of an answer: its track, and its manner in rounded numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from earmark.types import Match
+from earmark.units import pitch_to_semitones
+
+if TYPE_CHECKING:
+    from earmark.matching.matcher import Found
+    from earmark.types import Track
+
+EXACT_FACTOR = 0.0015
+"""A smaller change of speed, tempo or pitch is not told. Of 390 unchanged excerpts of 16 synthetic
+pieces, of 2 to 10 s, clean and in noise up to 5 dB louder, five had a pitch off by over 0.2 %."""
+DRIFT_S = 0.025
+"""How far a clip may drift by a wrong tempo: it was off by more than 0.2 % in 28 % of the same
+excerpts of 2 s, 22 % of 5 s and 6 % of 10 s. Within this, 2 % are still told a change."""
+FACTOR_DECIMALS = 4
+"""Of a reported speed or tempo: finer than the 0.1 % that the measurement is worth."""
+SEMITONE_DECIMALS = 3
+
+
+def match_of(found: Found, track: Track) -> Match:
+    """Return what the matcher found in a track, as a person or a script is told it.
+
+    Where tempo and pitch are one change of speed, both are told as this speed gives them.
+    """
+    speed, tempo, pitch = _manner(found)
+    return Match(
+        relation=found.relation,
+        track=track,
+        confidence=found.confidence,
+        score=found.score,
+        offset_s=found.offset_s,
+        other_offsets_s=found.other_offsets_s,
+        clip_start_s=found.span.clip_start_s,
+        clip_end_s=found.span.clip_end_s,
+        track_start_s=found.span.track_start_s,
+        track_end_s=found.span.track_end_s,
+        coverage=found.span.coverage,
+        speed=speed,
+        tempo=tempo,
+        pitch_semitones=round(pitch_to_semitones(pitch), SEMITONE_DECIMALS),
+    )
+
+
+def _manner(found: Found) -> tuple[float | None, float, float]:
+    """Return speed, tempo and pitch; no speed where tempo and pitch changed differently.
+
+    The pitch is the finer measurement: it does not wait for time to pass. So it tells a speed, and
+    a tempo is not told apart from it by less than a drift over the stretch that agrees.
+    """
+    heard_s = found.span.clip_end_s - found.span.clip_start_s
+    tolerance = max(EXACT_FACTOR, DRIFT_S / heard_s) if heard_s > 0 else 1.0
+    if abs(found.tempo / found.pitch - 1) <= tolerance:
+        speed = _neat(found.pitch, EXACT_FACTOR)
+        return speed, speed, speed
+    return None, _neat(found.tempo, tolerance), _neat(found.pitch, EXACT_FACTOR)
+
+
+def _neat(factor: float, tolerance: float) -> float:
+    """Round a factor to what the measurement is worth."""
+    return 1.0 if abs(factor - 1) < tolerance else round(factor, FACTOR_DECIMALS)
