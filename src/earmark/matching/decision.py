@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 CATALOGUE_FRAMES = 2_250_000
 """Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
 
-WEIGHTS = (1.2711, -0.3961, -2.1075, 6.112, -0.3448, -0.9782, -1.0729)
+WEIGHTS = (1.126, -0.4287, -2.2938, 5.0795, 0.497, -0.941, -0.9654)
 """Of the traits."""
 
-OFFSET = -6.9812
+OFFSET = -5.6241
 
-CONFIDENCE_CENTRE = 5.084
-CONFIDENCE_SLOPE = 0.7335
+CONFIDENCE_CENTRE = 5.432
+CONFIDENCE_SLOPE = 0.6790
 
 AGREEMENT = 4.0
 """Nats above chance from which what is left of a match is believed when others explain the rest."""
