@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.axis import axis_of
 from earmark.fingerprint import pack_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.alignment import plain_at
-from earmark.matching.verification import Case, Clip, Evidence, examine, join
-from earmark.params import Params
+from earmark.matching.clip import Clip, clip_of
+from earmark.matching.verification import Case, Evidence, examine, join, joined
+from earmark.params import Params, PeakParams
+from earmark.prominence import CLASSES
 from earmark.tape import Tape, build_tape
-from earmark.types import Peaks
+from earmark.types import Heard, Peaks
 
 PARAMS = Params()
 STEPS = PARAMS.peaks.steps
@@ -45,14 +49,20 @@ def mixed(*parts: Peaks) -> Peaks:
 
 
 def excerpt(
-    peaks: Peaks, start_s: float, seconds: float, *, tempo: float = 1.0, pitch: float = 1.0
+    peaks: Peaks,
+    start_s: float,
+    seconds: float,
+    *,
+    tempo: float = 1.0,
+    pitch: float = 1.0,
+    params: PeakParams = PARAMS.peaks,
 ) -> Peaks:
     """Cut a clip out of a constellation that was played at this tempo and pitch before.
 
     `tempo` is track seconds per clip second, `pitch` clip frequency per track frequency.
     """
     time = np.floor((peaks.time - start_s * STEPS_PER_S) / tempo + 0.5)
-    frequency = np.floor(peaks.frequency * pitch + 0.5)
+    frequency = np.floor(axis_of(params).warp(pitch)[peaks.frequency] + 0.5)
     inside = (time >= 0) & (time < seconds * STEPS_PER_S)
     inside &= (frequency >= LOWEST) & (frequency < HIGHEST)
     return sorted_peaks(time[inside], frequency[inside])
@@ -68,19 +78,42 @@ def frames_of(seconds: float) -> int:
     return round(seconds * STEPS_PER_S / STEPS)
 
 
-def clip_of(peaks: Peaks, seconds: float) -> Clip:
+def heard(
+    peaks: Peaks, seconds: float, few: Peaks | None = None, params: PeakParams = PARAMS.peaks
+) -> Heard:
+    """Hear a clip that lasts so long: it stands out around its peaks and hardly anywhere else."""
+    frames, bands = frames_of(seconds), len(axis_of(params).centre_bins)
+    prominence = np.random.default_rng(0).integers(0, 3, (frames, bands), np.uint8)
+    rows, columns = ((part + STEPS // 2) // STEPS for part in (peaks.time, peaks.frequency))
+    for apart, across in np.ndindex(3, 3):
+        at, band = rows + apart - 1, columns.astype(np.int64) + across - 1
+        inside = (at >= 0) & (at < frames) & (band >= 0) & (band < bands)
+        prominence[at[inside], band[inside]] = CLASSES - 1
+    return Heard(peaks, peaks if few is None else few, prominence)
+
+
+def thinned(peaks: Peaks, seed: int, kept: float) -> Peaks:
+    """Lose peaks by chance."""
+    stays = np.random.default_rng(seed).random(len(peaks)) < kept
+    return sorted_peaks(peaks.time[stays], peaks.frequency[stays])
+
+
+def make_clip(peaks: Peaks, seconds: float) -> Clip:
     """Make a clip that lasts so long."""
-    return Clip.of(peaks, frames_of(seconds), STEPS)
+    return clip_of(heard(peaks, seconds), PARAMS.peaks)
 
 
 def case_of(clip: Clip, references: Iterable[Peaks], threshold: float = 20.0) -> Case:
     """Compare a clip with tracks; their keys are 0, 1, 2 and so on."""
     packed = [pack_peaks(peaks) for peaks in references]
-    return Case(clip, list(range(len(packed))), join(packed), threshold)
+    return Case(clip, list(range(len(packed))), join(packed), threshold, threshold)
 
 
 def judged(case: Case, *places: tuple[int, float]) -> Evidence:
-    """Verify a clip at places, (number of the track, seconds), and put the evidence in order."""
+    """Verify a clip at places, (number of the track, seconds), and put the evidence in order.
+
+    Its rating is its score.
+    """
     found = [
         examine(
             case.clip,
@@ -91,18 +124,17 @@ def judged(case: Case, *places: tuple[int, float]) -> Evidence:
         )
         for reference, offset_s in places
     ]
-    evidence = found[0]
-    for other in found[1:]:
-        evidence = evidence.joined(other)
+    evidence = joined(*found)
+    evidence = replace(evidence, rating=evidence.score)
     return evidence.take(evidence.order())
 
 
 class Catalogue:
     """Made-up tracks as the matcher reads them; their keys are 0, 1, 2 and so on."""
 
-    def __init__(self, *tracks: Peaks) -> None:
+    def __init__(self, *tracks: Peaks, params: Params = PARAMS) -> None:
         self._packed = {key: pack_peaks(peaks) for key, peaks in enumerate(tracks)}
-        marks = [(key, reference_landmarks(peaks, PARAMS)) for key, peaks in enumerate(tracks)]
+        marks = [(key, reference_landmarks(peaks, params)) for key, peaks in enumerate(tracks)]
         self._tapes = [build_tape(marks)] if marks else []
 
     def tapes(self, _hashes: object) -> list[Tape]:

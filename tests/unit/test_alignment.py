@@ -6,20 +6,22 @@ import pytest
 from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import (
     FIT_REACH,
+    MOVES,
     centre,
-    grid_size,
+    nearby,
     plain,
     plain_at,
     refine,
-    stretched,
 )
 from earmark.matching.candidates import Candidate
-from earmark.matching.verification import Clip, Hypotheses, join
+from earmark.matching.clip import Clip
+from earmark.matching.sweep import Place
+from earmark.matching.verification import Hypotheses, join
 from tests.constellations import (
     STEPS,
     STEPS_PER_S,
-    clip_of,
     excerpt,
+    make_clip,
     make_peaks,
     mixed,
     sorted_peaks,
@@ -30,7 +32,7 @@ DENSE = mixed(TRACK, make_peaks(2, 60, 40))
 REFERENCES = join([pack_peaks(TRACK)])
 START_S = 20
 
-CANDIDATES = [Candidate(7, 100, 30, 200), Candidate(8, -50, 20, 10)]
+CANDIDATES = [Candidate(7, 100, 30, 200), Place(8, -50, 20.0)]
 NUMBERS = np.array([4, 2])
 
 
@@ -43,11 +45,11 @@ def hypothesis(offset: float, tempo: float = 1.0, pitch: float = 1.0) -> Hypothe
 
 def heard(tempo: float = 1.0, pitch: float = 1.0) -> Clip:
     """Ten seconds of the track, stretched."""
-    return clip_of(excerpt(DENSE, START_S, 10, tempo=tempo, pitch=pitch), 10)
+    return make_clip(excerpt(DENSE, START_S, 10, tempo=tempo, pitch=pitch), 10)
 
 
 def test_plain_hypotheses_are_the_candidates() -> None:
-    """A candidate is first tried as it is."""
+    """A candidate, or a place that a sweep found, is first tried as it is."""
     found = plain(CANDIDATES, NUMBERS, STEPS)
     assert found.reference.tolist() == [4, 2]
     assert found.offset.tolist() == [800, -400]
@@ -55,28 +57,33 @@ def test_plain_hypotheses_are_the_candidates() -> None:
     assert (found.pitch == 1).all()
 
 
-def test_stretched_hypotheses_agree_where_the_votes_lie() -> None:
-    """All of them put the clip's anchor at the same frame of the track."""
-    found = stretched(CANDIDATES, NUMBERS, STEPS)
-    anchors = np.repeat([200 * STEPS, 10 * STEPS], grid_size())
-    meant = np.repeat([300 * STEPS, -40 * STEPS], grid_size())
-    assert len(found) == 2 * grid_size()
-    assert np.allclose(found.offset + anchors * found.tempo, meant)
+def test_nearby_hypotheses_keep_the_middle_of_the_clip() -> None:
+    """Under every one of them it lies at the same place of the track."""
+    clip, base = heard(), plain(CANDIDATES, NUMBERS, STEPS)
+    found = nearby(base, clip)
+    half = clip.length_steps / 2
+    middles = np.repeat(base.offset + half, len(MOVES))
+    assert found.reference.tolist() == np.repeat(NUMBERS, len(MOVES)).tolist()
+    assert np.allclose(found.offset + half * found.tempo, middles)
 
 
-def test_the_grid_changes_tempo_pitch_or_both_together() -> None:
-    """Each hypothesis is a tempo, a pitch or a speed; none leaves the clip as it is."""
-    found = stretched(CANDIDATES[:1], NUMBERS[:1], STEPS)
-    kinds = np.stack([found.tempo != 1, found.pitch != 1])
+def test_nearby_hypotheses_change_tempo_pitch_or_both_together() -> None:
+    """The first of each is the hypothesis itself; the others move around it."""
+    found = nearby(hypothesis(0, 1.1, 0.9), heard())
+    by_tempo, by_pitch = found.tempo / 1.1, found.pitch / 0.9
+    assert (by_tempo[0], by_pitch[0]) == (1, 1)
+    kinds = np.stack([~np.isclose(by_tempo, 1), ~np.isclose(by_pitch, 1)])[:, 1:]
     assert kinds.any(axis=0).all()
     both = kinds.all(axis=0)
-    assert np.array_equal(found.tempo[both], found.pitch[both])
+    assert both.any()
+    assert np.allclose(by_tempo[1:][both], by_pitch[1:][both])
 
 
 def test_no_candidates_make_no_hypotheses() -> None:
     """Nothing in, nothing out."""
-    nobody = np.empty(0, np.int64)
-    assert len(plain([], nobody, STEPS)) == len(stretched([], nobody, STEPS)) == 0
+    nobody = plain([], np.empty(0, np.int64), STEPS)
+    assert len(nobody) == len(nearby(nobody, heard())) == 0
+    assert len(refine(heard(), REFERENCES, nobody)) == 0
 
 
 @pytest.mark.parametrize(
@@ -101,14 +108,14 @@ def test_a_far_stretch_is_refined_from_the_nearest_of_the_grid() -> None:
 def test_few_peaks_define_no_line() -> None:
     """Seven agreeing peaks are left as they were found."""
     few = sorted_peaks(np.arange(7) * 300, np.full(7, 900))
-    found = refine(clip_of(few, 5), join([pack_peaks(few)]), hypothesis(2.0))
+    found = refine(make_clip(few, 5), join([pack_peaks(few)]), hypothesis(2.0))
     assert (found.offset[0], found.tempo[0], found.pitch[0]) == (2, 1, 1)
 
 
 def test_peaks_of_one_moment_define_no_line() -> None:
     """However many sound at once, they have no slope."""
     chord = sorted_peaks(np.full(20, 800), np.arange(20) * 60 + 500)
-    found = refine(clip_of(chord, 5), join([pack_peaks(chord)]), hypothesis(2.0))
+    found = refine(make_clip(chord, 5), join([pack_peaks(chord)]), hypothesis(2.0))
     assert (found.offset[0], found.tempo[0]) == (2, 1)
 
 
@@ -117,7 +124,7 @@ def test_an_implausible_fit_is_refused() -> None:
     frequency = np.tile(np.arange(10) * 60 + 500, 2)
     clip = sorted_peaks(np.repeat([800, 810], 10), frequency)
     track = sorted_peaks(np.repeat([800, 812], 10), frequency)
-    found = refine(clip_of(clip, 5), join([pack_peaks(track)]), hypothesis(0.0))
+    found = refine(make_clip(clip, 5), join([pack_peaks(track)]), hypothesis(0.0))
     assert FIT_REACH < 12 / 10 - 1
     assert found.tempo[0] == 1
 

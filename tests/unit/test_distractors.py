@@ -21,7 +21,7 @@ from earmark.matching.matcher import match
 from earmark.params import IndexParams, Params, QueryParams
 from earmark.tape import lookup
 from earmark.types import Status
-from tests.constellations import Catalogue, excerpt, frames_of, make_peaks
+from tests.constellations import Catalogue, excerpt, heard, make_peaks
 
 PARAMS = Params()
 ALL = np.arange(1 << 22, dtype=np.uint32)
@@ -111,7 +111,7 @@ def test_a_clip_is_found_among_distractors(collection: Distractors) -> None:
     track = make_peaks(1, 60.0)
     clip = excerpt(track, 20.0, 10.0)
     among = Beside(Catalogue(track), collection)
-    verdict = match(clip, frames_of(10.0), among, PARAMS, QueryParams())
+    verdict = match(heard(clip, 10.0), among, PARAMS, QueryParams())
     assert verdict.status is Status.IDENTIFIED
     assert verdict.matches[0].key == 0
     assert among.frames() > collection.frames()
@@ -120,5 +120,5 @@ def test_a_clip_is_found_among_distractors(collection: Distractors) -> None:
 def test_a_distractor_is_found_when_asked_for(collection: Distractors) -> None:
     """Its constellation can be verified like any other: it could be mistaken for a match."""
     clip = excerpt(distractor_peaks(1, 1, PARAMS), 20.0, 10.0)
-    verdict = match(clip, frames_of(10.0), collection, PARAMS, QueryParams())
+    verdict = match(heard(clip, 10.0), collection, PARAMS, QueryParams())
     assert verdict.matches[0].key == FIRST_KEY + 1

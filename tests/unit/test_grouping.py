@@ -8,10 +8,10 @@ from earmark.types import Peaks, Relation
 from tests.constellations import (
     STEPS_PER_S,
     case_of,
-    clip_of,
     delayed,
     excerpt,
     judged,
+    make_clip,
     make_peaks,
     mixed,
     sorted_peaks,
@@ -43,7 +43,7 @@ def sharing(peaks: Peaks, other: Peaks, start_s: float, end_s: float) -> Peaks:
 
 def groups(clip: Peaks, tracks: list[Peaks], *places: tuple[int, float]) -> Groups:
     """The groups of the tracks at these places of theirs."""
-    case = case_of(clip_of(clip, CLIP_S), tracks)
+    case = case_of(make_clip(clip, CLIP_S), tracks)
     return grouped(case, judged(case, *places))
 
 
@@ -164,7 +164,7 @@ def test_a_worse_place_is_not_noted() -> None:
 def test_versions_share_peaks_throughout(kept: float, same: bool) -> None:  # noqa: FBT001
     """Two tracks are one recording from a third of common peaks on."""
     other = mixed(recoded(SONG, 7, kept), make_peaks(8, 60, 13 * (1 - kept)))
-    case = case_of(clip_of(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, other])
+    case = case_of(make_clip(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, other])
     evidence = judged(case, (0, 20), (1, 20))
     order = evidence.hypotheses.reference.tolist()
     assert same_recording(case, evidence, order.index(0), order.index(1)) is same
@@ -172,14 +172,14 @@ def test_versions_share_peaks_throughout(kept: float, same: bool) -> None:  # no
 
 def test_far_from_its_track_a_match_has_no_version() -> None:
     """Where there is nothing to compare, nothing is the same."""
-    case = case_of(clip_of(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, SONG])
+    case = case_of(make_clip(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, SONG])
     evidence = judged(case, (0, 1e4), (1, 20))
     assert not same_recording(case, evidence, 1, 0)
 
 
 def test_being_the_same_recording_is_mutual() -> None:
     """Whichever of the two is the better match, the answer is the same."""
-    case = case_of(clip_of(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, recoded(SONG, 9)])
+    case = case_of(make_clip(excerpt(SONG, 20, CLIP_S), CLIP_S), [SONG, recoded(SONG, 9)])
     evidence = judged(case, (0, 20), (1, 20))
     assert same_recording(case, evidence, 0, 1)
     assert same_recording(case, evidence, 1, 0)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,8 +14,8 @@ from earmark.types import Landmarks, Peaks
 from tests.axes import on_every_axis
 from tests.constellations import PARAMS, STEPS, make_peaks, sorted_peaks
 
-EXACT_QUERY = QueryParams(fuzziness=0.0)
-EVERYTHING = QueryParams(fanout=10_000)
+FANOUT, FUZZINESS = QueryParams().fanout, QueryParams().fuzziness
+EVERYTHING = 10_000
 
 places = st.tuples(st.integers(0, 4000), st.integers(1, 0xFFF))
 
@@ -69,15 +67,15 @@ def test_a_reference_keeps_few_pairs_of_each_peak() -> None:
 def test_a_lone_peak_has_no_partner() -> None:
     """One peak, or none, makes no pair."""
     assert len(reference_landmarks(peaks_at((0, 800)), PARAMS)) == 0
-    assert len(query_probes(peaks_at(), PARAMS, QueryParams()).hash) == 0
+    assert len(query_probes(peaks_at(), PARAMS, FANOUT, FUZZINESS).hash) == 0
 
 
 @settings(deadline=None)
 @given(st.lists(places, max_size=40), st.floats(0, 0.5))
 def test_every_hash_fits_its_bits(where: list[tuple[int, int]], fuzziness: float) -> None:
     """No value spills over, wherever the peaks lie and however fuzzy the query is."""
-    peaks, query = peaks_at(*where), QueryParams(fuzziness=fuzziness)
-    probes = query_probes(peaks, PARAMS, query)
+    peaks = peaks_at(*where)
+    probes = query_probes(peaks, PARAMS, FANOUT, fuzziness)
     assert probes.hash.max(initial=0) < 1 << HASH_BITS
     assert reference_landmarks(peaks, PARAMS).hash.max(initial=0) < 1 << HASH_BITS
 
@@ -85,7 +83,7 @@ def test_every_hash_fits_its_bits(where: list[tuple[int, int]], fuzziness: float
 def test_a_neighbouring_cell_out_of_reach_is_not_asked_for() -> None:
     """A step of 64 bins has no place in the layout; it must not look like another pair."""
     low, high = 100 * STEPS - 2, 163 * STEPS - 2
-    probes = query_probes(peaks_at((0, low), (80, high - 1)), PARAMS, QueryParams())
+    probes = query_probes(peaks_at((0, low), (80, high - 1)), PARAMS, FANOUT, FUZZINESS)
     marks = Landmarks(probes.hash, probes.frame.astype(np.uint32))
     assert {step for _, step, _ in fields(marks)} <= {61, 62, 63}
 
@@ -104,8 +102,8 @@ def test_a_query_asks_for_all_that_a_reference_holds(seed: int) -> None:
     peaks = make_peaks(seed)
     marks = reference_landmarks(peaks, PARAMS)
     wanted = set(zip(marks.hash.tolist(), marks.frame.tolist()))
-    for query in (EXACT_QUERY, QueryParams()):
-        probes = query_probes(peaks, PARAMS, query)
+    for fuzziness in (0.0, FUZZINESS):
+        probes = query_probes(peaks, PARAMS, FANOUT, fuzziness)
         assert wanted <= set(zip(probes.hash.tolist(), probes.frame.tolist()))
 
 
@@ -113,10 +111,9 @@ def test_a_query_asks_for_all_that_a_reference_holds(seed: int) -> None:
 def test_noise_of_all_frequencies_gives_hashes_on_every_axis(params: PeakParams) -> None:
     """Any axis fits the layout: a query asks for all that a reference of the same sound holds."""
     sound, library = np.random.default_rng(1).normal(0, 0.1, 80_000), Params(params)
-    query = QueryParams()
     marks = reference_landmarks(fingerprint([sound.astype(np.float32)], params), library)
-    heard = fingerprint([sound.astype(np.float32)], params, query)
-    asked = query_probes(heard, library, replace(query, fanout=10_000))
+    dense = fingerprint([sound.astype(np.float32)], params, QueryParams())
+    asked = query_probes(dense, library, EVERYTHING, FUZZINESS)
     assert len(marks) > 100
     assert asked.hash.max() < 1 << HASH_BITS
     wanted = set(zip(marks.hash.tolist(), marks.frame.tolist()))
@@ -142,7 +139,7 @@ def test_a_fuzzier_query_asks_for_more(seed: int, less: float, more: float) -> N
     """Fuzziness adds cells and takes none away."""
     peaks = make_peaks(seed, 5.0)
     asked = [
-        set(query_probes(peaks, PARAMS, QueryParams(fuzziness=part)).hash.tolist())
+        set(query_probes(peaks, PARAMS, FANOUT, part).hash.tolist())
         for part in (less, more)
     ]
     assert asked[0] <= asked[1]
@@ -161,7 +158,7 @@ def test_a_peak_that_trembles_is_still_found(moved: tuple[int, int, int, int]) -
         pair = [(time, frequency), (time + gap, frequency + step)]
         clip = [(t + moved[2 * i], f + moved[2 * i + 1]) for i, (t, f) in enumerate(pair)]
         hashed = reference_landmarks(peaks_at(*pair), PARAMS).hash[0]
-        hits += hashed in query_probes(peaks_at(*clip), PARAMS, QueryParams()).hash
+        hits += hashed in query_probes(peaks_at(*clip), PARAMS, FANOUT, FUZZINESS).hash
     assert hits == len(seeds)
 
 
@@ -177,4 +174,4 @@ def test_a_dense_clip_outgrows_the_first_buffers() -> None:
     peaks = peaks_at(*((17 * i, 1000 + i) for i in range(30)))
     exact = Params(index=IndexParams(fanout=1000))
     assert len(reference_landmarks(peaks, exact)) == 30 * 29 // 2
-    assert len(query_probes(peaks, PARAMS, EVERYTHING).hash) > 1024
+    assert len(query_probes(peaks, PARAMS, EVERYTHING, FUZZINESS).hash) > 1024

@@ -13,7 +13,7 @@ from tests.constellations import (
     Catalogue,
     delayed,
     excerpt,
-    frames_of,
+    heard,
     make_peaks,
     mixed,
     sorted_peaks,
@@ -32,7 +32,7 @@ def crowd(seed: int) -> Peaks:
 
 def name(clip: Peaks, catalogue: Catalogue = CATALOGUE, seconds: float = CLIP_S) -> Verdict:
     """What the matcher says about a clip."""
-    return match(clip, frames_of(seconds), catalogue, PARAMS, QueryParams())
+    return match(heard(clip, seconds), catalogue, PARAMS, QueryParams())
 
 
 @pytest.mark.parametrize("key", range(8))

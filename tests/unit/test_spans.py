@@ -9,10 +9,10 @@ from tests.constellations import (
     PARAMS,
     STEPS_PER_S,
     case_of,
-    clip_of,
     delayed,
     excerpt,
     judged,
+    make_clip,
     make_peaks,
     mixed,
     sorted_peaks,
@@ -24,7 +24,7 @@ CROWD = make_peaks(2, 60, 40)
 
 def span(clip: Peaks, clip_s: float, offset_s: float) -> Span:
     """Where a clip of the track agrees with it."""
-    case = case_of(clip_of(clip, clip_s), [TRACK])
+    case = case_of(make_clip(clip, clip_s), [TRACK])
     return span_of(case, judged(case, (0, offset_s)), 0, PARAMS.peaks)
 
 
@@ -65,7 +65,7 @@ def test_a_span_never_sticks_out_of_its_clip() -> None:
     edges = sorted_peaks(np.array([20, 30]) * STEPS_PER_S, np.array([900, 900]))
     track = mixed(TRACK, edges)
     for nudge_s in (0.0008, -0.0008):
-        case = case_of(clip_of(excerpt(track, 20, 10.002), 10), [track])
+        case = case_of(make_clip(excerpt(track, 20, 10.002), 10), [track])
         found = span_of(case, judged(case, (0, 20 + nudge_s)), 0, PARAMS.peaks)
         assert 0 <= found.clip_start_s <= found.clip_end_s <= 10
 

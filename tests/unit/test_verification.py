@@ -8,26 +8,27 @@ from numpy.typing import NDArray
 
 from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import plain_at
+from earmark.matching.clip import FINE_STEPS, FREQUENCY_STEPS, Clip
 from earmark.matching.verification import (
-    FINE_STEPS,
-    FREQUENCY_STEPS,
     MAX_REACH_STEPS,
     PRIOR_FOUND,
     PRIOR_PEAKS,
-    Clip,
+    TRAITS,
     Evidence,
     Hypotheses,
     agreement,
     examine,
     join,
+    joined,
+    nothing,
     pair_up,
     weighed,
 )
 from earmark.types import Peaks
 from tests.constellations import (
     STEPS_PER_S,
-    clip_of,
     excerpt,
+    make_clip,
     make_peaks,
     mixed,
     sorted_peaks,
@@ -56,7 +57,7 @@ def look(
 
 def test_the_right_place_has_all_peaks() -> None:
     """A clip has every peak of the track where it was cut, and few anywhere else."""
-    clip = clip_of(excerpt(DENSE, 20, 10), 10)
+    clip = make_clip(excerpt(DENSE, 20, 10), 10)
     right, wrong = look(clip, TRACK, 20), look(clip, TRACK, 33)
     assert right.found == right.expected > 100
     assert right.score > 20 * max(1.0, wrong.score[0])
@@ -64,15 +65,15 @@ def test_the_right_place_has_all_peaks() -> None:
 
 def test_another_track_scores_low() -> None:
     """What is not there is not found: chance explains the rest."""
-    clip = clip_of(excerpt(DENSE, 20, 10), 10)
+    clip = make_clip(excerpt(DENSE, 20, 10), 10)
     scores = [look(clip, make_peaks(seed, 60), 20).score[0] for seed in range(100, 140)]
     assert max(scores) < 10
 
 
 def test_chance_is_what_shifted_spans_have() -> None:
     """In a clip so full that every second cell is taken, chance is a half and nothing is proved."""
-    full = look(clip_of(make_peaks(3, 10, 9000), 10), TRACK, 20)
-    empty = look(clip_of(excerpt(TRACK, 20, 10), 10), TRACK, 20)
+    full = look(make_clip(make_peaks(3, 10, 9000), 10), TRACK, 20)
+    empty = look(make_clip(excerpt(TRACK, 20, 10), 10), TRACK, 20)
     assert full.chance[0] > 0.4
     assert empty.chance[0] < 0.03
     assert full.score[0] < 5
@@ -80,7 +81,7 @@ def test_chance_is_what_shifted_spans_have() -> None:
 
 def test_chance_is_never_believed_to_be_nothing() -> None:
     """Without one shifted agreement the prior stands, so that scores stay finite."""
-    found = look(clip_of(excerpt(TRACK, 0, 1), 1), excerpt(TRACK, 0, 1), 0)
+    found = look(make_clip(excerpt(TRACK, 0, 1), 1), excerpt(TRACK, 0, 1), 0)
     assert found.chance[0] <= PRIOR_FOUND / PRIOR_PEAKS
     assert np.isfinite(found.score[0])
 
@@ -89,7 +90,7 @@ def test_a_repetitive_track_has_to_agree_better() -> None:
     """A drone that agrees with itself at any shift scores less than music that does not."""
     time = np.arange(0, 60 * STEPS_PER_S, 2 * FINE_STEPS + 1)
     drone = sorted_peaks(time, np.full(len(time), 1600))
-    clip = clip_of(excerpt(mixed(drone, TRACK), 20, 10), 10)
+    clip = make_clip(excerpt(mixed(drone, TRACK), 20, 10), 10)
     monotonous = look(clip, drone, 20)
     assert monotonous.found == monotonous.expected
     assert monotonous.score[0] < look(clip, TRACK, 20).score[0]
@@ -98,7 +99,7 @@ def test_a_repetitive_track_has_to_agree_better() -> None:
 @pytest.mark.parametrize("move", [-14, -8, 2, 10])
 def test_a_place_is_moved_to_where_it_agrees_best(move: int) -> None:
     """Within its reach, a hypothesis slides to where the peaks agree."""
-    clip = clip_of(excerpt(DENSE, 20, 10), 10)
+    clip = make_clip(excerpt(DENSE, 20, 10), 10)
     found = look(clip, TRACK, 20 + move / STEPS_PER_S, reach_steps=16)
     assert abs(found.hypotheses.offset[0] - 20 * STEPS_PER_S) < FINE_STEPS
     assert found.found == found.expected
@@ -106,7 +107,7 @@ def test_a_place_is_moved_to_where_it_agrees_best(move: int) -> None:
 
 def test_a_reach_beyond_the_chart_is_refused() -> None:
     """Further than a word of the chart nothing can be looked up, and nothing is tried."""
-    clip = clip_of(excerpt(TRACK, 20, 10), 10)
+    clip = make_clip(excerpt(TRACK, 20, 10), 10)
     assert len(look(clip, TRACK, 20, reach_steps=MAX_REACH_STEPS).score) == 1
     with pytest.raises(ValueError, match="further"):
         look(clip, TRACK, 20, reach_steps=MAX_REACH_STEPS + 1)
@@ -115,7 +116,7 @@ def test_a_reach_beyond_the_chart_is_refused() -> None:
 @pytest.mark.parametrize("offset_s", [-1e9, -70.0, -5.0, 55.0, 59.99, 70.0, 1e9])
 def test_a_clip_beyond_the_track_agrees_with_nothing(offset_s: float) -> None:
     """Off the edges fewer peaks are expected, far off none, and never a wrong memory is read."""
-    found = look(clip_of(excerpt(DENSE, 20, 10), 10), TRACK, offset_s, reach_steps=14)
+    found = look(make_clip(excerpt(DENSE, 20, 10), 10), TRACK, offset_s, reach_steps=14)
     assert 0 <= found.found[0] <= found.expected[0] <= len(TRACK)
     assert found.score[0] < 10
 
@@ -123,7 +124,7 @@ def test_a_clip_beyond_the_track_agrees_with_nothing(offset_s: float) -> None:
 @pytest.mark.parametrize(("tempo", "pitch"), [(1.05, 1.0), (1.0, 0.98), (0.97, 1.03), (2.0, 0.95)])
 def test_tempo_and_pitch_are_part_of_a_hypothesis(tempo: float, pitch: float) -> None:
     """A stretched clip agrees under its own tempo and pitch, to a few peaks at the edges."""
-    clip = clip_of(excerpt(DENSE, 20, 10, tempo=tempo, pitch=pitch), 10)
+    clip = make_clip(excerpt(DENSE, 20, 10, tempo=tempo, pitch=pitch), 10)
     offset = one(20 * STEPS_PER_S)
     hypothesis = Hypotheses(np.zeros(1, np.int64), offset, one(tempo), one(pitch))
     references = join([pack_peaks(TRACK)])
@@ -134,7 +135,7 @@ def test_tempo_and_pitch_are_part_of_a_hypothesis(tempo: float, pitch: float) ->
 
 def test_nothing_to_examine_gives_nothing() -> None:
     """No hypotheses, no constellation, an empty one: no error."""
-    clip = clip_of(excerpt(TRACK, 20, 10), 10)
+    clip = make_clip(excerpt(TRACK, 20, 10), 10)
     none = np.empty(0, np.int64)
     nowhere = Hypotheses(none, none.astype(float), none.astype(float), none.astype(float))
     assert len(examine(clip, join([]), nowhere, reach_steps=14, shifted=True).score) == 0
@@ -144,7 +145,7 @@ def test_nothing_to_examine_gives_nothing() -> None:
 def test_the_latest_peaks_of_a_constellation_with_long_silences_are_found() -> None:
     """Words that only move time on are no peaks, and none of their time is lost."""
     late = sorted_peaks(TRACK.time + 8191 * 7, TRACK.frequency)
-    clip = clip_of(excerpt(TRACK, 20, 10), 10)
+    clip = make_clip(excerpt(TRACK, 20, 10), 10)
     found = look(clip, late, 20 + 8191 * 7 / STEPS_PER_S)
     assert found.found == found.expected > 100
 
@@ -181,13 +182,13 @@ def test_a_chord_proves_less_than_a_melody() -> None:
     frequency = 200 + 12 * rng.permutation(240)
     melody = sorted_peaks(np.arange(240) * 40, frequency)
     chords = sorted_peaks(np.arange(240) // 12 * 480, frequency)
-    scores = [look(clip_of(track, 20), track, 0).score[0] for track in (melody, chords)]
+    scores = [look(make_clip(track, 20), track, 0).score[0] for track in (melody, chords)]
     assert 0.5 < scores[1] / scores[0] < 0.8
 
 
 def test_pairs_are_the_peaks_that_agree() -> None:
     """Each reference peak of the span is listed, with the clip's nearest peak or none."""
-    clip = clip_of(sorted_peaks(np.array([100, 103, 400]), np.array([800, 800, 900])), 2)
+    clip = make_clip(sorted_peaks(np.array([100, 103, 400]), np.array([800, 800, 900])), 2)
     track = sorted_peaks(np.array([602, 700, 900]), np.array([801, 2000, 905]))
     pairs = pair_up(clip, join([pack_peaks(track)]), plain_at(0, 500), 0)
     assert pairs.time.tolist() == [602, 700, 900]
@@ -205,25 +206,52 @@ def test_pairs_are_the_peaks_that_agree() -> None:
 )
 def test_a_peak_agrees_within_the_tolerances(apart: int, across: int, found: int) -> None:
     """As wide as the tolerances, and no wider."""
-    clip = clip_of(sorted_peaks(np.array([200]), np.array([800])), 1)
+    clip = make_clip(sorted_peaks(np.array([200]), np.array([800])), 1)
     track = sorted_peaks(np.array([200 + apart]), np.array([800 + across]))
     pairs = pair_up(clip, join([pack_peaks(track)]), plain_at(0, 0), 0)
     assert (pairs.partner >= 0).sum() == found
 
 
-def test_evidence_is_in_order_of_score_then_track_then_place() -> None:
+def evidence(hypotheses: Hypotheses, score: list[float], rating: list[float]) -> Evidence:
+    """Evidence with these scores and ratings."""
+    numbers, unasked = np.array(score), np.full((len(score), TRAITS), np.nan)
+    return Evidence(hypotheses, *(numbers,) * 5, np.array(rating), unasked)
+
+
+def test_evidence_is_in_order_of_rating_then_score_then_track_then_place() -> None:
     """The best comes first; of equals the one with the lower number, then the earlier place."""
-    reference = np.array([1, 0, 0, 2])
-    offset, score = np.array([5.0, 9, 3, 1]), np.array([7.0, 7, 7, 8])
-    hypotheses = Hypotheses(reference, offset, np.ones(4), np.ones(4))
-    evidence = Evidence(hypotheses, score, score, score, score)
-    assert evidence.order().tolist() == [3, 2, 1, 0]
+    reference = np.array([1, 0, 0, 2, 3])
+    offset = np.array([5.0, 9, 3, 1, 0])
+    hypotheses = Hypotheses(reference, offset, np.ones(5), np.ones(5))
+    found = evidence(hypotheses, [7, 7, 7, 8, 1], [0, 0, 0, 0, 2])
+    assert found.order().tolist() == [4, 3, 2, 1, 0]
 
 
-def test_evidence_can_be_joined_taken_and_lowered() -> None:
-    """Rows keep together; a score never falls below 0."""
-    hypotheses = plain_at(3, 8.0)
-    evidence = Evidence(hypotheses, one(9), one(5), one(0.1), one(4))
-    joined = evidence.joined(evidence.lowered(1)).joined(evidence.lowered(9))
-    assert joined.score.tolist() == [4, 3, 0]
-    assert joined.take(np.array([1])).hypotheses.reference.tolist() == [3]
+def test_what_was_not_rated_comes_last() -> None:
+    """Without a rating, a high score is only a promise."""
+    two = Hypotheses(np.array([0, 1]), np.zeros(2), np.ones(2), np.ones(2))
+    assert evidence(two, [99, 1], [-np.inf, -5]).order().tolist() == [1, 0]
+    clip = make_clip(excerpt(TRACK, 20, 10), 10)
+    assert look(clip, TRACK, 20).rating.tolist() == [-np.inf]
+
+
+def test_evidence_can_be_joined_and_taken() -> None:
+    """Rows keep together, and nothing adds nothing."""
+    one, other = (
+        evidence(plain_at(reference, 8.0), [4.0 * reference], [1.0]) for reference in (3, 5)
+    )
+    both = joined(one, nothing(), other)
+    assert both.score.tolist() == [12, 20]
+    assert both.traits.shape == (2, TRAITS)
+    assert both.take(np.array([1])).hypotheses.reference.tolist() == [5]
+    assert len(nothing().order()) == 0
+
+
+def test_chance_in_the_mean_is_never_more_than_chance_with_its_outliers() -> None:
+    """The loose score is the higher one: it forgives one shift that stands out."""
+    drone = sorted_peaks(np.arange(0, 60 * STEPS_PER_S, 40), np.full(60 * STEPS_PER_S // 40, 1600))
+    track = mixed(drone, TRACK)
+    clip = make_clip(excerpt(mixed(track, make_peaks(7, 60, 20)), 20, 10), 10)
+    for offset_s in (20.0, 23.0, 31.4):
+        found = look(clip, track, offset_s)
+        assert found.loose[0] >= found.score[0]
