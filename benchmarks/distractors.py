@@ -27,14 +27,13 @@ from earmark.evaluation.degradations import add_noise
 from earmark.evaluation.distractors import STYLES, varied
 from earmark.evaluation.imitation import imitate, read_styles
 from earmark.evaluation.noises import Noise
-from earmark.fingerprint import fingerprint, pack_peaks
+from earmark.fingerprint import fingerprint, hear, pack_peaks
 from earmark.landmarks import query_probes, reference_landmarks
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
 from earmark.params import Params, QueryParams
-from earmark.recording import ClipPeaks
 from earmark.tape import Tape, build_tape
-from earmark.types import Peaks
+from earmark.types import Heard, Peaks
 
 CLIP_S = 10.0
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -126,8 +125,8 @@ def _clips(
     params: Params,
     query: QueryParams,
     rng: np.random.Generator,
-) -> Iterator[ClipPeaks]:
-    """Yield dense constellations of clips, every other in pink noise as loud as the music."""
+) -> Iterator[Heard]:
+    """Yield what is heard of clips, every other in pink noise as loud as the music."""
     rate_hz = params.peaks.sample_rate_hz
     length = round(CLIP_S * rate_hz)
     for number in range(count if len(samples) > length else 0):
@@ -135,8 +134,7 @@ def _clips(
         clip = samples[start : start + length]
         if number % 2:
             clip = add_noise(clip, rate_hz, rng, snr_db=0, kind=Noise.PINK)
-        peaks = fingerprint([clip.astype(np.float32)], params.peaks, query)
-        yield ClipPeaks(peaks, length // params.peaks.hop_samples, CLIP_S)
+        yield hear([clip.astype(np.float32)], params.peaks, query)
 
 
 def _imitated(
@@ -185,16 +183,16 @@ def _print_spectrum(real: Sequence[Recording], made: Sequence[Recording], params
 
 
 def _answers(
-    catalogue: Catalogue, clips: Sequence[ClipPeaks], params: Params, query: QueryParams
+    catalogue: Catalogue, clips: Sequence[Heard], params: Params, query: QueryParams
 ) -> Numbers:
     """Return ANSWERS for each clip: shape (3, clips)."""
     best, mean, scores = [], [], []
     for clip in clips:
-        probes = query_probes(clip.peaks, params, query)
+        probes = query_probes(clip.peaks, params, query.fanout, query.fuzziness)
         tapes: list[Tape] = catalogue.tapes(probes.hash)
         found = find_candidates(tapes, probes, clip.frames, CANDIDATES)
         votes = [one.votes for one in found] or [0]
-        verdict = match(clip.peaks, clip.frames, catalogue, params, query)
+        verdict = match(clip, catalogue, params, query)
         named = (*verdict.matches, *verdict.candidates)
         best.append(max(votes))
         mean.append(float(np.mean(votes)))

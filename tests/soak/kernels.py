@@ -14,29 +14,35 @@ import sys
 import numpy as np
 from numpy.random import Generator
 
+from earmark.axis import axis_of
 from earmark.evaluation.distractors import STYLES
 from earmark.evaluation.imitation import Style, imitate, read_styles
-from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
+from earmark.fingerprint import fingerprint, hear, pack_peaks, unpack_peaks
 from earmark.landmarks import Probes, query_probes, reference_landmarks
-from earmark.matching.alignment import centre, refine
+from earmark.matching.alignment import centre, nearby, refine
 from earmark.matching.candidates import find_candidates
+from earmark.matching.clip import clip_of
+from earmark.matching.ladder import climb
 from earmark.matching.matcher import match
-from earmark.matching.verification import MAX_REACH_STEPS, Clip, Hypotheses, examine, join
-from earmark.params import Params, QueryParams
+from earmark.matching.sweep import surroundings, sweep
+from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine, join
+from earmark.params import Ladder, Params, QueryParams
+from earmark.prominence import CLASSES, prominence
 from earmark.tape import HASH_BITS, Tape, build_tape, merge_tapes, unpack_tape
-from earmark.types import Landmarks, Peaks
+from earmark.types import Heard, Landmarks, Peaks
 from tests.axes import AXES
 from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks
 
 LENGTHS = (0, 1, 2, 127, 128, 129, 1000, 16_384, 20_001)
-CLIP_FRAMES = (1, 2, 63, 64, 65, 600, 2000)
+CLIP_FRAMES = (0, 1, 2, 23, 24, 63, 64, 65, 600, 2000)
 SPANS_STEPS = (0, 5, 100, 5000, 30_000, 10_000_000)
 FAR_STEPS = (-1e15, -1e6, -100.0, 0.0, 50.0, 1e4, 1e7, 1e15)
 FACTORS = (1e-3, 0.5, 0.9, 1.0, 1.1, 2.0, 1e3)
 LONG_FRAMES = 1 << 27
+RUNGS = (1e-3, 0.1, 0.74, 1.0, 1.31, 10.0, 1e3)
 
 
-def hear(rng: Generator) -> None:
+def listen(rng: Generator) -> None:
     """Fingerprint noise of odd lengths and any loudness, and hash it."""
     samples = int(rng.choice(LENGTHS))
     loudness = 10.0 ** rng.uniform(-6, 6)
@@ -46,8 +52,13 @@ def hear(rng: Generator) -> None:
         blocks = np.split(sound, np.sort(rng.integers(0, samples + 1, 3)))
         peaks = unpack_peaks(pack_peaks(fingerprint(blocks, params.peaks, query)))
         reference_landmarks(peaks, params)
-        fuzzy = QueryParams(fuzziness=rng.uniform(0, 0.5), fanout=int(rng.integers(0, 50)))
-        query_probes(peaks, params, fuzzy)
+        query_probes(peaks, params, int(rng.integers(0, 50)), rng.uniform(0, 0.5))
+        heard = hear(blocks, params.peaks, QueryParams())
+        match(heard, Catalogue(peaks, params=params), params, QueryParams(ladder=Ladder.OFF))
+    power = 10.0 ** rng.uniform(
+        -30, 30, (rng.integers(0, 40), len(axis_of(params.peaks).centre_bins))
+    )
+    prominence(power.astype(np.float32), params.peaks)
 
 
 def random_peaks(rng: Generator, span_steps: int) -> Peaks:
@@ -72,12 +83,32 @@ def recognise(rng: Generator) -> None:
     """Look for clips, also with peaks behind their end, and try absurd hypotheses."""
     tracks = [random_peaks(rng, int(rng.choice(SPANS_STEPS))) for _ in range(rng.integers(0, 6))]
     frames = int(rng.choice(CLIP_FRAMES))
-    clip = random_clip(rng, tracks, frames)
-    for length in (frames, max(1, frames // 3)):
-        match(clip, length, Catalogue(*tracks), PARAMS, QueryParams())
-    if not tracks:
-        return
-    indexed, references = Clip.of(clip, frames, STEPS), join([pack_peaks(t) for t in tracks])
+    peaks, few = (random_clip(rng, tracks, frames) for _ in range(2))
+    ladder = Ladder.FULL if rng.random() < 0.1 else Ladder.FAST
+    for length in (frames, frames // 3):
+        bands = len(axis_of(PARAMS.peaks).centre_bins)
+        heard = Heard(peaks, few, rng.integers(0, CLASSES, (length, bands), np.uint8))
+        catalogue = Catalogue(*tracks)
+        match(heard, catalogue, PARAMS, QueryParams(ladder=ladder, far=0.9))
+        step_in(rng, heard, catalogue)
+        if tracks:
+            suppose(rng, heard, tracks)
+
+
+def step_in(rng: Generator, heard: Heard, catalogue: Catalogue) -> None:
+    """Climb rungs that no ladder has."""
+    axis, tapes = axis_of(PARAMS.peaks), catalogue.tapes(None)
+    for _ in range(3):
+        rung = float(rng.choice(RUNGS)), float(rng.choice(RUNGS))
+        climb(rung, heard.few, heard.frames, tapes, axis, PARAMS, QueryParams())
+
+
+def suppose(rng: Generator, heard: Heard, tracks: list[Peaks]) -> None:
+    """Sweep over tracks, and try absurd hypotheses."""
+    packed = [pack_peaks(track) for track in tracks]
+    indexed, references = clip_of(heard, PARAMS.peaks), join(packed)
+    short = [(key, one) for key, one in enumerate(packed) if tracks[key].time.max(initial=0) < 1e6]
+    sweep(indexed, short, int(rng.choice([0, 1, 24])))
     count = int(rng.integers(0, 30))
     absurd = Hypotheses(
         rng.integers(0, len(tracks), count),
@@ -87,7 +118,8 @@ def recognise(rng: Generator) -> None:
     )
     for reach in (0, 2, 14, MAX_REACH_STEPS):
         examine(indexed, references, absurd, reach_steps=reach, shifted=reach > 2)
-    refine(indexed, references, absurd)
+    surroundings(indexed, references, absurd)
+    refine(indexed, references, nearby(absurd, indexed))
     centre(indexed, references, absurd)
 
 
@@ -128,7 +160,7 @@ def main(first: int, last: int) -> None:
         sys.exit("set NUMBA_BOUNDSCHECK=1: without it there is nothing to see")
     for number in range(first, last):
         rng = np.random.default_rng(number)
-        hear(rng)
+        listen(rng)
         recognise(rng)
         look_up(rng)
         imagine(rng)

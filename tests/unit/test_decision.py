@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import plain_at
 from earmark.matching.clip import Clip
 from earmark.matching.decision import (
@@ -21,7 +22,6 @@ from earmark.matching.decision import (
 )
 from earmark.matching.sweep import surroundings
 from earmark.matching.verification import TRAITS, examine, join
-from earmark.fingerprint import pack_peaks
 from tests.constellations import STEPS_PER_S, excerpt, make_clip, make_peaks, mixed
 
 frames = st.integers(0, 1 << 45)

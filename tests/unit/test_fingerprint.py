@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from earmark.axis import axis_of
-from earmark.fingerprint import fingerprint, pack_peaks, unpack_peaks
+from earmark.fingerprint import fingerprint, hear, pack_peaks, unpack_peaks
 from earmark.params import Axis, PeakParams, QueryParams
 from earmark.peaks import LEVELS_PER_DB
 from earmark.types import Peaks
@@ -148,6 +148,37 @@ def test_a_reference_peak_is_also_a_dense_query_peak(params: PeakParams) -> None
     places = [set(zip(p.time.tolist(), p.frequency.tolist())) for p in (sparse, dense)]
     assert places[0] <= places[1]
     assert len(dense) > 2 * len(sparse)
+
+
+@on_every_axis
+def test_what_is_heard_are_dense_peaks_some_of_them_and_every_cell(params: PeakParams) -> None:
+    """One rule makes all three constellations: the quick look's lies between the other two."""
+    sound = music(6)
+    heard = hear(np.split(sound, [100, 30_000]), params, QUERY)
+    assert same(heard.peaks, fingerprint([sound], params, QUERY))
+    kinds = (fingerprint([sound], params), heard.few, heard.peaks)
+    reference, few, dense = (set(zip(p.time.tolist(), p.frequency.tolist())) for p in kinds)
+    assert reference < few < dense
+    assert heard.prominence.shape == (heard.frames, len(axis_of(params).centre_bins))
+    assert heard.frames == math.ceil(len(sound) / HOP)
+
+
+def test_most_loud_peaks_stand_out() -> None:
+    """Prominence and peaks are of one spectrogram, frame by frame and band by band."""
+    heard = hear([music(7)], PARAMS, QUERY)
+    loud = heard.peaks.level > np.quantile(heard.peaks.level, 0.9)
+    places = (heard.peaks.time[loud], heard.peaks.frequency[loud])
+    frame, band = ((part + STEPS // 2) // STEPS for part in places)
+    assert np.median(heard.prominence) < 2
+    assert np.median(heard.prominence[frame, band]) > 5
+
+
+@pytest.mark.parametrize("blocks", [[], [np.zeros(0, np.float32)]])
+def test_nothing_is_heard_in_nothing(blocks: list[NDArray[np.float32]]) -> None:
+    """A clip without samples has no peaks and no frames worth a look, and is no error."""
+    heard = hear(blocks, PARAMS, QUERY)
+    assert len(heard.peaks) == len(heard.few) == 0
+    assert heard.frames <= 1
 
 
 def test_higher_music_is_shifted_on_a_logarithmic_axis() -> None:

@@ -138,10 +138,7 @@ def test_a_pitch_moves_only_the_first_bin_on_a_logarithmic_axis() -> None:
 def test_a_fuzzier_query_asks_for_more(seed: int, less: float, more: float) -> None:
     """Fuzziness adds cells and takes none away."""
     peaks = make_peaks(seed, 5.0)
-    asked = [
-        set(query_probes(peaks, PARAMS, FANOUT, part).hash.tolist())
-        for part in (less, more)
-    ]
+    asked = [set(query_probes(peaks, PARAMS, FANOUT, part).hash.tolist()) for part in (less, more)]
     assert asked[0] <= asked[1]
 
 

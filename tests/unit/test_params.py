@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from earmark.errors import UsageError
-from earmark.params import POSITIONS, Axis, IndexParams, Params, PeakParams, QueryParams
+from earmark.params import POSITIONS, Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
 
 PEAK_FIELDS = [field.name for field in fields(PeakParams)]
 INDEX_FIELDS = [field.name for field in fields(IndexParams)]
@@ -53,8 +53,8 @@ def test_parameters_are_frozen(params: object) -> None:
 def test_a_clip_looks_for_denser_peaks_than_a_reference_keeps() -> None:
     """The neighbourhood of a query lies within that of a reference: no peak is lost."""
     peaks, query = PeakParams(), QueryParams()
-    assert query.radius_frames < peaks.reference_radius_frames
-    assert query.radius_ratio < peaks.reference_radius_ratio
+    assert query.radius_frames < query.few_radius_frames < peaks.reference_radius_frames
+    assert query.radius_ratio < query.few_radius_ratio < peaks.reference_radius_ratio
 
 
 def test_a_linear_axis_has_the_ids_from_before_there_was_a_choice() -> None:
@@ -120,3 +120,25 @@ def test_an_axis_may_be_given_by_its_name() -> None:
     assert PeakParams(axis="mel").axis is Axis.MEL  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="one of linear, mel, log"):
         PeakParams(axis="spiral")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "why"),
+    [
+        ({"far": 0}, "between 0 and 1"),
+        ({"far": 1.0}, "between 0 and 1"),
+        ({"far": float("nan")}, "between 0 and 1"),
+        ({"ladder": "stairs"}, "one of off, fast, full"),
+        ({"time_limit_s": -1.0}, "a number of seconds"),
+        ({"time_limit_s": float("nan")}, "a number of seconds"),
+    ],
+)
+def test_a_query_that_makes_no_sense_is_refused(numbers: dict[str, Any], why: str) -> None:
+    """What is no rate, no ladder and no time is a typed error from the start."""
+    with pytest.raises(UsageError, match=why):
+        QueryParams(**numbers)
+
+
+def test_a_ladder_may_be_given_by_its_name() -> None:
+    """A plain text is as good as the name."""
+    assert QueryParams(ladder="full").ladder is Ladder.FULL  # type: ignore[arg-type]
