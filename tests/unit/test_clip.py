@@ -36,13 +36,10 @@ def marked(chart: Chart, time: int, frequency: int) -> bool:
 def near_a_peak(peaks: Peaks, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Mark the cells whose middle is near a peak, by asking every cell about every peak."""
     frames, bands = np.indices(shape) * STEPS
-    return np.any(
-        [
-            (abs(frames - time) <= NEAR_STEPS[0]) & (abs(bands - frequency) <= NEAR_STEPS[1])
-            for time, frequency in zip(peaks.time.tolist(), peaks.frequency.tolist())
-        ],
-        axis=0,
-    )
+    near = np.zeros(shape, np.bool_)
+    for time, frequency in zip(peaks.time.tolist(), peaks.frequency.tolist()):
+        near |= (abs(frames - time) <= NEAR_STEPS[0]) & (abs(bands - frequency) <= NEAR_STEPS[1])
+    return near
 
 
 @pytest.mark.parametrize(
