@@ -141,6 +141,13 @@ def test_what_is_too_short_is_swept_over_nothing(seconds: float) -> None:
     assert swept(make_clip(make_peaks(9, 5), 5), excerpt(SONGS[0], 0, 0)) == []
 
 
+def test_a_track_and_a_clip_that_are_both_very_short_have_no_place() -> None:
+    """Half a second cannot overlap enough with a track of a few frames."""
+    blip = sorted_peaks(np.array([0, 8]), np.array([800, 900]))
+    assert swept(make_clip(make_peaks(9, 0.5), 0.5), blip) == []
+    assert len(swept(make_clip(mixed(make_peaks(9, 5), blip), 5), blip)) > 0
+
+
 def test_the_surroundings_of_a_place_are_the_lifts_around_it() -> None:
     """The lift is the best within a frame, and the quantiles are those of all places near by."""
     clip = make_clip(mixed(excerpt(SONGS[0], 30, 5), make_peaks(9, 5, 40)), 5)

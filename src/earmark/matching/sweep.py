@@ -138,10 +138,11 @@ def _best_places(
     if len(times) == 0 or frames < LEAST_OVERLAP_FRAMES:
         return offsets[:0], lifts[:0]
     at = (times + steps // 2) // steps
-    bands = table[bins]
     first = LEAST_OVERLAP_FRAMES - 1 - at[-1]
-    lift = _lifts(at, bands, first, frames - LEAST_OVERLAP_FRAMES - first + 1,
-                  evidence, mean, variance)  # fmt: skip
+    count = frames - LEAST_OVERLAP_FRAMES - first + 1
+    if count < 1:
+        return offsets[:0], lifts[:0]
+    lift = _lifts(at, table[bins], first, count, evidence, mean, variance)
     found = 0
     while found < PLACES_OF_A_TRACK:
         best = int(np.argmax(lift))
