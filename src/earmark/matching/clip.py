@@ -181,7 +181,7 @@ def _near(
         t, f = np.int64(time[i]), np.int64(frequency[i])
         first, last = -((apart - t) // steps), (t + apart) // steps
         low, high = -((across - f) // steps), (f + across) // steps
-        for frame in range(max(0, first), min(frames, last + 1)):
-            for band in range(max(0, low), min(bands, high + 1)):
+        for frame in range(max(np.int64(0), first), min(np.int64(frames), last + 1)):
+            for band in range(max(np.int64(0), low), min(np.int64(bands), high + 1)):
                 near[frame, band] = 1
     return near
