@@ -33,7 +33,9 @@ FIT_REACH = 0.05
 agree lie within a few hundredths of the line that they were found with."""
 
 
-def plain(candidates: Sequence[Candidate | Place], reference: NDArray[np.int64], steps: int) -> Hypotheses:
+def plain(
+    candidates: Sequence[Candidate | Place], reference: NDArray[np.int64], steps: int
+) -> Hypotheses:
     """Return the unmodified hypothesis of each candidate; `reference` numbers its constellation."""
     count = len(candidates)
     offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)

@@ -6,8 +6,8 @@ a chance of exp(-r): its unit is the nat, and the threshold follows from the fal
 the user allows. A larger catalogue offers chance more places, and every tempo and pitch that is
 tried offers them again; so the logarithm of both is taken off.
 
-The numbers below were fitted by `benchmarks/calibration.py`, on clips of known music and on the same
-clips with their own recordings masked; docs/accuracy.md shows the tail and the calibration.
+The numbers below were fitted by `benchmarks/calibration.py`, on clips of known music and on the
+same clips with their own recordings masked; docs/accuracy.md shows the tail and the calibration.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def traits(evidence: Evidence, around: Surroundings, frames: int) -> NDArray[np.
 
 def rating(traits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the ratings of n hypotheses, in nats, before size and trials are taken off."""
-    return traits @ np.array(WEIGHTS) + OFFSET
+    ratings: NDArray[np.float64] = traits @ np.array(WEIGHTS) + OFFSET
+    return ratings
 
 
 def size_cost(catalogue_frames: int) -> float:

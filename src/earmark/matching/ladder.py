@@ -98,9 +98,7 @@ def _geometric(low: float, high: float, step: float) -> list[float]:
     return [float((1 + step) ** k) for k in powers if k != 0]
 
 
-def _moved(
-    peaks: Peaks, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis
-) -> Peaks:
+def _moved(peaks: Peaks, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis) -> Peaks:
     """Return a clip's peaks where they lie in the track."""
     steps = axis.params.steps
     frequency = np.floor(table[peaks.frequency] + 0.5)

@@ -53,7 +53,7 @@ CLIMBED = 16
 """Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
 
 VOTED = 2000
-"""Alignments whose votes choose the tracks to sweep when a catalogue is too large to sweep whole."""
+"""Alignments whose votes choose the tracks to sweep in a catalogue too large to sweep whole."""
 
 CHUNK = 64
 """Constellations that are held at once while sweeping."""
@@ -290,7 +290,8 @@ class Search:
         references = self._joined()
         centred = centre(self._clip, references, accepted)
         moved = self._roughly(nearby(accepted, self._clip))
-        which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1) + np.arange(len(good)) * len(MOVES)
+        which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1)
+        which += np.arange(len(good)) * len(MOVES)
         fitted = refine(self._clip, references, moved.hypotheses.take(which))
         as_is, tried = self._weighed(centred), self._weighed(fitted)
         better = tried.score > as_is.score + REFINED_GAIN
@@ -349,4 +350,3 @@ class _Judge:
 
     def _seconds(self, steps: float) -> float:
         return steps_to_seconds(float(steps), self._params.peaks)
-

@@ -180,9 +180,7 @@ def _surroundings(
         high = np.searchsorted(times, offsets[h] + reach)
         at = np.floor((times[low:high] - offsets[h]) / (tempos[h] * steps) + 0.5).astype(np.int64)
         bands = tables[which[h]][bins[low:high]]
-        lift = _lifts(
-            at, bands, -NEARBY_FRAMES, 2 * NEARBY_FRAMES + 1, evidence, mean, variance
-        )
+        lift = _lifts(at, bands, -NEARBY_FRAMES, 2 * NEARBY_FRAMES + 1, evidence, mean, variance)
         own = NEARBY_FRAMES
         out[h, 0] = lift[own - LOOSE_FRAMES : own + LOOSE_FRAMES + 1].max()
         others = np.concatenate((lift[: own - OWN_FRAMES], lift[own + OWN_FRAMES + 1 :]))
