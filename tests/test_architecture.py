@@ -22,7 +22,7 @@ LAYERS = (
     ("params",),
     ("units", "kernels"),
     ("axis",),
-    ("audio", "spectrogram", "peaks", "landmarks", "tape"),
+    ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape"),
     ("fingerprint",),
     ("matching", "stores", "recording"),
     ("answers", "workers"),
