@@ -32,7 +32,7 @@ from benchmarks.music import (
     load,
 )
 from earmark.library import Library
-from earmark.params import IndexParams, Params, PeakParams, QueryParams
+from earmark.params import IndexParams, Ladder, Params, PeakParams, QueryParams
 from earmark.stores.memory import MemoryStore
 from earmark.types import Metadata
 
@@ -63,15 +63,17 @@ SETTINGS = (
     Setting("fuzzier probes", query=QueryParams(fuzziness=0.4)),
     Setting("sparser queries", query=QueryParams(radius_frames=6, radius_ratio=0.05)),
     Setting("denser queries", query=QueryParams(radius_frames=3, radius_ratio=0.025)),
+    Setting("no sweep", query=QueryParams(sweep_hours=0.0)),
+    Setting("no ladder", query=QueryParams(ladder=Ladder.OFF)),
     Setting("10 candidates", query=QueryParams(candidates=10)),
     Setting("100 candidates", query=QueryParams(candidates=100)),
     Setting("moments not counted", constants={"verification.weighed": lambda score, *_: score}),
     Setting("chance is the mean", constants={"verification.COUNTING_NOISE": 1e9}),
     Setting("chance is the best shift", constants={"verification.COUNTING_NOISE": 0.0}),
-    Setting("tighter in time", constants={"verification.FINE_STEPS": 4}),
-    Setting("wider in time", constants={"verification.FINE_STEPS": 9}),
-    Setting("tighter in frequency", constants={"verification.FREQUENCY_STEPS": 4}),
-    Setting("wider in frequency", constants={"verification.FREQUENCY_STEPS": 7}),
+    Setting("tighter in time", constants={"clip.FINE_STEPS": 4}),
+    Setting("wider in time", constants={"clip.FINE_STEPS": 9}),
+    Setting("tighter in frequency", constants={"clip.FREQUENCY_STEPS": 4}),
+    Setting("wider in frequency", constants={"clip.FREQUENCY_STEPS": 7}),
 )
 
 
@@ -81,7 +83,8 @@ class Answer:
 
     right: bool
     accepted: bool
-    score: float
+    confidence: float
+    """Rises with the rating, by which the threshold goes."""
 
 
 def main() -> None:
@@ -163,13 +166,13 @@ def _ask(library: Library, clip: Clip) -> Answer:
     result = library.identify(clip.samples, sample_rate=RATE_HZ)
     found = (*result.matches, *result.candidates)
     right = bool(found) and found[0].track.metadata.title == clip.places[0].tune
-    return Answer(right, result.best is not None, found[0].score if found else 0.0)
+    return Answer(right, result.best is not None, found[0].confidence if found else 0.0)
 
 
 def _recall_at(rate: float, known: Sequence[Answer], strangers: Sequence[Answer]) -> float:
     """Return the share of clips named at the threshold that this share of strangers reaches."""
-    threshold = np.quantile([answer.score for answer in strangers], 1 - rate)
-    return float(np.mean([answer.right and answer.score > threshold for answer in known]))
+    threshold = np.quantile([answer.confidence for answer in strangers], 1 - rate)
+    return float(np.mean([answer.right and answer.confidence > threshold for answer in known]))
 
 
 if __name__ == "__main__":
