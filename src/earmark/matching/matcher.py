@@ -63,7 +63,8 @@ EXPLAINED = 0.93
 more, 19 of 20 with another track beside it 0.90 and less."""
 
 REFINED_GAIN = 6.0
-"""Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed."""
+"""Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed. Over another
+tempo or pitch it may lose as much: of two that agree equally well, the fit is the more exact."""
 
 SHOWN_CANDIDATES = 5
 
@@ -294,7 +295,8 @@ class Search:
         which += np.arange(len(good)) * len(MOVES)
         fitted = refine(self._clip, references, moved.hypotheses.take(which))
         as_is, tried = self._weighed(centred), self._weighed(fitted)
-        better = tried.score > as_is.score + REFINED_GAIN
+        unmodified = (centred.tempo == 1) & (centred.pitch == 1)
+        better = tried.score > as_is.score + np.where(unmodified, REFINED_GAIN, -REFINED_GAIN)
         others = np.flatnonzero(evidence.rating < self._threshold)
         as_is = replace(as_is, rating=np.maximum(as_is.rating, evidence.rating[good]))
         tried = replace(tried, rating=np.maximum(tried.rating, evidence.rating[good]))
