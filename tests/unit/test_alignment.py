@@ -9,6 +9,7 @@ from earmark.matching.alignment import (
     MOVES,
     centre,
     nearby,
+    paced,
     plain,
     plain_at,
     refine,
@@ -83,7 +84,9 @@ def test_no_candidates_make_no_hypotheses() -> None:
     """Nothing in, nothing out."""
     nobody = plain([], np.empty(0, np.int64), STEPS)
     assert len(nobody) == len(nearby(nobody, heard())) == 0
-    assert len(refine(heard(), REFERENCES, nobody)) == 0
+    assert (
+        len(refine(heard(), REFERENCES, nobody)) == len(paced(heard(), REFERENCES, nobody, 14)) == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,15 @@ def test_a_far_stretch_is_refined_from_the_nearest_of_the_grid() -> None:
         heard(tempo=1.043), REFERENCES, hypothesis(START_S * STEPS_PER_S, tempo=1.04), rounds=3
     )
     assert found.tempo[0] == pytest.approx(1.043, abs=1e-3)
+
+
+@pytest.mark.parametrize("tempo", [0.88, 0.953, 1.0, 1.045, 1.066, 1.12])
+def test_a_tempo_is_found_from_a_second_that_agrees_unmodified(tempo: float) -> None:
+    """A stretched clip agrees with its track for a moment, and around it all of it is made to."""
+    middle_s = START_S + 4 * tempo
+    moment = hypothesis((middle_s - 4) * STEPS_PER_S)
+    found = paced(heard(tempo=tempo), REFERENCES, moment, 14)
+    assert found.tempo[0] == pytest.approx(tempo, abs=4e-3)
 
 
 def test_few_peaks_define_no_line() -> None:
@@ -149,3 +161,4 @@ def test_where_nothing_agrees_nothing_is_moved() -> None:
     start = plain_at(0, 1e6)
     assert centre(heard(), REFERENCES, start).offset[0] == 1e6
     assert refine(heard(), REFERENCES, start).offset[0] == 1e6
+    assert paced(heard(), REFERENCES, start, 14).offset[0] == 1e6

@@ -25,6 +25,9 @@ MOVES = np.array(
 """Factors of tempo and pitch around a hypothesis, shape (n, 2): rungs of a ladder lie no further
 apart, and over ten seconds a quarter of a per cent is as much as the window of a peak forgives."""
 
+PACES = np.array([1.0, *(1.005**k for k in range(-28, 29) if k)])
+"""Factors of tempo around a hypothesis that agrees with a part of the clip only: to 15 %."""
+
 MIN_PAIRS = 8
 """Fewer agreeing peaks do not define a line."""
 
@@ -58,6 +61,34 @@ def nearby(hypotheses: Hypotheses, clip: Clip) -> Hypotheses:
     tempo = base.tempo * by_tempo
     offset = base.offset + clip.length_steps / 2 * (base.tempo - tempo)
     return Hypotheses(base.reference, offset, tempo, base.pitch * by_pitch)
+
+
+def paced(
+    clip: Clip,
+    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    hypotheses: Hypotheses,
+    reach_steps: int,
+) -> Hypotheses:
+    """Give each hypothesis the tempo under which most of the clip agrees.
+
+    What agrees already stays where it is: a stretched clip agrees with the track's own tempo for a
+    second or two, and is stretched around that moment.
+    """
+    each, count = np.arange(len(hypotheses)), len(PACES)
+    moments = [_moment(clip, pair_up(clip, references, hypotheses, i)) for i in each.tolist()]
+    base = hypotheses.take(np.repeat(each, count))
+    tempo = base.tempo * np.tile(PACES, len(hypotheses))
+    offset = base.offset + np.repeat(moments, count) * (base.tempo - tempo)
+    tried = Hypotheses(base.reference, offset, tempo, base.pitch)
+    found = examine(clip, references, tried, reach_steps=reach_steps, shifted=False)
+    best = found.score.reshape(-1, count).argmax(axis=1)
+    return found.hypotheses.take(best + each * count)
+
+
+def _moment(clip: Clip, pairs: Pairs) -> float:
+    """Return around when in the clip its peaks agree, in steps; if none does, 0."""
+    times = clip.peaks.time[pairs.partner[pairs.partner >= 0]]
+    return float(np.median(times)) if len(times) else 0.0
 
 
 def refine(

@@ -14,7 +14,7 @@ import numpy as np
 
 from earmark.landmarks import query_probes
 from earmark.matching import decision
-from earmark.matching.alignment import MOVES, centre, nearby, plain, refine
+from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
 from earmark.matching.candidates import find_candidates
 from earmark.matching.clip import clip_of
 from earmark.matching.grouping import grouped
@@ -290,7 +290,8 @@ class Search:
         accepted = evidence.hypotheses.take(good)
         references = self._joined()
         centred = centre(self._clip, references, accepted)
-        moved = self._roughly(nearby(accepted, self._clip))
+        turned = paced(self._clip, references, accepted, REACH_STEPS)
+        moved = self._roughly(nearby(turned, self._clip))
         which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1)
         which += np.arange(len(good)) * len(MOVES)
         fitted = refine(self._clip, references, moved.hypotheses.take(which))
