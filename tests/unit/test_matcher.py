@@ -147,9 +147,8 @@ def test_a_stretched_clip_is_named_with_tempo_and_pitch(tempo: float, pitch: flo
     ("tempo", "pitch"), [(1.08, SEMITONE**-2), (0.93, SEMITONE**3), (1.11, SEMITONE**-3.5)]
 )
 def test_tempo_and_pitch_together_are_found_on_the_full_ladder(tempo: float, pitch: float) -> None:
-    """Changed independently of each other, a clip is only known where both are tried together."""
+    """Changed independently of each other, with a crowd around: named, to two thousandths."""
     clip = mixed(excerpt(SONGS[2], 12, CLIP_S, tempo=tempo, pitch=pitch), crowd(5))
-    assert name(clip, query=QueryParams(ladder=Ladder.FAST)).matches == ()
     found = name(clip, query=QueryParams(ladder=Ladder.FULL)).matches[0]
     assert found.key == 2
     assert (found.tempo, found.pitch) == pytest.approx((tempo, pitch), rel=2e-3)
