@@ -81,7 +81,7 @@ def test_evidence_is_what_the_table_says_of_each_cell() -> None:
 
 
 def test_evidence_rises_with_prominence() -> None:
-    """A cell that stands out speaks for the place, one that does not against it; near a peak more."""
+    """A cell that stands out is better evidence than one that does not, and best near a peak."""
     assert len(EVIDENCE[0]) == len(EVIDENCE[1]) == CLASSES
     far, near = np.array(EVIDENCE)
     assert far[-1] > far[0] + 1
