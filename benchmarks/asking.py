@@ -1,4 +1,4 @@
-"""A catalogue in memory, asked without the edges: every hypothesis of every attempt, with its traits.
+"""A catalogue in memory, asked without the edges: every hypothesis, with its traits.
 
 For the scripts that fit and check the decision. A clip of a recording of the catalogue is asked
 for twice: with its recording there, and with the recording and all that shares material with it
@@ -7,14 +7,18 @@ masked, which makes it a stranger whose style the catalogue knows well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.music import RATE_HZ, Clip, Tune
+from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, load
 from earmark.audio import open_samples
 from earmark.fingerprint import fingerprint, hear, pack_peaks
 from earmark.landmarks import reference_landmarks
@@ -23,9 +27,15 @@ from earmark.params import Params, QueryParams
 from earmark.tape import Tape, build_tape
 from earmark.types import Heard
 
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
+
 SHARING = ("planetblupi-music-ogg", "warzone2100-music", "nexuiz-music")
 """Packages of the open corpus in which recordings share loops, or are remixes of one another: each
 counts as one group."""
+
+WORKERS = 2
+"""Processes that ask."""
 
 NOTHING_ACCEPTED = 1e-300
 """A false-accept rate at which every attempt is made."""
@@ -87,6 +97,35 @@ class Found:
     """Shape (n, TRAITS)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What every worker asks."""
+
+    tunes: Sequence[Tune]
+    catalogue: Catalogue
+
+
+_GROUND: list[Ground] = []
+
+
+def prepare(folder: Path) -> Ground:
+    """Load the open corpus' catalogue from a folder, for this process and its workers."""
+    tunes, _ = load(folder, OPEN_CORPUS)
+    _GROUND[:] = [Ground(tunes, Catalogue.of(tunes, Params()))]
+    return _GROUND[0]
+
+
+def ground() -> Ground:
+    """Return what `prepare` loaded."""
+    return _GROUND[0]
+
+
+def spread(ask: Callable[[Job], Answer], jobs: Iterable[Job]) -> list[Answer]:
+    """Ask in several processes that share what was prepared; the answers are in order."""
+    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
+        return list(pool.map(ask, jobs))
+
+
 def group_of(name: str) -> str:
     """Return the group of a recording: itself, but for those that share material."""
     package = name.split("/", 1)[0]
@@ -103,9 +142,7 @@ def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[
     search = Search(clip, catalogue, catalogue.params, replace(query, far=NOTHING_ACCEPTED))
     for number, evidence in enumerate(search.attempts()):
         keys = np.array(search.case().keys, np.int64)
-        yield Found(
-            number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits
-        )
+        yield Found(number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits)
 
 
 def _blocks(samples: NDArray[np.float32], params: Params) -> Iterator[NDArray[np.float32]]:

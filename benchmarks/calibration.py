@@ -8,8 +8,9 @@ regression tells the best true places from the wrong ones by their traits; half 
 their names, are used for fitting, the other half for testing. The regression's log odds are then
 scaled so that strangers reach a rating of r with a chance of exp(-r).
 
-Printed are the constants of `matching/decision.py`, the strangers' tail on both halves, the share of
-known clips that is named at several false-accept rates, and how well the confidence holds.
+Printed are the constants of `matching/decision.py`, the strangers' tail on both halves, the share
+of known clips that is named at several false-accept rates, the same without each group of traits,
+and how well the confidence holds.
 """
 
 from __future__ import annotations
@@ -17,18 +18,16 @@ from __future__ import annotations
 import argparse
 import itertools
 import zlib
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking import Catalogue, attempts, group_of, heard
-from benchmarks.music import OPEN_CORPUS, Tune, clips, load
+from benchmarks.asking import attempts, ground, group_of, heard, prepare, spread
+from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
-from earmark.params import Ladder, Params, QueryParams
+from earmark.params import Ladder, QueryParams
 
 NAMES = ("clean", "noise", "room", "codec", "telephone", "dynamics", "voice-over")
 """Conditions that change neither tempo nor pitch."""
@@ -37,10 +36,19 @@ RATES = (1e-2, 1e-3, 1e-4)
 TAIL_SHARE = 0.1
 """The part of the strangers, those with the highest ratings, that the tail is fitted to."""
 
+ABLATIONS = {
+    "all traits": [0, 1, 2, 3, 4, 5, 6],
+    "without lift and surroundings": [3, 4, 5, 6],
+    "without surroundings": [0, 3, 4, 5, 6],
+    "without hits": [0, 1, 2, 5, 6],
+    "without the stricter chance": [0, 1, 2, 3, 5, 6],
+    "without length and count": [0, 1, 2, 3, 4],
+}
+"""Columns of `decision.traits` that are kept."""
+
 RIDGE = 1e-4
 NEWTON_STEPS = 60
 BINS = (0.0, 0.5, 0.9, 0.99, 0.999, 1.01)
-WORKERS = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +86,7 @@ def main() -> None:
     print("OFFSET =", round(float(weights[-1]), 4))
     _print_tails(rows, rating)
     _print_recall(rows, rating, conditions)
+    _print_ablations(rows)
     _print_confidence(rows, rating)
 
 
@@ -90,24 +99,17 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-_STATE: dict[str, object] = {}
-
-
 def _asked(folder: Path, conditions: list[Condition], count: int, seed: int) -> Rows:
-    tunes, _ = load(folder, OPEN_CORPUS)
-    _STATE.update(tunes=tunes, catalogue=Catalogue.of(tunes, Params()))
+    prepare(folder)
     jobs = [(number, condition, count, seed) for number, condition in enumerate(conditions)]
-    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
-        parts = list(pool.map(_ask, jobs))
+    parts = spread(_ask, jobs)
     whole = [np.concatenate([getattr(p, name) for p in parts]) for name in Rows.__annotations__]
     return Rows(*whole)
 
 
 def _ask(job: tuple[int, Condition, int, int]) -> Rows:
     number, condition, count, seed = job
-    tunes, catalogue = _STATE["tunes"], _STATE["catalogue"]
-    assert isinstance(tunes, list)
-    assert isinstance(catalogue, Catalogue)
+    tunes, catalogue = ground().tunes, ground().catalogue
     query = QueryParams(ladder=Ladder.OFF)
     rows: list[tuple[int, int, bool, bool, bool]] = []
     traits = []
@@ -122,9 +124,9 @@ def _ask(job: tuple[int, Condition, int, int]) -> Rows:
                     own = catalogue.groups[key] == group
                     rows.append((number * count + clip.number, number, masked, own, fitting))
                     traits.append(row)
-    clip_of, which, masked_, own_, fitting_ = np.array(rows, np.int64).T
+    clip_of, which, masks, owned, halves = np.array(rows, np.int64).T
     return Rows(
-        clip_of, which, masked_.astype(bool), own_.astype(bool), fitting_.astype(bool),
+        clip_of, which, masks.astype(bool), owned.astype(bool), halves.astype(bool),
         np.array(traits),
     )  # fmt: skip
 
@@ -166,12 +168,11 @@ def _leaders(
     which = np.flatnonzero(chosen)
     which = which[np.lexsort((-score[which], rows.clip[which]))]
     first = np.append(True, np.diff(rows.clip[which]) > 0)
-    return which[first]
+    leaders: NDArray[np.int64] = which[first]
+    return leaders
 
 
-def _best(
-    rows: Rows, score: NDArray[np.float64], chosen: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _best(rows: Rows, score: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
     return score[_leaders(rows, score, chosen)]
 
 
@@ -201,7 +202,30 @@ def _print_recall(rows: Rows, rating: NDArray[np.float64], conditions: list[Cond
         first = right[here] > wrong[here]
         shares = [100 * np.mean(first & (right[here] > -np.log(p))) for p in RATES]
         label = "all" if number is None else conditions[number].label
-        print(f"{label:32}{here.sum():5}" + "".join(f"{s:7.1f}" for s in (*shares, 100 * first.mean())))
+        print(
+            f"{label:32}{here.sum():5}"
+            + "".join(f"{s:7.1f}" for s in (*shares, 100 * first.mean()))
+        )
+
+
+def _print_ablations(rows: Rows) -> None:
+    """Fit again without each group of traits; both halves test, on what the other one fitted."""
+    print("\nnamed at 1 in " + ", ".join(f"{1 / p:,.0f}" for p in RATES) + ", and ranked first")
+    for name, kept in ABLATIONS.items():
+        results = []
+        for fitting in (rows.fitting, ~rows.fitting):
+            less = replace(rows, traits=rows.traits[:, kept], fitting=fitting)
+            weights = _fit(less, fitting)
+            score = less.traits @ weights[:-1] + weights[-1]
+            start, scale = _tail(_best(less, score, less.masked & ~fitting))
+            right = _best(less, np.where(less.own, score, -np.inf), ~less.masked & ~fitting)
+            wrong = _best(less, np.where(less.own, -np.inf, score), ~less.masked & ~fitting)
+            named = [
+                np.mean((right > wrong) & (right > start + scale * np.log(TAIL_SHARE / p)))
+                for p in RATES
+            ]
+            results.append([*named, np.mean(right > wrong)])
+        print(f"{name:32}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
 
 
 def _print_confidence(rows: Rows, rating: NDArray[np.float64]) -> None:

@@ -2,8 +2,8 @@
 
     python -m benchmarks.evidence FOLDER [--clips N] [--seed S]
 
-Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it in all conditions that
-change neither tempo nor pitch. The peaks of the recording are laid over the clip at the true place,
+Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it in all conditions
+that change neither tempo nor pitch. The peaks of the recording are laid over the clip at the true place,
 and at places some seconds off. For each class of cell, near a peak of the clip or not, and standing
 out so or so far, printed is the logarithm of how much oftener true peaks fall on it than shifted
 ones, each clip counting the same: `EVIDENCE` of `matching/clip.py`.
@@ -13,21 +13,19 @@ from __future__ import annotations
 
 import argparse
 import zlib
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking import Catalogue, heard
-from benchmarks.calibration import NAMES, WORKERS
-from benchmarks.music import OPEN_CORPUS, clips, load
+from benchmarks.asking import ground, heard, prepare, spread
+from benchmarks.calibration import NAMES
+from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
 from earmark.fingerprint import unpack_peaks
 from earmark.matching.clip import cells_near_peaks
 from earmark.matching.verification import SHIFTS_FRAMES
-from earmark.params import Params, QueryParams
+from earmark.params import QueryParams
 from earmark.prominence import CLASSES
 from earmark.units import seconds_to_frames
 
@@ -36,20 +34,20 @@ LEAST_PEAKS = 5
 
 PRIOR = 0.5
 
-_STATE: dict[str, object] = {}
-
 
 def main() -> None:
     """Count and print."""
     options = _options()
-    tunes, _ = load(options.folder, OPEN_CORPUS)
-    _STATE.update(tunes=tunes, catalogue=Catalogue.of(tunes, Params()))
+    prepare(options.folder)
     conditions = [one for one in CONDITIONS if one.name in NAMES]
     jobs = [(one, options.clips, options.seed) for one in conditions]
-    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
-        counts = np.concatenate(list(pool.map(_count, jobs)))
+    counts = np.concatenate(spread(_count, jobs))
     halves = counts[:, 0, 0]
-    for name, half in (("one half", halves == 0), ("other half", halves == 1), ("all", halves >= 0)):
+    for name, half in (
+        ("one half", halves == 0),
+        ("other half", halves == 1),
+        ("all", halves >= 0),
+    ):
         shares = counts[half][:, :, 1:].sum(axis=0) + PRIOR
         true, shifted = shares / shares.sum(axis=1, keepdims=True)
         table = np.log(true / shifted).reshape(2, CLASSES)
@@ -72,9 +70,7 @@ def _count(job: tuple[Condition, int, int]) -> NDArray[np.float64]:
     Shape (clips, 2, 1 + 2 CLASSES); the first row is of the true place, the second of others.
     """
     condition, count, seed = job
-    tunes, catalogue = _STATE["tunes"], _STATE["catalogue"]
-    assert isinstance(tunes, list)
-    assert isinstance(catalogue, Catalogue)
+    tunes, catalogue = ground().tunes, ground().catalogue
     params, query = catalogue.params, QueryParams()
     out = []
     for clip in clips(tunes, [condition], count, seed):

@@ -1,6 +1,6 @@
 """How often unknown music is named: many clips, each with its own recording masked.
 
-    python -m benchmarks.strangers FOLDER [--clips N] [--ladder off|fast|full] [--seed S] [--json FILE]
+    python -m benchmarks.strangers FOLDER [--clips N] [--ladder LADDER] [--seed S] [--json FILE]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Clips of it, of 1 to 10 s, plain, in
 noise and in rooms, are asked for with their own recording, and all that shares material with it,
@@ -16,18 +16,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking import Catalogue, attempts, group_of, heard
-from benchmarks.music import OPEN_CORPUS, clips, load
+from benchmarks.asking import attempts, ground, group_of, heard, prepare, spread
+from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
 from earmark.evaluation.intervals import wilson
-from earmark.params import Ladder, Params, QueryParams
+from earmark.params import Ladder, QueryParams
 
 LENGTHS_S = (1, 2, 3, 5, 10)
 KINDS = (("clean", ""), ("noise", "+5 dB"), ("room", "+10 dB"))
@@ -39,16 +37,11 @@ PLAIN_ATTEMPTS = 2
 PART = 50
 """Clips of one task of a worker."""
 
-WORKERS = 2
-
-_STATE: dict[str, object] = {}
-
 
 def main() -> None:
     """Ask and print."""
     options = _options()
-    tunes, _ = load(options.folder, OPEN_CORPUS)
-    _STATE.update(tunes=tunes, catalogue=Catalogue.of(tunes, Params()))
+    prepare(options.folder)
     conditions = [
         one for one in CONDITIONS if (one.name, one.severity) in KINDS and one.length_s in LENGTHS_S
     ]
@@ -57,8 +50,7 @@ def main() -> None:
         for condition in conditions
         for first in range(0, options.clips, PART)
     ]
-    with ProcessPoolExecutor(WORKERS, get_context("fork")) as pool:
-        best = np.concatenate(list(pool.map(_ask, jobs)))
+    best = np.concatenate(spread(_ask, jobs))
     if options.json:
         options.json.write_text(json.dumps(best.tolist()))
     print(f"{len(best)} clips, ladder {options.ladder}")
@@ -82,9 +74,7 @@ def _options() -> argparse.Namespace:
 def _ask(job: tuple[Condition, int, int, Ladder]) -> NDArray[np.float64]:
     """Return rows (length, best rating as it is, best rating on the ladder)."""
     condition, count, seed, ladder = job
-    tunes, catalogue = _STATE["tunes"], _STATE["catalogue"]
-    assert isinstance(tunes, list)
-    assert isinstance(catalogue, Catalogue)
+    tunes, catalogue = ground().tunes, ground().catalogue
     query = QueryParams(ladder=ladder)
     rows = []
     for clip in clips(tunes, [condition], count, seed):
