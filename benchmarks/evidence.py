@@ -3,10 +3,10 @@
     python -m benchmarks.evidence FOLDER [--clips N] [--seed S]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it in all conditions
-that change neither tempo nor pitch. The peaks of the recording are laid over the clip at the true place,
-and at places some seconds off. For each class of cell, near a peak of the clip or not, and standing
-out so or so far, printed is the logarithm of how much oftener true peaks fall on it than shifted
-ones, each clip counting the same: `EVIDENCE` of `matching/clip.py`.
+that change neither tempo nor pitch. The peaks of the recording are laid over the clip at the true
+place, and at places some seconds off. For each class of cell, near a peak of the clip or not, and
+standing out so or so far, printed is the logarithm of how much oftener true peaks fall on it than
+shifted ones, each clip counting the same: `EVIDENCE` of `matching/clip.py`.
 """
 
 from __future__ import annotations
