@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.peaks import PeakPicker
+from earmark.peaks import PeakPicker, thinned
 from earmark.prominence import prominence
 from earmark.spectrogram import Spectrogram
 from earmark.types import Heard, Peaks
@@ -73,14 +73,14 @@ def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: Query
     """
     spectrogram = Spectrogram(params)
     dense = PeakPicker(params, query.radius_frames, query.radius_ratio)
-    sparse = PeakPicker(params, query.few_radius_frames, query.few_radius_ratio)
     rows = [power for block in blocks for power in spectrogram.feed(block)]
     rows += spectrogram.finish()
     power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])
-    for picker in (dense, sparse):
-        picker.feed(power)
-        picker.finish()
-    return Heard(dense.take(), sparse.take(), prominence(power, params))
+    dense.feed(power)
+    dense.finish()
+    peaks = dense.take()
+    few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
+    return Heard(peaks, few, prominence(power, params))
 
 
 def pack_peaks(peaks: Peaks) -> bytes:

@@ -153,7 +153,7 @@ class Ladder(StrEnum):
     FAST = "fast"
     """Speed, tempo and pitch, each by itself."""
     FULL = "full"
-    """Tempo and pitch together, too."""
+    """Tempo and pitch together, too; and whole tracks are swept under the usual speeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ class QueryParams:
     """Half-widths of a clip's denser peaks; see `PeakParams` for those of a reference."""
     fanout: int = 24
     """Pairs made of each dense peak at most."""
-    few_radius_frames: int = 8
-    few_radius_ratio: float = 0.06
+    few_radius_frames: int = 10
+    few_radius_ratio: float = 0.08
     """Half-widths of the sparser peaks of a quick look."""
     few_fanout: int = 6
     """Pairs made of each of those at most."""

@@ -74,6 +74,18 @@ class PeakPicker:
         self._rows = self._rows[done:]
 
 
+def thinned(peaks: Peaks, params: PeakParams, radius_frames: int, radius_ratio: float) -> Peaks:
+    """Keep the peaks of a denser constellation that none of a larger neighbourhood outdoes.
+
+    All that `PeakPicker` would find with these radii are among them.
+    """
+    reach = axis_of(params).radii(radius_ratio) * params.steps
+    kept = _unrivalled(
+        peaks.time, peaks.frequency, peaks.level, radius_frames * params.steps, reach, params.steps
+    )
+    return Peaks(peaks.time[kept], peaks.frequency[kept], peaks.level[kept])
+
+
 def _sorted_peaks(found: Sequence[NDArray[np.int32]]) -> Peaks:
     rows = np.concatenate([np.empty((0, 3), np.int32), *found])
     order = np.lexsort((rows[:, 1], rows[:, 0]))
@@ -120,6 +132,33 @@ def _local_maxima(
             out[count, 2] = min(255, max(1, int(decibel * LEVELS_PER_DB)))
             count += 1
     return out[:count].copy()
+
+
+@kernel
+def _unrivalled(
+    time: NDArray[np.int32],
+    frequency: NDArray[np.uint16],
+    level: NDArray[np.uint8],
+    radius: int,
+    reach: NDArray[np.int64],
+    steps: int,
+) -> NDArray[np.bool_]:
+    """Mark the peaks with no louder one near; `reach` is the half-height of each band's place."""
+    kept = np.ones(len(time), np.bool_)
+    first = 0
+    for i in range(len(time)):
+        while time[first] < time[i] - radius:
+            first += 1
+        band = min((np.int64(frequency[i]) + steps // 2) // steps, np.int64(len(reach) - 1))
+        for j in range(first, len(time)):
+            if time[j] > time[i] + radius:
+                break
+            if abs(np.int64(frequency[j]) - np.int64(frequency[i])) > reach[band]:
+                continue
+            if level[j] > level[i]:
+                kept[i] = False
+                break
+    return kept
 
 
 @kernel

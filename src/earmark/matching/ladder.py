@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from earmark.axis import FrequencyAxis
     from earmark.matching.candidates import Candidate
+    from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
     from earmark.tape import Tape
 
@@ -66,6 +67,14 @@ def batches(ladder: Ladder) -> Iterator[list[Rung]]:
         yield [(tempo, pitch) for tempo in times for pitch in grid]
 
 
+def swept(ladder: Ladder) -> list[Rung]:
+    """Return the rungs under which whole tracks are swept when nothing else has named the clip."""
+    if ladder is not Ladder.FULL:
+        return []
+    speeds = _geometric(SLOWEST, FASTEST, SPEED_STEP)
+    return [(speed, speed) for speed in speeds if abs(speed - 1) <= USUAL]
+
+
 def climb(
     rung: Rung,
     peaks: Peaks,
@@ -83,7 +92,7 @@ def climb(
 
 
 def hypotheses_of(
-    rung: Rung, candidates: Sequence[Candidate], reference: NDArray[np.int64], steps: int
+    rung: Rung, candidates: Sequence[Candidate | Place], reference: NDArray[np.int64], steps: int
 ) -> Hypotheses:
     """Return the candidates of a rung; `reference` numbers their constellations."""
     offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)

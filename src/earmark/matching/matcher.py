@@ -18,7 +18,7 @@ from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refi
 from earmark.matching.candidates import find_candidates
 from earmark.matching.clip import clip_of
 from earmark.matching.grouping import grouped
-from earmark.matching.ladder import batches, climb, hypotheses_of
+from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
 from earmark.matching.spans import Span, span_of
 from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verification import (
@@ -34,11 +34,13 @@ from earmark.types import Relation, Status
 from earmark.units import frame_rate_hz, steps_to_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from earmark.matching.candidates import Candidate
     from earmark.matching.ladder import Rung
+    from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
     from earmark.tape import Tape
     from earmark.types import Heard
@@ -167,14 +169,17 @@ class Search:
         known = self._accepted(best)
         if (known and best.found[0] >= EXPLAINED * best.expected[0]) or self._is_late():
             return
-        swept = self._sweep()
-        yield swept
+        whole = self._sweep()
+        yield whole
         for rungs in batches(self._query.ladder):
-            if known or self._accepted(swept) or self._is_late():
+            if known or self._accepted(whole) or self._is_late():
                 return
-            climbed = self._climb(rungs)
+            climbed = self._climb(rungs, self._votes)
             yield climbed
             known = self._accepted(climbed)
+        rungs = swept(self._query.ladder)
+        if rungs and not (known or self._accepted(whole) or self._is_late()):
+            yield self._climb(rungs, self._lifts)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
@@ -232,17 +237,26 @@ class Search:
             chosen.append(key)
         return chosen
 
-    def _climb(self, rungs: Sequence[Rung]) -> Evidence:
+    def _votes(self, rung: Rung) -> Sequence[Candidate]:
+        """Return where the votes fall on this rung."""
+        clip, few = self._clip, self._heard.few
+        tapes = self._tapes()
+        return climb(rung, few, clip.frames, tapes, clip.axis, self._params, self._query)
+
+    def _lifts(self, rung: Rung) -> Sequence[Place]:
+        """Return what a sweep lifts most on this rung."""
+        tempo, pitch = rung
+        return sweep(self._clip, self._constellations(), PER_RUNG, tempo=tempo, pitch=pitch)
+
+    def _climb(
+        self, rungs: Sequence[Rung], look: Callable[[Rung], Sequence[Candidate | Place]]
+    ) -> Evidence:
         """Look for the clip under other speeds, tempos and pitches."""
         rough = nothing()
-        tapes = self._tapes()
         for rung in rungs:
             if self._is_late():
                 break
-            candidates = climb(
-                rung, self._heard.few, self._clip.frames, tapes,
-                self._clip.axis, self._params, self._query,
-            )  # fmt: skip
+            candidates = look(rung)
             numbers = self._numbers([c.key for c in candidates])
             tried = hypotheses_of(rung, candidates, numbers, self._clip.steps)
             rough = rough.joined(self._roughly(tried))

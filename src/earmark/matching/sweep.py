@@ -75,26 +75,36 @@ class Surroundings:
     """The 99 % quantile."""
 
 
-def sweep(clip: Clip, tracks: Iterable[tuple[int, bytes]], limit: int) -> list[Place]:
+def sweep(
+    clip: Clip,
+    tracks: Iterable[tuple[int, bytes]],
+    limit: int,
+    *,
+    tempo: float = 1.0,
+    pitch: float = 1.0,
+) -> list[Place]:
     """Return the `limit` places with most lift in whole tracks, best first.
 
     Args:
         clip: the clip.
         tracks: keys and packed constellations.
         limit: how many places are wanted.
+        tempo: track seconds per clip second.
+        pitch: clip frequency per track frequency.
     """
-    table = np.floor(warps(clip.axis, np.ones(1))[0][0] / clip.steps + 0.5).astype(np.int64)
+    table = np.floor(clip.axis.warp(pitch) / clip.steps + 0.5).astype(np.int64)
     places = []
     for key, packed in tracks:
         offsets, lifts = _best_places(
             np.frombuffer(packed, "<u4"),
             table,
-            clip.steps,
+            clip.steps * tempo,
             clip.evidence,
             clip.mean,
             clip.variance,
         )
-        places += [Place(key, *pair) for pair in zip(offsets.tolist(), lifts.tolist(), strict=True)]
+        found = zip(np.round(offsets * tempo).astype(int).tolist(), lifts.tolist(), strict=True)
+        places += [Place(key, *pair) for pair in found]
     places.sort(key=lambda place: (-place.lift, place.key, place.offset_frames))
     return places[:limit]
 
@@ -125,19 +135,22 @@ def surroundings(
 def _best_places(
     words: NDArray[np.uint32],
     table: NDArray[np.int64],
-    steps: int,
+    steps: float,
     evidence: NDArray[np.float32],
     mean: NDArray[np.float64],
     variance: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return (offsets in frames, lifts) of the best places of a packed track."""
+    """Return (offsets in frames of the clip, lifts) of the best places of a packed track.
+
+    `steps` are those of the track to a frame of the clip.
+    """
     times, bins = _unpack(words)
     offsets = np.zeros(PLACES_OF_A_TRACK, np.int64)
     lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
     frames = evidence.shape[1]
     if len(times) == 0 or frames < LEAST_OVERLAP_FRAMES:
         return offsets[:0], lifts[:0]
-    at = (times + steps // 2) // steps
+    at = np.floor(times / steps + 0.5).astype(np.int64)
     first = LEAST_OVERLAP_FRAMES - 1 - at[-1]
     count = frames - LEAST_OVERLAP_FRAMES - first + 1
     if count < 1:
