@@ -53,7 +53,7 @@ def test_parameters_are_frozen(params: object) -> None:
 def test_a_clip_looks_for_denser_peaks_than_a_reference_keeps() -> None:
     """The neighbourhood of a query lies within that of a reference: no peak is lost."""
     peaks, query = PeakParams(), QueryParams()
-    assert query.radius_frames < query.few_radius_frames < peaks.reference_radius_frames
+    assert query.radius_frames < query.few_radius_frames <= peaks.reference_radius_frames
     assert query.radius_ratio < query.few_radius_ratio < peaks.reference_radius_ratio
 
 
