@@ -54,25 +54,23 @@ class Setting:
 
 SETTINGS = (
     Setting("default"),
-    Setting("denser references", PeakParams(reference_radius_frames=12)),
-    Setting("sparser references", PeakParams(reference_radius_frames=20)),
-    Setting("narrower in frequency", PeakParams(reference_radius_ratio=0.09)),
-    Setting("fan-out 1", index=IndexParams(fanout=1)),
-    Setting("fan-out 3", index=IndexParams(fanout=3)),
-    Setting("exact probes", query=QueryParams(fuzziness=0.0)),
-    Setting("fuzzier probes", query=QueryParams(fuzziness=0.4)),
-    Setting("sparser queries", query=QueryParams(radius_frames=6, radius_ratio=0.05)),
-    Setting("denser queries", query=QueryParams(radius_frames=3, radius_ratio=0.025)),
+    Setting(
+        "denser references", PeakParams(reference_radius_frames=8, reference_radius_ratio=0.08)
+    ),
+    Setting(
+        "sparser references", PeakParams(reference_radius_frames=12, reference_radius_ratio=0.12)
+    ),
+    Setting("much sparser", PeakParams(reference_radius_frames=16, reference_radius_ratio=0.12)),
+    Setting("fan-out 2", index=IndexParams(fanout=2)),
     Setting("no sweep", query=QueryParams(sweep_hours=0.0)),
     Setting("no ladder", query=QueryParams(ladder=Ladder.OFF)),
-    Setting("10 candidates", query=QueryParams(candidates=10)),
-    Setting("100 candidates", query=QueryParams(candidates=100)),
+    Setting("exact probes", query=QueryParams(fuzziness=0.0)),
+    Setting("sparser queries", query=QueryParams(radius_frames=6, radius_ratio=0.05)),
+    Setting("denser queries", query=QueryParams(radius_frames=3, radius_ratio=0.025)),
+    Setting("prominence ignored", constants={"clip.EVIDENCE": ((-0.94,) * 8, (2.65,) * 8)}),
     Setting("moments not counted", constants={"verification.weighed": lambda score, *_: score}),
-    Setting("chance is the mean", constants={"verification.COUNTING_NOISE": 1e9}),
-    Setting("chance is the best shift", constants={"verification.COUNTING_NOISE": 0.0}),
     Setting("tighter in time", constants={"clip.FINE_STEPS": 4}),
     Setting("wider in time", constants={"clip.FINE_STEPS": 9}),
-    Setting("tighter in frequency", constants={"clip.FREQUENCY_STEPS": 4}),
     Setting("wider in frequency", constants={"clip.FREQUENCY_STEPS": 7}),
 )
 

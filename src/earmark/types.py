@@ -174,7 +174,7 @@ class Match:
     track: Track
     confidence: float
     score: float
-    """Natural logarithm of how much likelier the agreement is than by chance."""
+    """In nats: a clip of unknown music gets a score of s with a chance of about exp(-s)."""
     offset_s: float
     """Where the clip's start lies in the track; may be negative."""
     other_offsets_s: tuple[float, ...]

@@ -352,12 +352,12 @@ class _Judge:
         hypotheses = evidence.hypotheses
         places = sorted(self._seconds(hypotheses.offset[i]) for i in (which, *elsewhere))
         earliest = min((which, *elsewhere), key=lambda i: hypotheses.offset[i])
-        score = float(evidence.score[which])
+        rating = float(evidence.rating[which])
         return Found(
             key=self._case.keys[hypotheses.reference[which]],
             relation=relation,
-            score=score,
-            confidence=decision.confidence(float(evidence.rating[which])),
+            score=rating,
+            confidence=decision.confidence(rating),
             offset_s=places[0],
             other_offsets_s=tuple(places[1:]),
             span=span_of(self._case, evidence, earliest, self._params.peaks),
