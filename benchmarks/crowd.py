@@ -3,9 +3,9 @@
     python -m benchmarks.crowd FOLDER --cache FILE [--distractors N] [--clips N] [--seed S]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it and of its strangers
-in the usual conditions of `earmark bench`. Each is asked for twice: of the catalogue alone, and with
-made-up songs beside it (`evaluation/distractors.py`), which are made once and kept in FILE. Printed
-are, by condition, the clips that are named both times, the wrong answers, and median milliseconds.
+in the usual conditions of `earmark bench`. Each is asked for twice: of the catalogue alone, and
+with made-up songs beside it (`evaluation/distractors.py`), which are made once and kept in FILE.
+Printed are, by condition, the clips named, the wrong answers, and median milliseconds, both times.
 """
 
 from __future__ import annotations
