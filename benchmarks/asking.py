@@ -76,8 +76,8 @@ class Catalogue:
         return self.tape.frames
 
     def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
-        """Return packed constellations."""
-        return {key: self.packed[key] for key in keys}
+        """Return packed constellations, of the keys that there are."""
+        return {key: self.packed[key] for key in keys if key < len(self.packed)}
 
     @cached_property
     def groups(self) -> Sequence[str]:
