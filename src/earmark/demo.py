@@ -101,8 +101,8 @@ CONDITIONS = (
     Condition("street noise, 0 dB", 8.0, _in_the_street),
     Condition("telephone", 8.0, _by_telephone),
     Condition(OPUS_12K.name, 8.0, lambda clip, _: transcoded(clip, SAMPLE_RATE_HZ, OPUS_12K)),
-    Condition("1 % too fast", 10.0, lambda clip, _: change_speed(clip, 1.01)),
-    Condition("1 % too slow", 10.0, lambda clip, _: change_speed(clip, 0.99)),
+    Condition("8 % too fast", 10.0, lambda clip, _: change_speed(clip, 1.08)),
+    Condition("20 % too slow", 10.0, lambda clip, _: change_speed(clip, 0.8)),
     Condition("across a room", 8.0, _across_a_room),
 )
 
