@@ -64,6 +64,10 @@ EXPLAINED = 0.93
 """A match that finds this part of its peaks is all that sounds: 19 of 20 clean clips have 0.96 and
 more, 19 of 20 with another track beside it 0.90 and less."""
 
+CERTAIN = 8.0
+"""Nats above the threshold from which nothing better is looked for on the ladder. A transposed
+chord may be taken for another track as it is, and is its own more clearly at its own pitch."""
+
 REFINED_GAIN = 6.0
 """Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed. Over another
 tempo or pitch it may lose as much: of two that agree equally well, the fit is the more exact."""
@@ -165,20 +169,21 @@ class Search:
         """Yield what each attempt found: a quick look, a sweep, and each batch of rungs."""
         quick = self._quick()
         yield quick
-        best = quick.take(quick.order()[:1])
-        known = self._accepted(best)
-        if (known and best.found[0] >= EXPLAINED * best.expected[0]) or self._is_late():
+        leader = quick.take(quick.order()[:1])
+        explained = leader.found >= EXPLAINED * leader.expected
+        if (self._accepted(leader) and explained.all()) or self._is_late():
             return
         whole = self._sweep()
         yield whole
+        best = max(quick.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
         for rungs in batches(self._query.ladder):
-            if known or self._accepted(whole) or self._is_late():
+            if best >= self._threshold + CERTAIN or self._is_late():
                 return
             climbed = self._climb(rungs, self._votes)
             yield climbed
-            known = self._accepted(climbed)
+            best = max(best, climbed.rating.max(initial=-np.inf))
         rungs = swept(self._query.ladder)
-        if rungs and not (known or self._accepted(whole) or self._is_late()):
+        if rungs and best < self._threshold and not self._is_late():
             yield self._climb(rungs, self._lifts)
 
     def _is_late(self) -> bool:
