@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from earmark.fingerprint import unpack_peaks
 from earmark.kernels import kernel
 from earmark.matching.clip import warps
 
@@ -95,8 +96,10 @@ def sweep(
     table = np.floor(clip.axis.warp(pitch) / clip.steps + 0.5).astype(np.int64)
     places = []
     for key, packed in tracks:
+        peaks = unpack_peaks(packed)
         offsets, lifts = _best_places(
-            np.frombuffer(packed, "<u4"),
+            peaks.time,
+            peaks.frequency,
             table,
             clip.steps * tempo,
             clip.evidence,
@@ -114,11 +117,14 @@ def surroundings(
 ) -> Surroundings:
     """Return the lift of hypotheses, and what is around them under the same tempo and pitch."""
     words, begins = references
+    needed, track = np.unique(hypotheses.reference, return_inverse=True)
+    found = [unpack_peaks(words[begins[one] : begins[one + 1]].tobytes()) for one in needed]
     tables, which = warps(clip.axis, hypotheses.pitch)
     rows = _surroundings(
-        words,
-        begins,
-        hypotheses.reference,
+        np.concatenate([np.empty(0, np.int32), *(peaks.time for peaks in found)]),
+        np.concatenate([np.empty(0, np.uint16), *(peaks.frequency for peaks in found)]),
+        np.cumsum([0, *map(len, found)], dtype=np.int64),
+        track.astype(np.int64),
         hypotheses.offset,
         hypotheses.tempo,
         np.floor(tables / clip.steps + 0.5).astype(np.int64),
@@ -133,18 +139,18 @@ def surroundings(
 
 @kernel
 def _best_places(
-    words: NDArray[np.uint32],
+    times: NDArray[np.int32],
+    frequencies: NDArray[np.uint16],
     table: NDArray[np.int64],
     steps: float,
     evidence: NDArray[np.float32],
     mean: NDArray[np.float64],
     variance: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return (offsets in frames of the clip, lifts) of the best places of a packed track.
+    """Return (offsets in frames of the clip, lifts) of the best places of a track.
 
     `steps` are those of the track to a frame of the clip.
     """
-    times, bins = _unpack(words)
     offsets = np.zeros(PLACES_OF_A_TRACK, np.int64)
     lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
     frames = evidence.shape[1]
@@ -155,7 +161,7 @@ def _best_places(
     count = frames - LEAST_OVERLAP_FRAMES - first + 1
     if count < 1:
         return offsets[:0], lifts[:0]
-    lift = _lifts(at, table[bins], first, count, evidence, mean, variance)
+    lift = _lifts(at, table[frequencies], first, count, evidence, mean, variance)
     found = 0
     while found < PLACES_OF_A_TRACK:
         best = int(np.argmax(lift))
@@ -169,9 +175,10 @@ def _best_places(
 
 @kernel
 def _surroundings(
-    words: NDArray[np.uint32],
+    every_time: NDArray[np.int32],
+    every_frequency: NDArray[np.uint16],
     begins: NDArray[np.int64],
-    references: NDArray[np.int64],
+    tracks: NDArray[np.int64],
     offsets: NDArray[np.float64],
     tempos: NDArray[np.float64],
     tables: NDArray[np.int64],
@@ -183,16 +190,15 @@ def _surroundings(
 ) -> NDArray[np.float64]:
     """Return rows (lift, median, upper, top) of hypotheses."""
     out = np.zeros((len(offsets), 4), np.float64)
-    times, bins = _unpack(words[:0])
     frames = evidence.shape[1]
     for h in range(len(offsets)):
-        if h == 0 or references[h] != references[h - 1]:
-            times, bins = _unpack(words[begins[references[h]] : begins[references[h] + 1]])
+        first, last = begins[tracks[h]], begins[tracks[h] + 1]
+        times, frequencies = every_time[first:last], every_frequency[first:last]
         reach = (NEARBY_FRAMES + frames + 1) * steps * tempos[h]
         low = np.searchsorted(times, offsets[h] - reach)
         high = np.searchsorted(times, offsets[h] + reach)
         at = np.floor((times[low:high] - offsets[h]) / (tempos[h] * steps) + 0.5).astype(np.int64)
-        bands = tables[which[h]][bins[low:high]]
+        bands = tables[which[h]][frequencies[low:high]]
         lift = _lifts(at, bands, -NEARBY_FRAMES, 2 * NEARBY_FRAMES + 1, evidence, mean, variance)
         own = NEARBY_FRAMES
         out[h, 0] = lift[own - LOOSE_FRAMES : own + LOOSE_FRAMES + 1].max()
@@ -253,20 +259,3 @@ def _lifts(
         wide += spread[k]
         lift[k] = (total[k] - level) / np.sqrt(max(wide, 0.0) + PRIOR_VARIANCE)
     return lift
-
-
-@kernel
-def _unpack(words: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return times and frequencies, int64, of a packed constellation."""
-    times = np.empty(len(words), np.int64)
-    bins = np.empty(len(words), np.int64)
-    size = 0
-    time = np.int64(0)
-    for w in range(len(words)):
-        word = np.int64(words[w])
-        time += word >> 20
-        frequency = (word >> 8) & 0xFFF
-        if frequency > 0:
-            times[size], bins[size] = time, frequency
-            size += 1
-    return times[:size], bins[:size]

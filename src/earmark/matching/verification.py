@@ -49,7 +49,7 @@ MOST_CHANCE = 0.9
 
 MOMENT_STEPS = 8
 """Peaks of one moment (a frame, 16 ms) are no independent witnesses: beyond the first of each they
-count half. Chosen with the statistic, in docs/matching.md."""
+count half; docs/matching.md says why."""
 
 MAX_REACH_STEPS = 62
 """No hypothesis is moved further: all places that are tried lie in one word of the chart."""
