@@ -24,7 +24,7 @@ from earmark.fingerprint import fingerprint, hear, pack_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Search
 from earmark.params import Params, QueryParams
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard
 
 Job = TypeVar("Job")
@@ -66,6 +66,10 @@ class Catalogue:
         """Return the catalogue with this group masked."""
         dead = self.tape.dead | np.array([group_of(name) == group for name in self.names])
         return replace(self, tape=replace(self.tape, dead=dead))
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads."""
+        return list_lengths([self.tape], hashes)
 
     def tapes(self, _hashes: object) -> Sequence[Tape]:
         """Return the one tape."""

@@ -32,7 +32,7 @@ from earmark.landmarks import query_probes, reference_landmarks
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
 from earmark.params import Params, QueryParams
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard, Peaks
 
 CLIP_S = 10.0
@@ -60,6 +60,10 @@ class Catalogue:
         self._packed = {key: pack_peaks(one.peaks) for key, one in enumerate(recordings)}
         marks = [reference_landmarks(one.peaks, params) for one in recordings]
         self._tapes = [build_tape(list(enumerate(marks)))]
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads."""
+        return list_lengths(self._tapes, hashes)
 
     def tapes(self, _hashes: object) -> list[Tape]:
         """Return the one tape."""
@@ -189,8 +193,8 @@ def _answers(
     best, mean, scores = [], [], []
     for clip in clips:
         probes = query_probes(clip.peaks, params, query.fanout, query.fuzziness)
-        tapes: list[Tape] = catalogue.tapes(probes.hash)
-        found = find_candidates(tapes, probes, clip.frames, CANDIDATES)
+        budget = query.sweep_postings
+        found = find_candidates(catalogue, probes, clip.frames, CANDIDATES, budget=budget)
         votes = [one.votes for one in found] or [0]
         verdict = match(clip, catalogue, params, query)
         named = (*verdict.matches, *verdict.candidates)

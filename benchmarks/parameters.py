@@ -156,7 +156,7 @@ def _size(store: MemoryStore) -> tuple[float, float]:
     """Return MB of the packed index per hour, and postings per second."""
     with store.read() as reader:
         tapes, stats = reader.tapes(np.empty(0, np.uint32)), reader.stats()
-    size = sum(tape.words.nbytes + tape.directory.nbytes for tape in tapes)
+    size = sum(tape.nbytes for tape in tapes)
     return size / stats.duration_s * 3600 / 1e6, stats.postings / stats.duration_s
 
 

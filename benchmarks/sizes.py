@@ -58,7 +58,7 @@ def main() -> None:
             marks = [reference_landmarks(peaks, params) for peaks in found]
             tape = build_tape(list(enumerate(marks)))
             bits = posting_bits(np.concatenate([one.hash for one in marks]), tape.frames)
-            packed = 8 * (tape.words.nbytes + tape.directory.nbytes)
+            packed = 8 * tape.nbytes
             rates = sum(map(len, found)) / seconds, tape.postings / seconds
             sizes = [size * per_hour for size in (packed, bits, whole, bare)]
             print(f"{radius}, {ratio:.2f}, {fanout}: {rates[0]:.1f}, {rates[1]:.1f}; "

@@ -16,7 +16,7 @@ from earmark.matching.clip import Clip, clip_of
 from earmark.matching.verification import Case, Evidence, examine, join, joined
 from earmark.params import Params, PeakParams
 from earmark.prominence import CLASSES
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard, Peaks
 
 PARAMS = Params()
@@ -136,6 +136,10 @@ class Catalogue:
         self._packed = {key: pack_peaks(peaks) for key, peaks in enumerate(tracks)}
         marks = [(key, reference_landmarks(peaks, params)) for key, peaks in enumerate(tracks)]
         self._tapes = [build_tape(marks)] if marks else []
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads."""
+        return list_lengths(self._tapes, hashes)
 
     def tapes(self, _hashes: object) -> list[Tape]:
         """Return the one tape."""

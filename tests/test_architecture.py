@@ -21,7 +21,7 @@ LAYERS = (
     ("errors", "types"),
     ("params",),
     ("units", "kernels"),
-    ("axis",),
+    ("axis", "elias_fano"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape"),
     ("fingerprint",),
     ("matching", "stores", "recording"),

@@ -8,10 +8,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 import platformdirs
+from numba import int64, uint64
+from numba.core.cgutils import false_bit
+from numba.extending import intrinsic
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,3 +71,27 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     finally:
         settings["CACHE_DIR"] = before
     return compiled
+
+
+@intrinsic
+def _trailing_zeros(_context: Any, _value: Any) -> Any:  # noqa: ANN401 - Numba's own
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.cttz(arguments[0], false_bit)
+
+    return int64(uint64), generate
+
+
+@intrinsic
+def _bit_length(_context: Any, _value: Any) -> Any:  # noqa: ANN401 - Numba's own
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        zeros = builder.ctlz(arguments[0], false_bit)
+        return builder.sub(zeros.type(64), zeros)
+
+    return int64(uint64), generate
+
+
+trailing_zeros = cast("Callable[[np.uint64], int]", _trailing_zeros)
+"""How many zeros are below the lowest 1; 64 for 0. For kernels only: one machine instruction."""
+
+bit_length = cast("Callable[[np.uint64], int]", _bit_length)
+"""How many bits a number needs; 0 for 0. For kernels only: one machine instruction."""

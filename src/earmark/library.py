@@ -436,6 +436,9 @@ class _Intact:
 
     reader: Reader
 
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        return self.reader.list_lengths(hashes)
+
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         return self.reader.tapes(hashes)
 

@@ -181,6 +181,11 @@ class QueryParams:
     """Alignments that are looked at closely after a quick look."""
     sweep_hours: float = 20.0
     """How much of a catalogue is compared with a clip exhaustively: the tracks with most votes."""
+    quick_postings: int = 1 << 19
+    rung_postings: int = 1 << 19
+    sweep_postings: int = 1 << 22
+    """Postings that are read at most in a quick look, on a rung of the ladder, and to choose what
+    is compared exhaustively: those of the rarest hashes."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0

@@ -4,31 +4,27 @@ Every track starts at its own position (a frame number) of the tape, so that a p
 position, and position minus query frame is the alignment itself; which track it was is looked up
 only for the few alignments that win.
 
-Layout of the inverted index (all arrays little-endian, contiguous, and usable from a memory map):
+Layout of the inverted index (arrays are little-endian, contiguous, and usable from a memory map):
 
-    entries     n postings in ascending order of `hash << position_bits | position`; each keeps the
-                low `width` bits of that key, packed without gaps into 64-bit words, least
-                significant bit first, with one word of zeros at the end
-    directory   uint32, one more than there are buckets; bucket b holds the entries
-                directory[b] to directory[b + 1], whose keys share their high bits
-                `key >> width == b`; 1 << bucket_bits buckets in all
+    words, directory, groups
+                the postings, in buckets; `elias_fano.py` draws them
     starts      uint32, shape (tracks + 1,): first position of each track, and the tape's end
     keys        int64, shape (tracks,): the store's key of each track
     dead        bool, shape (tracks,): removed since the tape was made
 
-`width = HASH_BITS - bucket_bits + position_bits`, with about ENTRIES_PER_BUCKET entries a bucket,
-so that a posting costs its entropy and half a byte.
+The highest `bucket_bits` bits of a hash name its bucket: on a large tape every hash has its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.kernels import kernel
+from earmark import elias_fano
+from earmark.elias_fano import GROUP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +37,11 @@ HASH_BITS = 22
 MAX_TAPE_FRAMES = 1 << 32
 """Positions are 32 bits."""
 
-ENTRIES_PER_BUCKET = 16
+POSTINGS_PER_BUCKET = 32
+"""On a tape too small for a bucket a hash: the directory costs a bit a posting then."""
+
+CHUNK_POSTINGS = 1 << 21
+"""Of a tape that are held unpacked at once: 32 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +50,7 @@ class Tape:
 
     words: NDArray[np.uint64]
     directory: NDArray[np.uint32]
+    groups: NDArray[np.uint64]
     starts: NDArray[np.uint32]
     keys: NDArray[np.int64]
     dead: NDArray[np.bool_]
@@ -58,7 +59,7 @@ class Tape:
 
     @property
     def width(self) -> int:
-        """Bits of a packed entry."""
+        """Bits of a posting within its bucket."""
         return HASH_BITS - self.bucket_bits + self.position_bits
 
     @property
@@ -76,59 +77,181 @@ class Tape:
         """Length of the tape without the tracks that are dead."""
         return int(np.diff(self.starts.astype(np.int64))[~self.dead].sum())
 
+    @property
+    def nbytes(self) -> int:
+        """Size of the index: words, directory and groups."""
+        return self.words.nbytes + self.directory.nbytes + self.groups.nbytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """All of a tape but its words."""
+
+    directory: NDArray[np.uint32]
+    groups: NDArray[np.uint64]
+    starts: NDArray[np.uint32]
+    keys: NDArray[np.int64]
+    bucket_bits: int
+    position_bits: int
+
+
+class Draft:
+    """A tape in the making: its words come in pieces, so that it never need be in memory whole."""
+
+    def __init__(
+        self,
+        keys: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+        postings: int,
+        chunks: Iterable[NDArray[np.uint64]],
+    ) -> None:
+        """Plan a tape.
+
+        Args:
+            keys: of the tracks, in their order.
+            lengths: of the tracks, in frames.
+            postings: how many there will be.
+            chunks: all of them as `hash << position_bits | position`, sorted, in any number of
+                pieces.
+
+        Raises:
+            ValueError: the tracks are longer together than MAX_TAPE_FRAMES.
+        """
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        self.position_bits = _position_bits(int(starts[-1]))
+        self.bucket_bits = _bucket_bits(postings)
+        self.starts = starts.astype(np.uint32)
+        self.keys = keys
+        self.postings = postings
+        self._chunks = chunks
+        self._directory = np.zeros((1 << self.bucket_bits) + 1, np.uint32)
+        self._groups = np.zeros(groups_of(1 << self.bucket_bits), np.uint64)
+
+    def words(self) -> Iterator[NDArray[np.uint64]]:
+        """Yield the words, once, in pieces."""
+        width = HASH_BITS - self.bucket_bits + self.position_bits
+        bucket, bit, open_word = 0, 0, np.uint64(0)
+        for full, end in self._in_buckets(width):
+            words, bit_after = elias_fano.pack(
+                full, bucket, end, width, bit, open_word, self._directory, self._groups
+            )
+            whole = (int(bit_after) >> 6) - (bit >> 6)
+            yield words[:whole]
+            bucket, bit, open_word = end, int(bit_after), words[whole]
+        yield np.array([open_word, 0] if bit & 63 else [0], np.uint64)
+
+    def _in_buckets(self, width: int) -> Iterator[tuple[NDArray[np.uint64], int]]:
+        """Yield postings cut where a bucket begins, and that bucket's number."""
+        open_bucket = np.empty(0, np.uint64)
+        for chunk in self._chunks:
+            full = np.concatenate([open_bucket, chunk])
+            if len(full):
+                bucket = full[-1] >> np.uint64(width)
+                edge = np.searchsorted(full, bucket << np.uint64(width))
+                open_bucket = full[edge:]
+                yield full[:edge], int(bucket)
+        yield open_bucket, 1 << self.bucket_bits
+
+    def head(self) -> Head:
+        """Return the rest of the tape, when all words were taken."""
+        return Head(
+            self._directory,
+            self._groups,
+            self.starts,
+            self.keys,
+            self.bucket_bits,
+            self.position_bits,
+        )
+
+
+def laid(recordings: Sequence[tuple[int, Landmarks]]) -> Draft:
+    """Plan a tape with recordings, as (key, landmarks), end to end; takes 24 bytes a posting.
+
+    Raises:
+        ValueError: together they are longer than MAX_TAPE_FRAMES.
+    """
+    lengths = np.array([frames_of(marks) for _, marks in recordings], np.int64)
+    starts = np.cumsum(lengths) - lengths
+    position_bits = np.uint64(_position_bits(int(lengths.sum())))
+    full = [np.empty(0, np.uint64)]
+    for (_, marks), start in zip(recordings, starts, strict=True):
+        position = marks.frame.astype(np.uint64) + np.uint64(start)
+        full.append(marks.hash.astype(np.uint64) << position_bits | position)
+    joined = np.concatenate(full)
+    joined.sort()
+    return Draft(np.array([key for key, _ in recordings], np.int64), lengths, len(joined), [joined])
+
+
+def merged(tapes: Sequence[Tape]) -> Draft:
+    """Plan a tape of all that lives on several, in bounded memory.
+
+    Raises:
+        ValueError: together they are longer than MAX_TAPE_FRAMES.
+    """
+    spans = [np.diff(tape.starts.astype(np.int64)) for tape in tapes]
+    nothing = np.empty(0, np.int64)
+    lengths = np.concatenate([nothing, *(s[~t.dead] for s, t in zip(spans, tapes, strict=True))])
+    keys = np.concatenate([nothing, *(tape.keys[~tape.dead] for tape in tapes)])
+    postings = sum(_live_postings(tape) for tape in tapes)
+    position_bits = _position_bits(int(lengths.sum()))
+    return Draft(keys, lengths, postings, _merged_chunks(tapes, position_bits))
+
+
+def assembled(draft: Draft) -> Tape:
+    """Make a tape in memory."""
+    words = np.concatenate(list(draft.words()))
+    head = draft.head()
+    return Tape(
+        words=words,
+        directory=head.directory,
+        groups=head.groups,
+        starts=head.starts,
+        keys=head.keys,
+        dead=np.zeros(len(head.keys), np.bool_),
+        bucket_bits=head.bucket_bits,
+        position_bits=head.position_bits,
+    )
+
 
 def build_tape(recordings: Sequence[tuple[int, Landmarks]]) -> Tape:
-    """Lay recordings, as (key, landmarks), end to end on one tape.
+    """Lay recordings, as (key, landmarks), end to end on one tape in memory.
 
     Raises:
         ValueError: together they are longer than MAX_TAPE_FRAMES.
     """
-    lengths = [int(marks.frame.max()) + 1 if len(marks) else 1 for _, marks in recordings]
-    starts = _starts(lengths)
-    hashes = _joined([marks.hash for _, marks in recordings])
-    positions = _joined(
-        [
-            marks.frame.astype(np.uint64) + np.uint64(start)
-            for (_, marks), start in zip(recordings, starts)
-        ]
-    )
-    return _packed(hashes, positions, starts, np.array([key for key, _ in recordings], np.int64))
+    return assembled(laid(recordings))
 
 
-def merge_tapes(tapes: Sequence[Tape]) -> Tape:
-    """Join tapes into one, leaving out what is dead.
+@dataclass(frozen=True, slots=True)
+class Tapes:
+    """Tapes at hand, as an index to look into (`matching.candidates.Index`)."""
 
-    Raises:
-        ValueError: together they are longer than MAX_TAPE_FRAMES.
-    """
-    hashes: list[NDArray[np.uint32]] = []
-    positions: list[NDArray[np.int64]] = []
-    keys: list[int] = []
-    lengths: list[int] = []
-    for tape in tapes:
-        spans = np.diff(tape.starts.astype(np.int64))
-        kept = np.where(tape.dead, 0, spans)
-        shift = sum(lengths) + np.cumsum(kept) - kept - tape.starts[:-1].astype(np.int64)
-        found, at = unpack_tape(tape)
-        track = np.searchsorted(tape.starts, at, side="right") - 1
-        live = ~tape.dead[track]
-        hashes.append(found[live])
-        positions.append(at[live] + shift[track[live]])
-        keys += tape.keys[~tape.dead].tolist()
-        lengths += spans[~tape.dead].tolist()
-    return _packed(_joined(hashes), _joined(positions), _starts(lengths), np.array(keys, np.int64))
+    every: Sequence[Tape]
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,)."""
+        return list_lengths(self.every, hashes)
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - all at hand
+        """Return all tapes."""
+        return self.every
 
 
-def unpack_tape(tape: Tape) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return the hash and position of every posting, in the order of the entries."""
-    entries = _unpack(np.asarray(tape.words), tape.postings, tape.width)
-    buckets = np.repeat(
-        np.arange(len(tape.directory) - 1, dtype=np.uint64),
-        np.diff(tape.directory).astype(np.int64),
-    )
-    full = buckets << np.uint64(tape.width) | entries
-    mask = np.uint64((1 << tape.position_bits) - 1)
-    return (full >> np.uint64(tape.position_bits)).astype(np.uint32), (full & mask).astype(np.int64)
+def frames_of(marks: Landmarks) -> int:
+    """Return how long a recording is on a tape: to its last landmark, and at least one frame."""
+    return int(marks.frame.max()) + 1 if len(marks) else 1
+
+
+def postings_in_chunks(tape: Tape) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
+    """Yield (hashes, positions) of all postings, the dead included, sorted, in bounded memory."""
+    for first, end in _bucket_ranges(tape):
+        full = elias_fano.unpack(*_arrays(tape), first, end)
+        yield _split(full, tape.position_bits)
+
+
+def groups_of(buckets: int) -> int:
+    """Return how many groups so many buckets make."""
+    return -(-buckets // GROUP)
 
 
 def bucket_of(tape: Tape, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -136,86 +259,165 @@ def bucket_of(tape: Tape, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return hashes >> np.uint32(HASH_BITS - tape.bucket_bits)
 
 
+def list_lengths(tapes: Sequence[Tape], hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return how many postings a look for each hash reads at most, shape (n,).
+
+    Counted are the buckets, so on small tapes neighbouring hashes' postings, too, and the dead.
+    """
+    total = np.zeros(len(hashes), np.int64)
+    for tape in tapes:
+        bucket = bucket_of(tape, hashes)
+        total += tape.directory[bucket + np.uint32(1)] - tape.directory[bucket]
+    return total
+
+
+def gather(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of every hash's postings, one hash after the other, and their counts.
+
+    Shapes: (sum of the counts,) and (n,). The dead are included.
+    """
+    room = int(list_lengths([tape], hashes).sum())
+    return elias_fano.gather(*_arrays(tape), tape.position_bits, hashes, room)
+
+
+def extents(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each hash's bucket begins and ends in the words: bits, each of shape (n,)."""
+    _, directory, groups, width = _arrays(tape)
+    begin, end = elias_fano.extents(directory, groups, width, tape.position_bits, hashes)
+    return begin, end
+
+
 def lookup(
     tapes: Sequence[Tape], hashes: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
     """Return (hash, key, frame) of every live posting of the hashes, sorted.
 
-    For tests and tools; queries scan the tapes in a kernel.
+    For tests and tools; queries take alignments, and look up few keys.
     """
-    rows = []
+    wanted = np.unique(hashes)
+    rows = [np.empty((3, 0), np.int64)]
     for tape in tapes:
-        found, at = unpack_tape(tape)
-        track = np.searchsorted(tape.starts, at, side="right") - 1
-        wanted = np.isin(found, hashes) & ~tape.dead[track]
-        frames = (at - tape.starts[track])[wanted].astype(np.int64)
-        rows.append(np.stack([found[wanted].astype(np.int64), tape.keys[track[wanted]], frames]))
-    joined = np.concatenate(rows, axis=1) if rows else np.empty((3, 0), np.int64)
+        position, counts = gather(tape, wanted)
+        found = np.repeat(wanted, counts)
+        track = np.searchsorted(tape.starts, position, side="right") - 1
+        live = ~tape.dead[track]
+        frame = position - tape.starts[track]
+        rows.append(np.stack([found, tape.keys[track], frame])[:, live].astype(np.int64))
+    joined = np.concatenate(rows, axis=1)
     joined = joined[:, np.lexsort(joined[::-1])]
     return joined[0].astype(np.uint32), joined[1], joined[2].astype(np.uint32)
 
 
-def _joined(parts: Sequence[NDArray[np.integer]]) -> NDArray[np.uint64]:
-    # cast before joining: uint64 and int64 together would pass through float64
-    return np.concatenate([np.empty(0, np.uint64), *(part.astype(np.uint64) for part in parts)])
+def _arrays(
+    tape: Tape,
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint64], int]:
+    """Return what the kernels read of a tape."""
+    return tape.words, tape.directory, tape.groups, tape.width
 
 
-def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *lengths], dtype=np.int64)
+def _split(
+    full: NDArray[np.uint64], position_bits: int
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    mask = np.uint64((1 << position_bits) - 1)
+    return (full >> np.uint64(position_bits)).astype(np.uint32), (full & mask).astype(np.int64)
 
 
-def _packed(
-    hashes: NDArray[np.uint64],
-    positions: NDArray[np.uint64],
-    starts: NDArray[np.int64],
-    keys: NDArray[np.int64],
-) -> Tape:
-    frames = int(starts[-1])
+def _position_bits(frames: int) -> int:
     if frames >= MAX_TAPE_FRAMES:
         message = f"{frames} frames are longer than a tape ({MAX_TAPE_FRAMES})"
         raise ValueError(message)
-    position_bits = max(1, frames.bit_length())
-    wanted = max(1, len(hashes) // ENTRIES_PER_BUCKET)
-    bucket_bits = min(HASH_BITS, wanted.bit_length())
-    width = HASH_BITS - bucket_bits + position_bits
-    full = np.sort(hashes << np.uint64(position_bits) | positions)
-    edges = np.arange((1 << bucket_bits) + 1, dtype=np.uint64) << np.uint64(width)
-    return Tape(
-        words=_pack(full, width),
-        directory=np.searchsorted(full, edges).astype(np.uint32),
-        starts=starts.astype(np.uint32),
-        keys=keys.astype(np.int64),
-        dead=np.zeros(len(keys), np.bool_),
-        bucket_bits=bucket_bits,
-        position_bits=position_bits,
+    return max(1, frames.bit_length())
+
+
+def _bucket_bits(postings: int) -> int:
+    return min(HASH_BITS, max(1, postings // POSTINGS_PER_BUCKET).bit_length())
+
+
+def _bucket_ranges(tape: Tape) -> Iterator[tuple[int, int]]:
+    """Yield ranges of buckets that hold about CHUNK_POSTINGS each, or are one bucket."""
+    first, buckets = 0, len(tape.directory) - 1
+    while first < buckets:
+        full = int(tape.directory[first]) + CHUNK_POSTINGS
+        end = int(np.searchsorted(tape.directory, full, side="right")) - 1
+        end = min(max(end, first + 1), buckets)
+        yield first, end
+        first = end
+
+
+def _live_postings(tape: Tape) -> int:
+    if not tape.dead.any():
+        return tape.postings
+    return sum(
+        int((~tape.dead[_tracks(tape, position)]).sum()) for _, position in postings_in_chunks(tape)
     )
 
 
-@kernel
-def _pack(full: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
-    """Pack the low `width` bits of each value, least significant bit first."""
-    words = np.zeros((len(full) * width + 63) // 64 + 1, np.uint64)
-    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    for i in range(len(full)):
-        bit = i * width
-        word, shift = bit >> 6, np.uint64(bit & 63)
-        entry = full[i] & mask
-        words[word] |= entry << shift
-        if shift + np.uint64(width) > np.uint64(64):
-            words[word + 1] |= entry >> (np.uint64(64) - shift)
-    return words
+def _tracks(tape: Tape, position: NDArray[np.int64]) -> NDArray[np.intp]:
+    return np.searchsorted(tape.starts, position, side="right") - 1
 
 
-@kernel
-def _unpack(words: NDArray[np.uint64], count: int, width: int) -> NDArray[np.uint64]:
-    """Undo `_pack`."""
-    entries = np.empty(count, np.uint64)
-    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
-    for i in range(count):
-        bit = i * width
-        word, shift = bit >> 6, np.uint64(bit & 63)
-        entry = words[word] >> shift
-        if shift > np.uint64(0):
-            entry |= words[word + 1] << (np.uint64(64) - shift)
-        entries[i] = entry & mask
-    return entries
+def _merged_chunks(tapes: Sequence[Tape], position_bits: int) -> Iterator[NDArray[np.uint64]]:
+    """Yield the live postings of several tapes laid end to end; see `Draft`."""
+    queues = []
+    base = 0
+    for tape in tapes:
+        queues.append(_Queue(tape, base, position_bits))
+        base += tape.live_frames
+    hashes = 1 << HASH_BITS
+    done = 0
+    while done < hashes:
+        upto = min((queue.complete_to() for queue in queues), default=hashes)
+        parts = [queue.take(upto) for queue in queues]
+        joined = np.concatenate([np.empty(0, np.uint64), *parts])
+        joined.sort(kind="stable")  # which merges sorted runs
+        if len(joined):
+            yield joined
+        done = upto
+
+
+class _Queue:
+    """The live postings of one tape, shifted to where they lie on the merged one, hash by hash."""
+
+    def __init__(self, tape: Tape, base: int, position_bits: int) -> None:
+        self._tape = tape
+        self._position_bits = np.uint64(position_bits)
+        self._shift = base
+        self._shifts: NDArray[np.int64] | None = None
+        if tape.dead.any():
+            spans = np.diff(tape.starts.astype(np.int64))
+            kept = np.where(tape.dead, 0, spans)
+            self._shifts = base + np.cumsum(kept) - kept - tape.starts[:-1].astype(np.int64)
+        self._ranges = _bucket_ranges(tape)
+        self._waiting = np.empty(0, np.uint64)
+        self._hash_end = 0
+
+    def complete_to(self) -> int:
+        """Return the hash up to which all postings are at hand, having read some if none is."""
+        if not len(self._waiting):
+            self._read()
+        return self._hash_end
+
+    def take(self, upto: int) -> NDArray[np.uint64]:
+        """Return the postings of the hashes below one for which all are at hand."""
+        edge = np.searchsorted(self._waiting, np.uint64(upto) << self._position_bits)
+        taken, self._waiting = self._waiting[:edge], self._waiting[edge:]
+        return taken
+
+    def _read(self) -> None:
+        """Read on until there is something, or the end."""
+        tape = self._tape
+        for first, end in self._ranges:
+            self._hash_end = end << (HASH_BITS - tape.bucket_bits)
+            full = elias_fano.unpack(*_arrays(tape), first, end)
+            found, position = _split(full, tape.position_bits)
+            if self._shifts is None:
+                position += self._shift
+            else:
+                track = _tracks(tape, position)
+                live = ~tape.dead[track]
+                found, position = found[live], (position + self._shifts[track])[live]
+            if len(found):
+                joined = found.astype(np.uint64) << self._position_bits
+                self._waiting = joined | position.astype(np.uint64)
+                return
+        self._hash_end = 1 << HASH_BITS

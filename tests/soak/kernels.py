@@ -28,7 +28,15 @@ from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine, join
 from earmark.params import Ladder, Params, QueryParams
 from earmark.prominence import CLASSES, prominence
-from earmark.tape import HASH_BITS, Tape, build_tape, merge_tapes, unpack_tape
+from earmark.tape import (
+    HASH_BITS,
+    Tape,
+    Tapes,
+    assembled,
+    build_tape,
+    merged,
+    postings_in_chunks,
+)
 from earmark.types import Heard, Landmarks, Peaks
 from tests.axes import AXES
 from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks
@@ -38,6 +46,7 @@ CLIP_FRAMES = (1, 2, 23, 24, 63, 64, 65, 600, 2000)
 SPANS_STEPS = (0, 5, 100, 5000, 30_000, 10_000_000)
 FAR_STEPS = (-1e15, -1e6, -100.0, 0.0, 50.0, 1e4, 1e7, 1e15)
 FACTORS = (1e-3, 0.5, 0.9, 1.0, 1.1, 2.0, 1e3)
+EMPTY = np.empty(0, np.uint32)
 LONG_FRAMES = 1 << 27
 RUNGS = (1e-3, 0.1, 0.74, 1.0, 1.31, 10.0, 1e3)
 
@@ -97,10 +106,10 @@ def recognise(rng: Generator) -> None:
 
 def step_in(rng: Generator, heard: Heard, catalogue: Catalogue) -> None:
     """Climb rungs that no ladder has."""
-    axis, tapes = axis_of(PARAMS.peaks), catalogue.tapes(None)
+    axis = axis_of(PARAMS.peaks)
     for _ in range(3):
         rung = float(rng.choice(RUNGS)), float(rng.choice(RUNGS))
-        climb(rung, heard.few, heard.frames, tapes, axis, PARAMS, QueryParams())
+        climb(rung, heard.few, heard.frames, catalogue, axis, PARAMS, QueryParams())
 
 
 def suppose(rng: Generator, heard: Heard, tracks: list[Peaks]) -> None:
@@ -138,12 +147,17 @@ def random_tape(rng: Generator) -> Tape:
 def look_up(rng: Generator) -> None:
     """Ask tapes for hashes that they have and for others."""
     tape = random_tape(rng)
-    merged = merge_tapes([tape, random_tape(rng)])
-    known = unpack_tape(merged)[0]
+    joined = assembled(merged([tape, random_tape(rng)]))
+    known = np.concatenate([EMPTY, *(hashes for hashes, _ in postings_in_chunks(joined))])
     hashes = np.concatenate([known, rng.integers(0, 1 << HASH_BITS, 100, np.uint32)])
     frames = rng.integers(0, rng.choice([1, 100, LONG_FRAMES]), len(hashes)).astype(np.int32)
     length = int(rng.choice([1, 100, LONG_FRAMES]))
-    find_candidates([tape, merged], Probes(hashes, frames), length, int(rng.choice([1, 5, 40])))
+    index, limit, budget = (
+        Tapes([tape, joined]),
+        int(rng.choice([1, 5, 40])),
+        int(rng.choice([9, 1 << 30])),
+    )
+    find_candidates(index, Probes(hashes, frames), length, limit, budget=budget)
 
 
 def imagine(rng: Generator) -> None:

@@ -33,7 +33,7 @@ DENSE = mixed(TRACK, make_peaks(2, 60, 40))
 REFERENCES = join([pack_peaks(TRACK)])
 START_S = 20
 
-CANDIDATES: list[Candidate | Place] = [Candidate(7, 100, 30, 200), Place(8, -50, 20.0)]
+CANDIDATES: list[Candidate | Place] = [Candidate(7, 100, 30, 200, 9000), Place(8, -50, 20.0)]
 NUMBERS = np.array([4, 2])
 
 

@@ -9,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.landmarks import Probes
-from earmark.matching.candidates import FRAME_BITS, VOTE_WINDOW_FRAMES, Candidate, find_candidates
-from earmark.tape import HASH_BITS, Tape, build_tape
+from earmark.matching import candidates as module
+from earmark.matching.candidates import (
+    FRAME_BITS,
+    VOTE_WINDOW_FRAMES,
+    Candidate,
+    affordable,
+)
+from earmark.matching.candidates import find_candidates as find_in
+from earmark.tape import HASH_BITS, Tape, Tapes, build_tape
 from earmark.types import Landmarks
 
 LIMIT = 10
@@ -40,6 +47,11 @@ def clip_at(marks: Landmarks, offset: int, frames: int = CLIP_FRAMES) -> Probes:
 def both(one: Probes, other: Probes) -> Probes:
     """The probes of two clips that sound together."""
     return Probes(np.concatenate([one.hash, other.hash]), np.concatenate([one.frame, other.frame]))
+
+
+def find_candidates(tapes: list[Tape], probes: Probes, frames: int, limit: int) -> list[Candidate]:
+    """The candidates on these tapes, whatever they cost."""
+    return find_in(Tapes(tapes), probes, frames, limit, budget=1 << 40)
 
 
 def best(tape: Tape, probes: Probes, frames: int = CLIP_FRAMES) -> Candidate:
@@ -171,7 +183,7 @@ def test_the_last_frame_of_the_longest_clip_votes_like_the_first() -> None:
     marks = Landmarks(np.array([5, 6], np.uint32), np.array([100, 101], np.uint32))
     probes = Probes(marks.hash, np.array([last - 1, last], np.int32))
     found = best(tape_of(marks), probes, frames=last + 1)
-    assert found == Candidate(0, 101 - last, 2, last - 1)
+    assert found == Candidate(0, 101 - last, 2, last - 1, 102)
 
 
 def test_all_threads_see_the_same() -> None:
@@ -181,3 +193,63 @@ def test_all_threads_see_the_same() -> None:
         asked = [pool.submit(find_candidates, [TAPE], probes, CLIP_FRAMES, 40) for _ in range(8)]
     answers = [answer.result() for answer in asked]
     assert all(answer == answers[0] for answer in answers)
+
+
+def alike(marks: Landmarks) -> Landmarks:
+    """The same with so few different hashes that much agrees by chance."""
+    hashes = marks.hash & np.uint32(0x3FF)
+    order = np.lexsort((marks.frame, hashes))
+    return Landmarks(hashes[order], marks.frame[order])
+
+
+def common_and_rare() -> tuple[Tape, Probes]:
+    """A clip of a track half of whose hashes are in every other track, too."""
+    rng = np.random.default_rng(7)
+    often = np.arange(50, dtype=np.uint32) << 10
+    seldom = (np.arange(50, dtype=np.uint32) << 10) + (1 << 20)
+    own = np.concatenate([often, seldom])
+    frames = rng.integers(0, 1000, len(own)).astype(np.uint32)
+    tracks = [Landmarks(own, frames)]
+    for _ in range(40):
+        many = np.tile(often, 30)
+        tracks.append(Landmarks(many, rng.integers(0, 90_000, len(many)).astype(np.uint32)))
+    return tape_of(*tracks), Probes(own, frames.astype(np.int32))
+
+
+def test_rare_hashes_are_asked_for_first() -> None:
+    """What a budget leaves out are the longest lists; what is left is in the old order."""
+    tape, probes = common_and_rare()
+    index = Tapes([tape])
+    kept = affordable(index, probes, 50 * 40)
+    assert 50 <= len(kept.hash) < 60
+    assert set(probes.hash[50:].tolist()) <= set(kept.hash.tolist())
+    assert kept.hash.tolist() == [h for h in probes.hash.tolist() if h in set(kept.hash.tolist())]
+    assert index.list_lengths(kept.hash).sum() <= 50 * 40
+    assert affordable(index, probes, 1 << 40) is probes
+    assert len(affordable(index, probes, 0).hash) == 0
+
+
+def test_a_budget_finds_what_is_rare() -> None:
+    """A twentieth of the postings is enough where the hashes tell."""
+    tape, probes = common_and_rare()
+    budget = int(Tapes([tape]).list_lengths(probes.hash).sum()) // 20
+    found = find_in(Tapes([tape]), probes, 1000, 1, budget=budget)[0]
+    assert (found.key, found.offset_frames) == (0, 0)
+    assert found.votes >= 50
+
+
+@pytest.mark.parametrize("removed", [0, 3])
+@pytest.mark.parametrize("limit", [1, 20, 300])
+def test_dropping_lone_votes_changes_nothing(
+    limit: int, removed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The best alignments are the same whether votes without company are dropped first or not."""
+    songs = [alike(track(seed, 4000, 30_000)) for seed in range(20)]
+    crowd = tape_of(*songs)
+    tape = replace(crowd, dead=np.isin(crowd.keys, [5, 6, 7][:removed]))
+    probes = both(clip_at(songs[3], 300, 3000), clip_at(songs[7], 200, 2000))
+    monkeypatch.setattr(module, "FEW_VOTES", 1 << 40)
+    everything = find_candidates([tape], probes, 3000, limit)
+    monkeypatch.setattr(module, "FEW_VOTES", 0)
+    assert find_candidates([tape], probes, 3000, limit) == everything
+    assert len(everything) == limit

@@ -75,7 +75,7 @@ def test_a_block_becomes_one_segment(folder: Folder, catalogue: Catalogue) -> No
 
 def test_a_large_block_becomes_several(folder: Folder, catalogue: Catalogue) -> None:
     """No segment is larger than the policy allows."""
-    writer(folder, catalogue, MergePolicy(max_postings=80)).add(recordings(*range(1, 6)))
+    writer(folder, catalogue, MergePolicy(max_new_postings=80)).add(recordings(*range(1, 6)))
     assert [row["tracks"] for row in catalogue.segments()] == [2, 2, 1]
 
 

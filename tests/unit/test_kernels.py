@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import numba
+import numpy as np
 import platformdirs
 import pytest
+from numpy.typing import NDArray
 
 from earmark import kernels
-from earmark.kernels import cache_dir, kernel
+from earmark.kernels import bit_length, cache_dir, kernel, trailing_zeros
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -124,3 +126,19 @@ def test_a_damaged_cache_is_compiled_anew(
         else:
             path.write_bytes(damage)
     assert load(tmp_path)(3) == 6  # type: ignore[operator]
+
+
+@kernel
+def _counted(values: NDArray[np.uint64]) -> NDArray[np.int64]:
+    out = np.empty((len(values), 2), np.int64)
+    for i in range(len(values)):
+        out[i, 0], out[i, 1] = trailing_zeros(values[i]), bit_length(values[i])
+    return out
+
+
+def test_bits_are_counted() -> None:
+    """The lowest and the highest 1 of a number, also where there is none."""
+    values = [0, 1, 2, 12, 1 << 63, (1 << 64) - 1]
+    found = _counted(np.array(values, np.uint64))
+    assert found[:, 0].tolist() == [64, 0, 1, 2, 63, 0]
+    assert found[:, 1].tolist() == [value.bit_length() for value in values]

@@ -104,9 +104,9 @@ def test_a_rung_finds_the_clips_that_were_changed_like_it(kind: Axis, rung: Rung
         excerpt(songs[1], 20, 10, tempo=tempo, pitch=pitch, params=params.peaks),
         make_peaks(9, 10, 10),
     )
-    tapes = Catalogue(*songs, params=params).tapes(None)
+    index = Catalogue(*songs, params=params)
     axis = axis_of(params.peaks)
-    found = climb(rung, clip, frames_of(10), tapes, axis, params, QueryParams())
+    found = climb(rung, clip, frames_of(10), index, axis, params, QueryParams())
     assert found[0].key == 1
     assert found[0].offset_frames == pytest.approx(frames_of(20), abs=2)
     assert found[0].votes > 20 > 3 * max((one.votes for one in found[1:]), default=0)
@@ -116,15 +116,15 @@ def test_a_clip_whose_peaks_all_leave_the_axis_has_no_votes() -> None:
     """What was so much lower in the track that it is not there finds nothing, without an error."""
     params = Params()
     high = excerpt(make_peaks(1, 60), 20, 10, pitch=0.1)
-    tapes = Catalogue(make_peaks(1, 60)).tapes(None)
+    index = Catalogue(make_peaks(1, 60))
     axis = axis_of(params.peaks)
-    found = climb((1.0, 50.0), high, frames_of(10), tapes, axis, params, QueryParams())
+    found = climb((1.0, 50.0), high, frames_of(10), index, axis, params, QueryParams())
     assert found == []
 
 
 def test_candidates_of_a_rung_are_tried_under_it() -> None:
     """Each has the tempo and pitch of the rung, and the track's steps for frames."""
-    candidates = [Candidate(7, 100, 30, 200), Candidate(8, -50, 20, 10)]
+    candidates = [Candidate(7, 100, 30, 200, 9000), Candidate(8, -50, 20, 10, 9000)]
     found = hypotheses_of((1.1, 0.9), candidates, np.array([4, 2]), STEPS)
     assert found.reference.tolist() == [4, 2]
     assert found.offset.tolist() == [800, -400]

@@ -86,7 +86,7 @@ def test_a_merge_respects_the_length_of_a_tape() -> None:
 def test_batches_hold_everything_in_order() -> None:
     """Recordings are cut into batches within the limits, in their order."""
     recordings = [(key, make_recording(key).landmarks) for key in range(10)]
-    cut = list(batches(recordings, replace(POLICY, max_postings=100)))
+    cut = list(batches(recordings, replace(POLICY, max_new_postings=100)))
     assert [key for batch in cut for key, _ in batch] == list(range(10))
     assert max(sum(len(marks) for _, marks in batch) for batch in cut) <= 100
 
@@ -94,5 +94,5 @@ def test_batches_hold_everything_in_order() -> None:
 def test_a_recording_larger_than_a_batch_is_a_batch() -> None:
     """One recording beyond the limits stands alone."""
     recordings = [(key, make_recording(key, landmarks=90).landmarks) for key in range(3)]
-    cut = list(batches(recordings, replace(POLICY, max_postings=20)))
+    cut = list(batches(recordings, replace(POLICY, max_new_postings=20)))
     assert np.array_equal([len(batch) for batch in cut], [1, 1, 1])

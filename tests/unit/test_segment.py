@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from earmark.errors import CorruptSegmentError
 from earmark.stores.files import Files, publish
-from earmark.stores.segment import BLOCK_BYTES, Header, Segment, segment_chunks
-from earmark.tape import HASH_BITS, Tape, build_tape, lookup
+from earmark.stores.segment import BLOCK_BYTES, Segment, Trailer, segment_chunks
+from earmark.tape import HASH_BITS, Draft, Tape, assembled, gather, laid, lookup
 from earmark.types import Landmarks
 from tests.faults import CountingFiles
 from tests.recordings import EVERY_HASH, make_recording
@@ -24,23 +24,23 @@ INDEX_ID = "i-0123456789ab"
 LIVE = np.zeros(2, np.bool_)
 
 
-def small_tape() -> Tape:
+def small_draft() -> Draft:
     """Return a tape of two tracks that fits one block."""
-    return build_tape([(seed, make_recording(seed, landmarks=30).landmarks) for seed in (1, 2)])
+    return laid([(seed, make_recording(seed, landmarks=30).landmarks) for seed in (1, 2)])
 
 
-def large_tape() -> Tape:
+def large_draft() -> Draft:
     """Return a tape of two tracks over many blocks, with all hashes."""
     rng = np.random.default_rng(5)
     hashes = np.sort(rng.integers(0, 1 << HASH_BITS, 60_000).astype(np.uint32))
     marks = Landmarks(hashes, rng.integers(0, 50_000, len(hashes)).astype(np.uint32))
-    return build_tape([(1, marks), (2, make_recording(2).landmarks)])
+    return laid([(1, marks), (2, make_recording(2).landmarks)])
 
 
-def write(folder: Path, tape: Tape) -> Path:
+def write(folder: Path, draft: Draft) -> Path:
     """Write a segment file."""
     path = folder / "00000001.segment"
-    publish(Files(), path, segment_chunks(tape, INDEX_ID))
+    publish(Files(), path, segment_chunks(draft, INDEX_ID))
     return path
 
 
@@ -56,30 +56,30 @@ def rows(tape: Tape, hashes: NDArray[np.uint32]) -> list[list[int]]:
 
 def test_a_tape_comes_back(tmp_path: Path) -> None:
     """All arrays of a tape are those that were written."""
-    tape = large_tape()
-    found = segment(write(tmp_path, tape)).whole_tape(LIVE)
-    for name in ("words", "directory", "starts", "keys"):
+    tape = assembled(large_draft())
+    found = segment(write(tmp_path, large_draft())).whole_tape(LIVE)
+    for name in ("words", "directory", "groups", "starts", "keys"):
         assert np.array_equal(getattr(found, name), getattr(tape, name))
     assert (found.bucket_bits, found.position_bits) == (tape.bucket_bits, tape.position_bits)
 
 
 def test_an_empty_tape_comes_back(tmp_path: Path) -> None:
     """A segment may hold a track without landmarks."""
-    tape = build_tape([(7, make_recording(1, landmarks=0).landmarks)])
-    found = segment(write(tmp_path, tape)).tape(EVERY_HASH, np.zeros(1, np.bool_))
+    draft = laid([(7, make_recording(1, landmarks=0).landmarks)])
+    found = segment(write(tmp_path, draft)).tape(EVERY_HASH, np.zeros(1, np.bool_))
     assert (found.postings, found.keys.tolist()) == (0, [7])
 
 
 def test_the_dead_are_the_readers(tmp_path: Path) -> None:
     """A reader's list of dead tracks is on the tape that it gets."""
-    opened = segment(write(tmp_path, small_tape()))
+    opened = segment(write(tmp_path, small_draft()))
     found = opened.tape(EVERY_HASH, np.array([True, False]))
     assert set(lookup([found], EVERY_HASH)[1].tolist()) == {2}
 
 
 def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
     """Wherever one byte of a segment changes, checking all of it raises the error that names it."""
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     sound = path.read_bytes()
     for at in range(len(sound)):
         path.write_bytes(sound[:at] + bytes([sound[at] ^ 0x20]) + sound[at + 1 :])
@@ -89,10 +89,10 @@ def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
 
 def test_a_search_in_a_damaged_segment_is_right_or_an_error(tmp_path: Path) -> None:
     """Wherever a byte of a segment changes, a lookup never gives a wrong answer."""
-    tape = large_tape()
+    tape = assembled(large_draft())
     wanted = np.unique(unpacked_hashes(tape))[[5]]
     right = rows(tape, wanted)
-    path = write(tmp_path, tape)
+    path = write(tmp_path, large_draft())
     sound = path.read_bytes()
     errors = 0
     for at in range(0, len(sound), 1009):
@@ -108,7 +108,7 @@ def test_a_search_in_a_damaged_segment_is_right_or_an_error(tmp_path: Path) -> N
 
 def test_a_truncated_segment_is_an_error(tmp_path: Path) -> None:
     """At whatever length a segment ends too early, that is a typed error."""
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     sound = path.read_bytes()
     for size in range(0, len(sound), 7):
         path.write_bytes(sound[:size])
@@ -118,7 +118,7 @@ def test_a_truncated_segment_is_an_error(tmp_path: Path) -> None:
 
 def test_a_segment_truncated_while_open_is_an_error(tmp_path: Path) -> None:
     """What is cut off after the segment was opened, and checked, is an error at the next use."""
-    path = write(tmp_path, large_tape())
+    path = write(tmp_path, large_draft())
     opened = segment(path)
     opened.whole_tape(LIVE)
     with path.open("r+b") as stream:
@@ -129,7 +129,7 @@ def test_a_segment_truncated_while_open_is_an_error(tmp_path: Path) -> None:
 
 def test_a_segment_with_more_behind_it_is_an_error(tmp_path: Path) -> None:
     """A byte too many is damage, too."""
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     with path.open("ab") as stream:
         stream.write(b"\0")
     with pytest.raises(CorruptSegmentError):
@@ -143,32 +143,32 @@ def test_an_input_error_is_damage(tmp_path: Path) -> None:
         def read(self, handle: int, size: int, offset: int) -> bytes:  # noqa: ARG002
             raise OSError(errno.EIO, "Input/output error")
 
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     with pytest.raises(CorruptSegmentError, match="Input/output error"):
         segment(path, Failing()).tape(EVERY_HASH, LIVE)
 
 
 def test_another_index_id_is_no_segment_of_this_library(tmp_path: Path) -> None:
     """A segment that was made with other parameters is never used."""
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     with pytest.raises(CorruptSegmentError, match="another index"):
         Segment(Files(), path, "library", 1, "i-other").keys()
 
 
 def test_a_newer_format_is_named() -> None:
-    """A header of a format to come is refused with its number."""
-    raw = bytearray(Header(0, 0, 1, 1, 0, 0, 0, INDEX_ID).pack())
-    raw[8:16] = struct.pack("<II", 2, 0)
+    """A trailer of a format to come is refused with its number."""
+    raw = bytearray(Trailer(0, 0, 1, 1, 0, 0, 0, INDEX_ID).pack())
+    raw[8:16] = struct.pack("<II", 3, 0)
     raw[12:16] = struct.pack("<I", zlib.crc32(raw))
-    with pytest.raises(ValueError, match="format 2 is unknown"):
-        Header.parse(bytes(raw))
+    with pytest.raises(ValueError, match="format 3 is unknown"):
+        Trailer.parse(bytes(raw))
 
 
 def test_only_what_is_touched_is_read(tmp_path: Path) -> None:
     """A search for one hash reads few blocks of a large segment."""
     files = CountingFiles()
-    tape = large_tape()
-    path = write(tmp_path, tape)
+    tape = assembled(large_draft())
+    path = write(tmp_path, large_draft())
     segment(path, files).tape(tape_hash(tape), LIVE)
     read = sum(size for size, _ in files.reads)
     assert read < path.stat().st_size / 3
@@ -177,8 +177,7 @@ def test_only_what_is_touched_is_read(tmp_path: Path) -> None:
 def test_no_block_is_read_twice(tmp_path: Path) -> None:
     """What was checked once is not read again."""
     files = CountingFiles()
-    tape = large_tape()
-    opened = segment(write(tmp_path, tape), files)
+    opened = segment(write(tmp_path, large_draft()), files)
     opened.tape(EVERY_HASH, LIVE)
     before = len(files.reads)
     opened.tape(EVERY_HASH, LIVE)
@@ -190,9 +189,8 @@ def test_a_bucket_over_many_blocks_is_checked_whole(tmp_path: Path) -> None:
     """One hash with very many postings touches all of their blocks."""
     frames = np.arange(60_000, dtype=np.uint32)
     common = Landmarks(np.full(len(frames), 99, np.uint32), frames)
-    tape = build_tape([(1, common), (2, make_recording(2).landmarks)])
-    path = write(tmp_path, tape)
-    middle = path.stat().st_size - tape.words.nbytes // 2
+    path = write(tmp_path, laid([(1, common), (2, make_recording(2).landmarks)]))
+    middle = 3 * BLOCK_BYTES
     with path.open("r+b") as stream:
         stream.seek(middle)
         byte = stream.read(1)
@@ -204,8 +202,8 @@ def test_a_bucket_over_many_blocks_is_checked_whole(tmp_path: Path) -> None:
 
 def test_threads_share_a_segment(tmp_path: Path) -> None:
     """Threads that touch a segment for the first time together all get the right tape."""
-    tape = large_tape()
-    opened = segment(write(tmp_path, tape))
+    tape = assembled(large_draft())
+    opened = segment(write(tmp_path, large_draft()))
     together = threading.Barrier(6, timeout=10)
     found: list[bool] = []
 
@@ -223,12 +221,12 @@ def test_threads_share_a_segment(tmp_path: Path) -> None:
 
 def test_a_tape_outlives_its_segment(tmp_path: Path) -> None:
     """Arrays stay readable when the segment is closed and its file deleted."""
-    path = write(tmp_path, small_tape())
+    path = write(tmp_path, small_draft())
     opened = segment(path)
     tape = opened.whole_tape(LIVE)
     del opened
     path.unlink()
-    assert rows(tape, EVERY_HASH) == rows(small_tape(), EVERY_HASH)
+    assert rows(tape, EVERY_HASH) == rows(assembled(small_draft()), EVERY_HASH)
 
 
 def unpacked_hashes(tape: Tape) -> NDArray[np.uint32]:
@@ -242,14 +240,6 @@ def tape_hash(tape: Tape) -> NDArray[np.uint32]:
 
 
 def scan(tape: Tape, wanted: int) -> list[int]:
-    """Return the frames of one hash in the first track, reading only its bucket."""
-    width = tape.width
-    bucket = wanted >> (HASH_BITS - tape.bucket_bits)
-    frames = []
-    for entry in range(int(tape.directory[bucket]), int(tape.directory[bucket + 1])):
-        word, shift = divmod(entry * width, 64)
-        both = int(tape.words[word]) | int(tape.words[word + 1]) << 64
-        key = bucket << width | (both >> shift) & ((1 << width) - 1)
-        if key >> tape.position_bits == wanted:
-            frames.append(key & ((1 << tape.position_bits) - 1))
-    return frames
+    """Return the positions of one hash, reading only its bucket."""
+    found: list[int] = gather(tape, np.array([wanted], np.uint32))[0].tolist()
+    return found

@@ -9,7 +9,7 @@ import pytest
 from earmark.stores.files import Files, publish
 from earmark.stores.segment import Segment, segment_chunks
 from earmark.stores.snapshot import IndexSnapshot
-from earmark.tape import build_tape, lookup
+from earmark.tape import laid, lookup
 from tests.recordings import EVERY_HASH, make_recording
 
 
@@ -18,9 +18,9 @@ def segments(tmp_path: Path) -> list[Segment]:
     """Two segments, with keys 1 and 2, and 3 and 4."""
     made = []
     for number, keys in ((1, (1, 2)), (2, (3, 4))):
-        tape = build_tape([(key, make_recording(key).landmarks) for key in keys])
+        draft = laid([(key, make_recording(key).landmarks) for key in keys])
         path = tmp_path / f"{number}.segment"
-        publish(Files(), path, segment_chunks(tape, "i-1"))
+        publish(Files(), path, segment_chunks(draft, "i-1"))
         made.append(Segment(Files(), path, "library", number, "i-1"))
     return made
 

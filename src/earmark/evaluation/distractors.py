@@ -20,7 +20,7 @@ import numpy as np
 from earmark.evaluation.imitation import Style, imitate, read_styles
 from earmark.fingerprint import pack_peaks
 from earmark.landmarks import reference_landmarks
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 STYLES = Path(__file__).with_name("styles.tsv")
 """What was learned from real recordings by `benchmarks/distractor_styles.py`."""
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Raised when the same number and seed give another song: older caches are made anew."""
 
 FIRST_KEY = 1 << 40
@@ -128,6 +128,10 @@ class Distractors:
         """Count the songs."""
         return len(self._begins) - 1
 
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most."""
+        return list_lengths(self._tapes, hashes)
+
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - all at hand
         """Return all tapes."""
         return self._tapes
@@ -169,6 +173,12 @@ class Beside:
     def __init__(self, *references: References) -> None:
         """Take those that lie beside one another."""
         self._references = references
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most."""
+        return sum(
+            (one.list_lengths(hashes) for one in self._references), np.zeros(len(hashes), np.int64)
+        )
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return the tapes of all."""
@@ -215,6 +225,7 @@ def _loaded_tapes(held: np.lib.npyio.NpzFile) -> list[Tape]:
         Tape(
             words=held[f"words-{number}"],
             directory=held[f"directory-{number}"],
+            groups=held[f"groups-{number}"],
             starts=held[f"starts-{number}"],
             keys=held[f"keys-{number}"],
             dead=held[f"dead-{number}"],

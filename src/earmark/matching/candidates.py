@@ -1,21 +1,26 @@
-"""Probes to candidates: every posting found votes for one alignment of the clip on the tape."""
+"""Probes to candidates: every posting found votes for one alignment of the clip on the tape.
+
+In a large catalogue a clip's probes have more postings than can be read in time. Rare hashes are
+asked for first, up to a budget: a true alignment has its vote in a short list as probably as in a
+long one, and finds less company there.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from earmark.kernels import kernel
-from earmark.tape import HASH_BITS
+from earmark.landmarks import Probes
+from earmark.tape import gather
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from earmark.landmarks import Probes
     from earmark.tape import Tape
 
 VOTE_WINDOW_FRAMES = 3
@@ -30,6 +35,31 @@ LEAST_VOTES = 2
 OVERLAPPING = 8
 """Windows looked at for each one wanted: the others overlap a stronger one."""
 
+FEW_VOTES = 30_000
+"""So many are sorted as they are; of more, lone votes are dropped first."""
+
+CELL_BITS = 2
+"""Votes are counted in cells of four frames: a window lies in two neighbours at most."""
+
+MOST_CELLS_BITS = 24
+"""Cells that are counted: 16 MB. Beyond, cells of different parts of a tape share a count."""
+
+MOST_COUNTED = 255
+"""Votes of a cell: what a byte holds."""
+
+COMPANY = 64
+"""Votes in company that are kept at first for every alignment that is wanted."""
+
+
+class Index(Protocol):
+    """What is read of a library's index."""
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,)."""
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        """Return tapes that hold all postings of these hashes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -41,116 +71,159 @@ class Candidate:
     votes: int
     anchor_frames: int
     """Frame of the clip around which the votes lie: a stretched clip agrees best there."""
+    track_frames: int
+    """Length of the track."""
+
+
+class _Windows(NamedTuple):
+    """Alignments of a tape, shape (n,) each: place, votes, and mean query frame of these."""
+
+    place: NDArray[np.int64]
+    votes: NDArray[np.int64]
+    anchor: NDArray[np.int64]
 
 
 def find_candidates(
-    tapes: Sequence[Tape], probes: Probes, clip_frames: int, limit: int
+    index: Index, probes: Probes, clip_frames: int, limit: int, *, budget: int
 ) -> list[Candidate]:
-    """Return the `limit` alignments with most votes, best first."""
-    found: list[Candidate] = []
-    for tape in tapes:
-        alignments = _votes(
-            tape.words,
-            tape.directory,
-            tape.width,
-            tape.position_bits,
-            HASH_BITS - tape.bucket_bits,
-            probes.hash,
-            probes.frame,
-        )
+    """Return the `limit` alignments with most votes, best first.
+
+    Args:
+        index: where to look.
+        probes: what to look for.
+        clip_frames: length of the clip.
+        limit: how many are wanted.
+        budget: how many postings are read at most.
+    """
+    probes = affordable(index, probes, budget)
+    rows = [np.empty((0, 5), np.int64)]
+    for tape in index.tapes(probes.hash):
+        position, counts = gather(tape, probes.hash)
+        votes = _votes(position, counts, probes.frame)
+        rows.append(_on_tracks(tape, clip_frames, _fullest_windows(tape, votes, limit)))
+    joined = np.concatenate(rows)
+    key, offset, votes, *_ = joined.T
+    order = np.lexsort((offset, key, -votes))[:limit]
+    return [Candidate(*row) for row in joined[order].tolist()]
+
+
+def affordable(index: Index, probes: Probes, budget: int) -> Probes:
+    """Return the probes of the rarest hashes whose postings are no more than `budget` together."""
+    lengths = index.list_lengths(probes.hash)
+    if lengths.sum() <= budget:
+        return probes
+    order = np.argsort(lengths, kind="stable")
+    count = np.searchsorted(np.cumsum(lengths[order]), budget, side="right")
+    chosen = np.sort(order[:count])
+    return Probes(probes.hash[chosen], probes.frame[chosen])
+
+
+def _fullest_windows(tape: Tape, votes: NDArray[np.int64], limit: int) -> _Windows:
+    """Return the windows with most live votes, best first."""
+    least = LEAST_VOTES
+    counts = np.empty(0, np.uint8)
+    if len(votes) > FEW_VOTES:
+        bits = min(MOST_CELLS_BITS, len(votes).bit_length() + 1)
+        counts = _counts(votes, bits)
+        company = np.cumsum(_company(votes, counts)[::-1])[::-1]
+        least = max(least, int(np.searchsorted(-company, -COMPANY * limit, side="right")) - 1)
+    while True:
+        kept = votes if least == LEAST_VOTES else _accompanied(votes, counts, least)
         if tape.dead.any():
-            alignments = _without_dead(tape, alignments)
-        alignments.sort()
-        found += _on_tracks(tape, clip_frames, *_strongest(alignments, VOTE_WINDOW_FRAMES, limit))
-    found.sort(key=lambda c: (-c.votes, c.key, c.offset_frames))
-    return found[:limit]
+            kept = _without_dead(tape, kept)
+        kept = np.sort(kept)
+        windows = _Windows(*_strongest(kept, VOTE_WINDOW_FRAMES, limit))
+        whole = len(windows.votes) == limit and windows.votes[-1] >= least
+        if whole or least == LEAST_VOTES:
+            return windows
+        least = max(LEAST_VOTES, least // 2)
 
 
-def _without_dead(tape: Tape, alignments: NDArray[np.int64]) -> NDArray[np.int64]:
+def _without_dead(tape: Tape, votes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Drop the votes of removed tracks, so that they take no live track's place."""
-    positions = (alignments >> FRAME_BITS) + (alignments & ((1 << FRAME_BITS) - 1))
+    positions = (votes >> FRAME_BITS) + (votes & ((1 << FRAME_BITS) - 1))
     track = np.searchsorted(tape.starts, positions, side="right") - 1
-    return alignments[~tape.dead[track]]
+    return votes[~tape.dead[track]]
 
 
-def _on_tracks(
-    tape: Tape,
-    clip_frames: int,
-    places: NDArray[np.int64],
-    votes: NDArray[np.int64],
-    anchors: NDArray[np.int64],
-) -> list[Candidate]:
-    """Name the tracks at these places of the tape; a clip may reach over several."""
-    first = np.maximum(np.searchsorted(tape.starts, places, side="right") - 1, 0)
-    last = np.searchsorted(tape.starts, places + clip_frames, side="left")
-    return [
-        Candidate(
-            int(tape.keys[track]), int(place) - int(tape.starts[track]), int(count), int(anchor)
-        )
-        for place, count, anchor, low, high in zip(places, votes, anchors, first, last, strict=True)
-        for track in range(low, min(high, len(tape.keys)))
-        if not tape.dead[track]
-    ]
+def _on_tracks(tape: Tape, clip_frames: int, windows: _Windows) -> NDArray[np.int64]:
+    """Name the tracks at these windows; a clip may reach over several.
+
+    Returns rows in the order of the fields of `Candidate`, shape (n, 5).
+    """
+    first = np.maximum(np.searchsorted(tape.starts, windows.place, side="right") - 1, 0)
+    last = np.searchsorted(tape.starts, windows.place + clip_frames, side="left")
+    spans = np.maximum(np.minimum(last, len(tape.keys)) - first, 0)
+    which = np.repeat(np.arange(len(first)), spans)
+    track = np.arange(len(which)) - np.repeat(np.cumsum(spans) - spans, spans) + first[which]
+    which, track = which[~tape.dead[track]], track[~tape.dead[track]]
+    start = tape.starts[track].astype(np.int64)
+    rows = np.empty((len(which), 5), np.int64)
+    rows[:, 0] = tape.keys[track]
+    rows[:, 1] = windows.place[which] - start
+    rows[:, 2] = windows.votes[which]
+    rows[:, 3] = windows.anchor[which]
+    rows[:, 4] = tape.starts[track + 1] - start
+    return rows
 
 
 @kernel
 def _votes(
-    words: NDArray[np.uint64],
-    directory: NDArray[np.uint32],
-    width: int,
-    position_bits: int,
-    bucket_shift: int,
-    hashes: NDArray[np.uint32],
-    frames: NDArray[np.int32],
+    positions: NDArray[np.int64], counts: NDArray[np.int64], frames: NDArray[np.int32]
 ) -> NDArray[np.int64]:
-    """Return `alignment << FRAME_BITS | query frame` of every posting of every probe.
+    """Return `alignment << FRAME_BITS | query frame` of every posting.
 
     The alignment is the tape position minus the query frame.
     """
-    out = np.empty(4096, np.int64)
-    count = 0
-    positions = (np.int64(1) << position_bits) - 1
-    rest_mask = (np.int64(1) << bucket_shift) - 1
-    for i in range(len(hashes)):
-        bucket = np.int64(hashes[i]) >> bucket_shift
-        end = np.int64(directory[bucket + 1])
-        first = (np.int64(hashes[i]) & rest_mask) << position_bits
+    out = np.empty(len(positions), np.int64)
+    size = np.int64(0)
+    for i in range(len(counts)):
         frame = np.int64(frames[i])
-        at = _first_entry(words, np.int64(directory[bucket]), end, width, first)
-        while at < end:
-            entry = _entry(words, at, width)
-            if entry > first + positions:
-                break
-            if count == len(out):
-                out = np.concatenate((out, np.empty_like(out)))
-            out[count] = ((entry & positions) - frame) << FRAME_BITS | frame
-            count += 1
-            at += 1
-    return out[:count].copy()
+        for j in range(size, size + counts[i]):
+            out[j] = (positions[j] - frame) << FRAME_BITS | frame
+        size += counts[i]
+    return out
 
 
 @kernel
-def _first_entry(
-    words: NDArray[np.uint64], low: np.int64, high: np.int64, width: int, wanted: np.int64
-) -> np.int64:
-    """Return the number of the first entry from `low` to `high` that is not below the wanted."""
-    while low < high:
-        middle = (low + high) >> 1
-        if _entry(words, middle, width) < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _counts(votes: NDArray[np.int64], bits: int) -> NDArray[np.uint8]:
+    """Count the votes of each cell, up to 255; a cell's number is cut to so many bits."""
+    counts = np.zeros(np.int64(1) << bits, np.uint8)
+    mask = len(counts) - 1
+    for vote in votes:
+        cell = (vote >> (FRAME_BITS + CELL_BITS)) & mask
+        if counts[cell] < MOST_COUNTED:
+            counts[cell] += np.uint8(1)
+    return counts
 
 
 @kernel
-def _entry(words: NDArray[np.uint64], which: np.int64, width: int) -> np.int64:
-    """Return an entry of the tape; `tape.py` draws how they are packed."""
-    bit = which * width
-    word, shift = bit >> 6, np.uint64(bit & 63)
-    # a shift by 64 is undefined: shift in two steps
-    entry = words[word] >> shift | (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
-    return np.int64(entry & ((np.uint64(1) << np.uint64(width)) - np.uint64(1)))
+def _company(votes: NDArray[np.int64], counts: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how many votes have 0, 1, 2, ... votes in their cell and its fuller neighbour."""
+    histogram = np.zeros(512, np.int64)
+    mask = len(counts) - 1
+    for vote in votes:
+        cell = (vote >> (FRAME_BITS + CELL_BITS)) & mask
+        before, after = np.int64(counts[cell - 1 & mask]), np.int64(counts[cell + 1 & mask])
+        histogram[np.int64(counts[cell]) + max(before, after)] += 1
+    return histogram
+
+
+@kernel
+def _accompanied(
+    votes: NDArray[np.int64], counts: NDArray[np.uint8], least: int
+) -> NDArray[np.int64]:
+    """Return the votes with at least so many in their cell and its fuller neighbour."""
+    out = np.empty(len(votes), np.int64)
+    size = 0
+    mask = len(counts) - 1
+    for vote in votes:
+        cell = (vote >> (FRAME_BITS + CELL_BITS)) & mask
+        before, after = np.int64(counts[cell - 1 & mask]), np.int64(counts[cell + 1 & mask])
+        if np.int64(counts[cell]) + max(before, after) >= least:
+            out[size] = vote
+            size += 1
+    return out[:size].copy()
 
 
 @kernel

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.axis import FrequencyAxis
-    from earmark.matching.candidates import Candidate
+    from earmark.matching.candidates import Candidate, Index
     from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
-    from earmark.tape import Tape
 
 Rung = tuple[float, float]
 """Tempo and pitch."""
@@ -79,7 +78,7 @@ def climb(
     rung: Rung,
     peaks: Peaks,
     frames: int,
-    tapes: Sequence[Tape],
+    index: Index,
     axis: FrequencyAxis,
     params: Params,
     query: QueryParams,
@@ -88,7 +87,9 @@ def climb(
     tempo, pitch = rung
     moved = _moved(peaks, tempo, axis.warp(1 / pitch), axis)
     probes = query_probes(moved, params, query.few_fanout, query.fuzziness)
-    return find_candidates(tapes, probes, round(frames * tempo), PER_RUNG)
+    return find_candidates(
+        index, probes, round(frames * tempo), PER_RUNG, budget=query.rung_postings
+    )
 
 
 def hypotheses_of(

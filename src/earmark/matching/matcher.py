@@ -15,7 +15,7 @@ import numpy as np
 from earmark.landmarks import query_probes
 from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
-from earmark.matching.candidates import find_candidates
+from earmark.matching.candidates import Index, find_candidates
 from earmark.matching.clip import clip_of
 from earmark.matching.grouping import grouped
 from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from earmark.matching.ladder import Rung
     from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
-    from earmark.tape import Tape
     from earmark.types import Heard
 
 REACH_STEPS = 14
@@ -75,11 +74,8 @@ tempo or pitch it may lose as much: of two that agree equally well, the fit is t
 SHOWN_CANDIDATES = 5
 
 
-class References(Protocol):
+class References(Index, Protocol):
     """What a query reads of a library."""
-
-    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
-        """Return tapes that hold all postings of these hashes."""
 
     def frames(self) -> int:
         """Return the duration of all tracks together; the threshold follows it."""
@@ -192,15 +188,17 @@ class Search:
     def _accepted(self, evidence: Evidence) -> bool:
         return bool((evidence.rating >= self._threshold).any())
 
-    def _tapes(self) -> Sequence[Tape]:
-        return self._references.tapes(np.empty(0, np.uint32))
-
     def _quick(self) -> Evidence:
         """Look where most of the sparser peaks' votes fall."""
         few, query = self._heard.few, self._query
         probes = query_probes(few, self._params, query.few_fanout, query.fuzziness)
-        tapes = self._references.tapes(probes.hash)
-        candidates = find_candidates(tapes, probes, self._clip.frames, query.candidates)
+        candidates = find_candidates(
+            self._references,
+            probes,
+            self._clip.frames,
+            query.candidates,
+            budget=query.quick_postings,
+        )
         numbers = self._numbers([c.key for c in candidates])
         rough = self._roughly(plain(candidates, numbers, self._clip.steps))
         return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
@@ -218,35 +216,27 @@ class Search:
             yield from sorted(self._references.constellations(keys[first : first + CHUNK]).items())
 
     def _swept_keys(self) -> list[int]:
-        tapes = self._tapes()
-        frames = {
-            int(key): int(length)
-            for tape in tapes
-            for key, length, dead in zip(
-                tape.keys, np.diff(tape.starts.astype(np.int64)), tape.dead, strict=True
-            )
-            if not dead
-        }
-        budget = self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks)
-        if sum(frames.values()) <= budget:
-            return sorted(frames)
+        budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
+        if self._size <= budget:
+            return sorted(self._every_key())
         query = self._query
         probes = query_probes(self._heard.peaks, self._params, query.fanout, query.fuzziness)
-        tapes = self._references.tapes(probes.hash)
-        voted = find_candidates(tapes, probes, self._clip.frames, VOTED)
-        chosen: list[int] = []
-        for key in dict.fromkeys(c.key for c in voted):
-            budget -= frames.get(key, 0)
-            if budget < 0:
-                break
-            chosen.append(key)
-        return chosen
+        voted = find_candidates(
+            self._references, probes, self._clip.frames, VOTED, budget=query.sweep_postings
+        )
+        frames = {candidate.key: candidate.track_frames for candidate in voted}
+        upto = np.searchsorted(np.cumsum(list(frames.values())), budget, side="right")
+        return list(frames)[:upto]
+
+    def _every_key(self) -> Iterator[int]:
+        for tape in self._references.tapes(np.empty(0, np.uint32)):
+            yield from tape.keys[~tape.dead].tolist()
 
     def _votes(self, rung: Rung) -> Sequence[Candidate]:
         """Return where the votes fall on this rung."""
         clip, few = self._clip, self._heard.few
-        tapes = self._tapes()
-        return climb(rung, few, clip.frames, tapes, clip.axis, self._params, self._query)
+        index = self._references
+        return climb(rung, few, clip.frames, index, clip.axis, self._params, self._query)
 
     def _lifts(self, rung: Rung) -> Sequence[Place]:
         """Return what a sweep lifts most on this rung."""

@@ -153,6 +153,16 @@ class Reader(Protocol):
             KeyError: there is no such file (any more).
         """
 
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,).
+
+        Cheap: a query chooses by it what to look for. On small tapes postings of neighbouring
+        hashes count, and everywhere those of removed tracks, until a merge drops them.
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return tapes that together hold every live posting of these hashes.
 

@@ -76,6 +76,11 @@ class Files:
             size -= len(part)
         return b"".join(parts)
 
+    def expect(self, handle: int, size: int, offset: int) -> None:
+        """Let the system begin to fetch what will be read soon, where it can do so."""
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(handle, offset, size, os.POSIX_FADV_WILLNEED)
+
     def size(self, handle: int) -> int:
         """Return how long an open file is now, in bytes."""
         return os.fstat(handle).st_size

@@ -12,7 +12,7 @@ from earmark.stores.folder import Folder
 from earmark.stores.merging import MergePolicy, SegmentSize, batches, choose
 from earmark.stores.segment import Segment, segment_chunks
 from earmark.stores.snapshot import IndexSnapshot
-from earmark.tape import Tape, build_tape, merge_tapes
+from earmark.tape import Draft, Tape, laid, merged
 from earmark.types import Landmarks
 
 
@@ -34,7 +34,7 @@ class IndexWriter:
             StorageFullError: there is no room for them.
         """
         for batch in batches(recordings, self._policy):
-            self._publish(build_tape(batch))
+            self._publish(laid(batch))
 
     def bury(self, keys: Iterable[int]) -> None:
         """Mark keys that segments hold as dead."""
@@ -64,20 +64,20 @@ class IndexWriter:
         return False
 
     def _replace(self, group: Sequence[Segment], tapes: Sequence[Tape]) -> None:
-        merged = merge_tapes(sorted(tapes, key=lambda tape: int(tape.keys[0])))
+        draft = merged(sorted(tapes, key=lambda tape: int(tape.keys[0])))
         gone = {int(key) for tape in tapes for key in tape.keys[tape.dead]}
         for segment in group:
             self._catalogue.delete_segment(segment.number)
         self._catalogue.delete_dead(gone)
-        if len(merged.keys):
-            self._publish(merged)
+        if len(draft.keys):
+            self._publish(draft)
 
-    def _publish(self, tape: Tape) -> None:
+    def _publish(self, draft: Draft) -> None:
         with translated(str(self._folder.root)):
             number = self._folder.free_segment(self._catalogue.next_segment())
             path = self._folder.segment(number)
-            written = publish(self._folder.files, path, segment_chunks(tape, self._index_id))
-        size = SegmentSize(number, len(tape.keys), 0, tape.postings, tape.frames)
+            written = publish(self._folder.files, path, segment_chunks(draft, self._index_id))
+        size = SegmentSize(number, len(draft.keys), 0, draft.postings, int(draft.starts[-1]))
         self._catalogue.insert_segment(size, written)
 
     def _sizes(self, snapshot: IndexSnapshot, damaged: set[int]) -> list[SegmentSize]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from earmark.errors import LibraryBusyError
 from earmark.stores.base import Problem, Repair, StoreStats, TrackOrder
 from earmark.stores.limits import media_name, require_storable
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ class MemoryReader:
             KeyError: there is no such file (any more).
         """
         return io.BytesIO(self.state.media[name])
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,)."""
+        return list_lengths([self._whole_tape()], hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - one tape for all
         """Return the one tape of all tracks."""

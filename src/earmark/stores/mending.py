@@ -14,7 +14,7 @@ from earmark.stores.catalogue import Catalogue
 from earmark.stores.folder import Folder, segment_name
 from earmark.stores.segment import Segment
 from earmark.stores.snapshot import IndexSnapshot
-from earmark.tape import Tape, unpack_tape
+from earmark.tape import Tape, postings_in_chunks
 from earmark.types import Landmarks
 
 LandmarksOf = Callable[[Params, bytes], Landmarks]
@@ -129,9 +129,10 @@ def _check_counts(tape: Tape, expected: dict[int, int]) -> None:
     Raises:
         ValueError: they disagree for a track.
     """
-    _, positions = unpack_tape(tape)
-    track = np.searchsorted(tape.starts, positions, side="right") - 1
-    counts = np.bincount(track, minlength=len(tape.keys))
+    counts = np.zeros(len(tape.keys), np.int64)
+    for _, positions in postings_in_chunks(tape):
+        track = np.searchsorted(tape.starts, positions, side="right") - 1
+        counts += np.bincount(track, minlength=len(tape.keys))
     for key, count, dead in _rows(tape.keys, counts, tape.dead):
         if not dead and expected.get(key, count) != count:
             message = f"it holds {count} postings of key {key} instead of {expected[key]}"

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from earmark.tape import frames_of
 from earmark.types import Landmarks
 
 _TIER_BITS = 2
@@ -25,9 +26,11 @@ class MergePolicy:
     """Segments of one tier that are too many."""
     dead_share: float = 0.25
     """Part of a segment's tracks that may be dead."""
-    max_postings: int = 1 << 23
-    """Of one segment: building one takes about 64 bytes of memory a posting."""
-    max_frames: int = 1 << 31
+    max_new_postings: int = 1 << 23
+    """Of one segment that is not merged from others: making it takes 24 bytes of memory each."""
+    max_postings: int = 1 << 31
+    """Of one segment: merging is a stream, and a directory counts to 32 bits."""
+    max_frames: int = (1 << 32) - 1
     """Of one segment, so that positions fit their 32 bits."""
 
 
@@ -68,8 +71,10 @@ def batches(
     batch: list[tuple[int, Landmarks]] = []
     postings = frames = 0
     for key, marks in recordings:
-        length = int(marks.frame.max()) + 1 if len(marks) else 1
-        over = postings + len(marks) > policy.max_postings or frames + length > policy.max_frames
+        length = frames_of(marks)
+        over = (
+            postings + len(marks) > policy.max_new_postings or frames + length > policy.max_frames
+        )
         if batch and over:
             yield batch
             batch, postings, frames = [], 0, 0

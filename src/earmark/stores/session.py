@@ -14,7 +14,7 @@ from earmark.stores.folder import Folder
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.limits import media_name, require_storable
 from earmark.stores.snapshot import IndexSnapshot
-from earmark.tape import Tape, build_tape
+from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
 
 if TYPE_CHECKING:
@@ -129,6 +129,15 @@ class DirectoryReader:
             raise KeyError(name) from None
         except OSError as error:
             raise of_system(str(self._folder.root), error) from error
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,).
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+        self._need_index()
+        return self._snapshot.list_lengths(hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return tapes that together hold every live posting of these hashes.
@@ -251,6 +260,15 @@ class DirectoryWriter(DirectoryReader):
             raise error.cause from error.cause.__cause__
         self._catalogue.insert_media(name, size_bytes)
         return name
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,).
+
+        Raises:
+            CorruptSegmentError: part of the index does not have its checksum.
+        """
+        self._need_index()
+        return self._snapshot.list_lengths(hashes) + list_lengths([self._new_tape()], hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return tapes of the index as it would be after this block.

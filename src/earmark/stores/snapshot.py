@@ -37,6 +37,17 @@ class IndexSnapshot:
         """Return the same index with more keys dead."""
         return IndexSnapshot(self.generation, self.segments, self.dead.union(keys))
 
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how many postings a look for each hash reads at most, shape (n,).
+
+        Raises:
+            CorruptSegmentError: the directory that tells is damaged.
+        """
+        total = np.zeros(len(hashes), np.int64)
+        for segment in self.segments:
+            total += segment.list_lengths(hashes)
+        return total
+
     def tapes(self, hashes: NDArray[np.uint32]) -> list[Tape]:
         """Return the tape of every segment, checked as far as these hashes need it.
 

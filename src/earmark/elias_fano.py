@@ -1,0 +1,253 @@
+"""Sorted numbers in buckets, packed close to their entropy: the postings of a tape.
+
+A posting is the number `hash << position_bits | position`; its highest bits name its bucket, and
+the other `width` bits, its *rest*, stand in the bucket in ascending order as an Elias-Fano
+sequence (P. Elias, "Efficient storage and retrieval by content and address of static files",
+J. ACM 21, 1974). Of k rests in a bucket the low `l = max(0, width - ceil(log2 k))` bits stand side
+by side, and after them the high bits in unary: bit `high + i` is set for rest number i.
+
+    +------------------+------------------------------+
+    |  k * l low bits  |  k + 2^(width - l) high bits  |
+    +------------------+------------------------------+
+
+Nothing else is stored: a bucket's size follows from its count. A posting costs half a bit more than
+its entropy, given the counts. The arrays:
+
+    words       the buckets, as a stream of bits, least significant bit first, in 64-bit words, with
+                one word of zeros at the end
+    directory   uint32, one more than there are buckets: how many postings lie before each bucket
+    groups      uint64, one for each GROUP buckets: the bit at which the first of them begins
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.kernels import bit_length, kernel, trailing_zeros
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Whole = int | np.int64
+
+GROUP_BITS = 5
+GROUP = 1 << GROUP_BITS
+"""Buckets whose places are added up from the place of the first."""
+
+
+@kernel
+def _low_bits(count: Whole, width: Whole) -> Whole:
+    """Return how many bits of each of `count` rests stand side by side."""
+    return max(0, width - bit_length(np.uint64(max(count, 1) - 1)))
+
+
+@kernel
+def _size(count: Whole, width: Whole) -> Whole:
+    """Return the bits that a bucket of `count` postings takes."""
+    if count == 0:
+        return 0
+    low = _low_bits(count, width)
+    return count * low + count + (1 << (width - low))
+
+
+@kernel
+def _place(
+    directory: NDArray[np.uint32], groups: NDArray[np.uint64], bucket: Whole, width: Whole
+) -> Whole:
+    """Return the bit at which a bucket begins."""
+    first = bucket >> GROUP_BITS << GROUP_BITS
+    at = np.int64(groups[bucket >> GROUP_BITS])
+    for other in range(first, bucket):
+        at += _size(np.int64(directory[other + 1]) - np.int64(directory[other]), width)
+    return at
+
+
+@kernel
+def _bits(words: NDArray[np.uint64], at: Whole, count: Whole) -> np.uint64:
+    """Return `count` bits of the stream, fewer than 64."""
+    word, shift = at >> 6, np.uint64(at & 63)
+    # a shift by 64 is undefined: shift in two steps
+    upper = (words[word + 1] << np.uint64(1)) << (np.uint64(63) - shift)
+    value: np.uint64 = words[word] >> shift | upper
+    return value & ((np.uint64(1) << np.uint64(count)) - np.uint64(1))
+
+
+@kernel
+def _write(words: NDArray[np.uint64], at: Whole, value: np.uint64) -> None:
+    """Set the bits of a value in a stream of zeros."""
+    word, shift = at >> 6, np.uint64(at & 63)
+    words[word] |= value << shift
+    words[word + 1] |= value >> np.uint64(1) >> (np.uint64(63) - shift)
+
+
+@kernel
+def pack(
+    full: NDArray[np.uint64],
+    first: Whole,
+    end: Whole,
+    width: Whole,
+    bit: Whole,
+    open_word: np.uint64,
+    directory: NDArray[np.uint32],
+    groups: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], Whole]:
+    """Pack the buckets from `first` to `end`, and note in directory and groups where they lie.
+
+    Returns the words from the one that holds `bit`, begun as `open_word`, and the bit behind them.
+    """
+    mask = (np.uint64(1) << np.uint64(width)) - np.uint64(1)
+    begin = np.int64(0)
+    at = np.int64(bit)
+    for bucket in range(first, end):
+        if bucket & (GROUP - 1) == 0:
+            groups[bucket >> GROUP_BITS] = at
+        after = begin
+        while after < len(full) and np.int64(full[after] >> np.uint64(width)) == bucket:
+            after += 1
+        at += _size(after - begin, width)
+        directory[bucket + 1] = directory[bucket] + np.uint32(after - begin)
+        begin = after
+    base = bit >> 6 << 6
+    words = np.zeros(((at - base) >> 6) + 2, np.uint64)
+    words[0] = open_word
+    begin, place = np.int64(0), bit - base
+    for bucket in range(first, end):
+        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        low = _low_bits(count, width)
+        low_mask = (np.uint64(1) << np.uint64(low)) - np.uint64(1)
+        high_at = place + count * low
+        for i in range(count):
+            rest = full[begin + i] & mask
+            _write(words, place + i * low, rest & low_mask)
+            high = high_at + np.int64(rest >> np.uint64(low)) + i
+            words[high >> 6] |= np.uint64(1) << np.uint64(high & 63)
+        begin += count
+        place += _size(count, width)
+    return words, at
+
+
+@kernel
+def unpack(
+    words: NDArray[np.uint64],
+    directory: NDArray[np.uint32],
+    groups: NDArray[np.uint64],
+    width: Whole,
+    first: Whole,
+    end: Whole,
+) -> NDArray[np.uint64]:
+    """Return the postings of the buckets from `first` to `end`."""
+    out = np.empty(np.int64(directory[end]) - np.int64(directory[first]), np.uint64)
+    size = np.int64(0)
+    place = _place(directory, groups, first, width) if first < end else 0
+    for bucket in range(first, end):
+        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        _rests(words, place, count, width, out[size : size + count])
+        high = np.uint64(bucket) << np.uint64(width)
+        for i in range(size, size + count):
+            out[i] |= high
+        size += count
+        place += _size(count, width)
+    return out
+
+
+@kernel
+def _rests(
+    words: NDArray[np.uint64], place: Whole, count: Whole, width: Whole, out: NDArray[np.uint64]
+) -> None:
+    """Write the rests of a bucket."""
+    low = _low_bits(count, width)
+    high_at = place + count * low
+    number = high_at >> 6
+    word = words[number] >> np.uint64(high_at & 63) << np.uint64(high_at & 63)
+    for i in range(count):
+        while word == 0 and number < len(words) - 1:
+            number += 1
+            word = words[number]
+        high = (number << 6) + trailing_zeros(word) - high_at - i
+        word &= word - np.uint64(1)
+        out[i] = np.uint64(high) << np.uint64(low) | _bits(words, place + i * low, low)
+
+
+@kernel
+def gather(
+    words: NDArray[np.uint64],
+    directory: NDArray[np.uint32],
+    groups: NDArray[np.uint64],
+    width: Whole,
+    position_bits: Whole,
+    hashes: NDArray[np.uint32],
+    room: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the positions of every hash's postings, one hash after the other, and their counts.
+
+    `room` is how many postings are read at most; `hashes` may come in any order, and repeat.
+    """
+    positions = np.empty(room, np.int64)
+    counts = np.zeros(len(hashes), np.int64)
+    hash_bits = width - position_bits
+    hash_mask = (np.int64(1) << hash_bits) - 1
+    size = np.int64(0)
+    for i in range(len(hashes)):
+        bucket = np.int64(hashes[i]) >> hash_bits
+        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        if count > 0:
+            place = _place(directory, groups, bucket, width)
+            first = (np.int64(hashes[i]) & hash_mask) << position_bits
+            counts[i] = _between(
+                words, place, count, width, first, np.int64(1) << position_bits, positions[size:]
+            )
+            size += counts[i]
+    return positions[:size].copy(), counts
+
+
+@kernel
+def _between(
+    words: NDArray[np.uint64],
+    place: Whole,
+    count: Whole,
+    width: Whole,
+    first: Whole,
+    span: Whole,
+    out: NDArray[np.int64],
+) -> int:
+    """Write by how much the rests of a bucket exceed `first`, if by less than `span`."""
+    low = _low_bits(count, width)
+    high_at = place + count * low
+    least, most = first >> low, (first + span - 1) >> low
+    number = high_at >> 6
+    word = words[number] >> np.uint64(high_at & 63) << np.uint64(high_at & 63)
+    found = 0
+    for i in range(count):
+        while word == 0 and number < len(words) - 1:
+            number += 1
+            word = words[number]
+        high = (number << 6) + trailing_zeros(word) - high_at - i
+        if high > most:
+            break
+        word &= word - np.uint64(1)
+        if high >= least:
+            excess = (high << low | np.int64(_bits(words, place + i * low, low))) - first
+            if 0 <= excess < span:
+                out[found] = excess
+                found += 1
+    return found
+
+
+@kernel
+def extents(
+    directory: NDArray[np.uint32],
+    groups: NDArray[np.uint64],
+    width: Whole,
+    position_bits: Whole,
+    hashes: NDArray[np.uint32],
+) -> NDArray[np.int64]:
+    """Return at which bit each hash's bucket begins and ends, shape (2, n)."""
+    out = np.empty((2, len(hashes)), np.int64)
+    for i in range(len(hashes)):
+        bucket = np.int64(hashes[i]) >> (width - position_bits)
+        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        out[0, i] = _place(directory, groups, bucket, width)
+        out[1, i] = out[0, i] + _size(count, width)
+    return out
