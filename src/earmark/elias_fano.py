@@ -129,6 +129,34 @@ def pack(
 
 
 @kernel
+def interleave(
+    full: NDArray[np.uint64],
+    begins: NDArray[np.int64],
+    position_bits: int,
+    first: int,
+    end: int,
+) -> NDArray[np.uint64]:
+    """Join runs of sorted postings, of hashes from `first` to `end`, into one.
+
+    Of one hash, all postings of a run come before those of the next: its positions are lower.
+    Run number i is `full[begins[i] : begins[i + 1]]`.
+    """
+    out = np.empty_like(full)
+    at = begins[:-1].copy()
+    size = 0
+    for number in range(first, end):
+        if size == len(full):
+            break
+        beyond = np.uint64(number + 1) << np.uint64(position_bits)
+        for run in range(len(at)):
+            while at[run] < begins[run + 1] and full[at[run]] < beyond:
+                out[size] = full[at[run]]
+                size += 1
+                at[run] += 1
+    return out
+
+
+@kernel
 def unpack(
     words: NDArray[np.uint64],
     directory: NDArray[np.uint32],
@@ -199,7 +227,7 @@ def gather(
                 words, place, count, width, first, np.int64(1) << position_bits, positions[size:]
             )
             size += counts[i]
-    return positions[:size].copy(), counts
+    return positions[:size], counts
 
 
 @kernel

@@ -41,7 +41,7 @@ POSTINGS_PER_BUCKET = 32
 """On a tape too small for a bucket a hash: the directory costs a bit a posting then."""
 
 CHUNK_POSTINGS = 1 << 21
-"""Of a tape that are held unpacked at once: 32 MB."""
+"""That are held unpacked at once, of all tapes that are read together: 32 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,7 +244,7 @@ def frames_of(marks: Landmarks) -> int:
 
 def postings_in_chunks(tape: Tape) -> Iterator[tuple[NDArray[np.uint32], NDArray[np.int64]]]:
     """Yield (hashes, positions) of all postings, the dead included, sorted, in bounded memory."""
-    for first, end in _bucket_ranges(tape):
+    for first, end in _bucket_ranges(tape, CHUNK_POSTINGS):
         full = elias_fano.unpack(*_arrays(tape), first, end)
         yield _split(full, tape.position_bits)
 
@@ -333,11 +333,11 @@ def _bucket_bits(postings: int) -> int:
     return min(HASH_BITS, max(1, postings // POSTINGS_PER_BUCKET).bit_length())
 
 
-def _bucket_ranges(tape: Tape) -> Iterator[tuple[int, int]]:
-    """Yield ranges of buckets that hold about CHUNK_POSTINGS each, or are one bucket."""
+def _bucket_ranges(tape: Tape, size: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of buckets that hold about so many postings each, or are one bucket."""
     first, buckets = 0, len(tape.directory) - 1
     while first < buckets:
-        full = int(tape.directory[first]) + CHUNK_POSTINGS
+        full = np.uint32(min(int(tape.directory[first]) + size, tape.postings))
         end = int(np.searchsorted(tape.directory, full, side="right")) - 1
         end = min(max(end, first + 1), buckets)
         yield first, end
@@ -361,24 +361,23 @@ def _merged_chunks(tapes: Sequence[Tape], position_bits: int) -> Iterator[NDArra
     queues = []
     base = 0
     for tape in tapes:
-        queues.append(_Queue(tape, base, position_bits))
+        queues.append(_Queue(tape, base, position_bits, CHUNK_POSTINGS // len(tapes)))
         base += tape.live_frames
     hashes = 1 << HASH_BITS
     done = 0
     while done < hashes:
         upto = min((queue.complete_to() for queue in queues), default=hashes)
         parts = [queue.take(upto) for queue in queues]
+        begins = np.cumsum([0, *map(len, parts)])
         joined = np.concatenate([np.empty(0, np.uint64), *parts])
-        joined.sort(kind="stable")  # which merges sorted runs
-        if len(joined):
-            yield joined
+        yield elias_fano.interleave(joined, begins, position_bits, done, upto)
         done = upto
 
 
 class _Queue:
     """The live postings of one tape, shifted to where they lie on the merged one, hash by hash."""
 
-    def __init__(self, tape: Tape, base: int, position_bits: int) -> None:
+    def __init__(self, tape: Tape, base: int, position_bits: int, size: int) -> None:
         self._tape = tape
         self._position_bits = np.uint64(position_bits)
         self._shift = base
@@ -387,7 +386,7 @@ class _Queue:
             spans = np.diff(tape.starts.astype(np.int64))
             kept = np.where(tape.dead, 0, spans)
             self._shifts = base + np.cumsum(kept) - kept - tape.starts[:-1].astype(np.int64)
-        self._ranges = _bucket_ranges(tape)
+        self._ranges = _bucket_ranges(tape, size)
         self._waiting = np.empty(0, np.uint64)
         self._hash_end = 0
 

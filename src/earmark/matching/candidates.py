@@ -47,6 +47,9 @@ MOST_CELLS_BITS = 24
 MOST_COUNTED = 255
 """Votes of a cell: what a byte holds."""
 
+SAMPLED = 16
+"""One of so many votes is asked for its company, to choose how much is wanted."""
+
 COMPANY = 64
 """Votes in company that are kept at first for every alignment that is wanted."""
 
@@ -119,22 +122,25 @@ def affordable(index: Index, probes: Probes, budget: int) -> Probes:
 
 
 def _fullest_windows(tape: Tape, votes: NDArray[np.int64], limit: int) -> _Windows:
-    """Return the windows with most live votes, best first."""
+    """Return the windows with most live votes, best first.
+
+    Of very many votes those without company are left out, so that the weakest windows may be some
+    among equals; none with more votes than these is lost.
+    """
     least = LEAST_VOTES
     counts = np.empty(0, np.uint8)
     if len(votes) > FEW_VOTES:
-        bits = min(MOST_CELLS_BITS, len(votes).bit_length() + 1)
-        counts = _counts(votes, bits)
-        company = np.cumsum(_company(votes, counts)[::-1])[::-1]
-        least = max(least, int(np.searchsorted(-company, -COMPANY * limit, side="right")) - 1)
+        counts = _counts(votes, min(MOST_CELLS_BITS, len(votes).bit_length() + 1))
+        company = _company(votes[::SAMPLED], counts)
+        beyond = SAMPLED * np.cumsum(company[::-1])[::-1]
+        least = max(least, int(np.searchsorted(-beyond, -COMPANY * limit, side="right")) - 1)
     while True:
         kept = votes if least == LEAST_VOTES else _accompanied(votes, counts, least)
         if tape.dead.any():
             kept = _without_dead(tape, kept)
         kept = np.sort(kept)
         windows = _Windows(*_strongest(kept, VOTE_WINDOW_FRAMES, limit))
-        whole = len(windows.votes) == limit and windows.votes[-1] >= least
-        if whole or least == LEAST_VOTES:
+        if len(windows.votes) == limit or least == LEAST_VOTES:
             return windows
         least = max(LEAST_VOTES, least // 2)
 
@@ -236,19 +242,28 @@ def _strongest(
     """
     starts, counts = _windows(alignments, window)
     chosen = _fullest(counts, limit * OVERLAPPING)
-    order = np.argsort(-counts[chosen], kind="mergesort")
+    middles = np.empty(len(chosen), np.int64)
+    for k in range(len(chosen)):
+        middles[k] = alignments[starts[chosen[k]] + counts[chosen[k]] // 2] >> FRAME_BITS
+    taken = np.zeros(len(chosen), np.bool_)
     places = np.empty(limit, np.int64)
     votes = np.empty(limit, np.int64)
     anchors = np.empty(limit, np.int64)
     found = 0
-    for k in order:
+    for k in np.argsort(-counts[chosen], kind="mergesort"):
         if found == limit:
             break
-        start, count = starts[chosen[k]], counts[chosen[k]]
-        middle = alignments[start + count // 2] >> FRAME_BITS
-        if np.all(np.abs(places[:found] - middle) >= window):
+        low = k  # middles ascend
+        while low > 0 and middles[low - 1] > middles[k] - window:
+            low -= 1
+        high = k + 1
+        while high < len(middles) and middles[high] < middles[k] + window:
+            high += 1
+        if not taken[low:high].any():
+            taken[k] = True
+            start, count = starts[chosen[k]], counts[chosen[k]]
             inside = alignments[start : start + count] & ((1 << FRAME_BITS) - 1)
-            places[found], votes[found], anchors[found] = middle, count, inside.sum() // count
+            places[found], votes[found], anchors[found] = middles[k], count, inside.sum() // count
             found += 1
     return places[:found], votes[:found], anchors[:found]
 

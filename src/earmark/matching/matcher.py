@@ -53,6 +53,10 @@ WEIGHED_QUICKLY, WEIGHED = 4, 12
 CLIMBED = 16
 """Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
 
+GLANCED = 100
+"""Alignments of a quick look whose tracks are swept, in a catalogue too large to sweep whole, for
+what sounds beside a match."""
+
 VOTED = 2000
 """Alignments whose votes choose the tracks to sweep in a catalogue too large to sweep whole."""
 
@@ -142,6 +146,7 @@ class Search:
         self._keys: list[int] = []
         self._packed: list[bytes] = []
         self._threshold = decision.threshold(query.far)
+        self._glanced: dict[int, None] = {}
         self._trials = 0
         limit = query.time_limit_s
         self._deadline = np.inf if limit is None else time.monotonic() + limit
@@ -169,7 +174,7 @@ class Search:
         explained = leader.found >= EXPLAINED * leader.expected
         if (self._accepted(leader) and explained.all()) or self._is_late():
             return
-        whole = self._sweep()
+        whole = self._sweep(thorough=not self._accepted(leader))
         yield whole
         best = max(quick.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
         for rungs in batches(self._query.ladder):
@@ -192,33 +197,36 @@ class Search:
         """Look where most of the sparser peaks' votes fall."""
         few, query = self._heard.few, self._query
         probes = query_probes(few, self._params, query.few_fanout, query.fuzziness)
-        candidates = find_candidates(
-            self._references,
-            probes,
-            self._clip.frames,
-            query.candidates,
-            budget=query.quick_postings,
+        voted = find_candidates(
+            self._references, probes, self._clip.frames, GLANCED, budget=query.quick_postings
         )
+        self._glanced = dict.fromkeys(one.key for one in voted)
+        candidates = voted[: query.candidates]
         numbers = self._numbers([c.key for c in candidates])
         rough = self._roughly(plain(candidates, numbers, self._clip.steps))
         return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
 
-    def _sweep(self) -> Evidence:
-        """Compare the clip with every place, or every place of the tracks with most votes."""
-        places = sweep(self._clip, self._constellations(), WEIGHED)
+    def _sweep(self, *, thorough: bool) -> Evidence:
+        """Compare the clip with every place, or every place of the tracks with most votes.
+
+        Not `thorough`, those of the quick look: what else sounds has a few votes there.
+        """
+        places = sweep(self._clip, self._constellations(thorough=thorough), WEIGHED)
         numbers = self._numbers([place.key for place in places])
         rough = self._roughly(plain(places, numbers, self._clip.steps))
         return self._weighed(rough.hypotheses)
 
-    def _constellations(self) -> Iterator[tuple[int, bytes]]:
-        keys = self._swept_keys()
+    def _constellations(self, *, thorough: bool) -> Iterator[tuple[int, bytes]]:
+        keys = self._swept_keys(thorough=thorough)
         for first in range(0, len(keys), CHUNK):
             yield from sorted(self._references.constellations(keys[first : first + CHUNK]).items())
 
-    def _swept_keys(self) -> list[int]:
+    def _swept_keys(self, *, thorough: bool) -> list[int]:
         budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
         if self._size <= budget:
             return sorted(self._every_key())
+        if not thorough:
+            return list(self._glanced)
         query = self._query
         probes = query_probes(self._heard.peaks, self._params, query.fanout, query.fuzziness)
         voted = find_candidates(
@@ -241,7 +249,9 @@ class Search:
     def _lifts(self, rung: Rung) -> Sequence[Place]:
         """Return what a sweep lifts most on this rung."""
         tempo, pitch = rung
-        return sweep(self._clip, self._constellations(), PER_RUNG, tempo=tempo, pitch=pitch)
+        return sweep(
+            self._clip, self._constellations(thorough=True), PER_RUNG, tempo=tempo, pitch=pitch
+        )
 
     def _climb(
         self, rungs: Sequence[Rung], look: Callable[[Rung], Sequence[Candidate | Place]]
