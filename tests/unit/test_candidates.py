@@ -250,7 +250,7 @@ def test_dropping_lone_votes_changes_nothing(
     probes = both(clip_at(songs[3], 300, 3000), clip_at(songs[7], 200, 2000))
     monkeypatch.setattr(module, "FEW_VOTES", 1 << 40)
     everything = find_candidates([tape], probes, 3000, limit)
-    monkeypatch.setattr(module, "FEW_VOTES", 0)
+    monkeypatch.setattr(module, "FEW_VOTES", 5000)
     found = find_candidates([tape], probes, 3000, limit)
     assert len(found) == len(everything) == limit
     weakest = everything[-1].votes

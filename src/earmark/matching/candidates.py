@@ -36,7 +36,7 @@ OVERLAPPING = 8
 """Windows looked at for each one wanted: the others overlap a stronger one."""
 
 FEW_VOTES = 30_000
-"""So many are sorted as they are; of more, lone votes are dropped first."""
+"""So many are sorted as they are; of more, those with least company are dropped first."""
 
 CELL_BITS = 2
 """Votes are counted in cells of four frames: a window lies in two neighbours at most."""
@@ -51,7 +51,7 @@ SAMPLED = 16
 """One of so many votes is asked for its company, to choose how much is wanted."""
 
 COMPANY = 64
-"""Votes in company that are kept at first for every alignment that is wanted."""
+"""Votes that are kept for every alignment that is wanted, besides a few."""
 
 
 class Index(Protocol):
@@ -133,7 +133,8 @@ def _fullest_windows(tape: Tape, votes: NDArray[np.int64], limit: int) -> _Windo
         counts = _counts(votes, min(MOST_CELLS_BITS, len(votes).bit_length() + 1))
         company = _company(votes[::SAMPLED], counts)
         beyond = SAMPLED * np.cumsum(company[::-1])[::-1]
-        least = max(least, int(np.searchsorted(-beyond, -COMPANY * limit, side="right")) - 1)
+        wanted = FEW_VOTES + COMPANY * limit
+        least = max(least, int(np.searchsorted(-beyond, -wanted, side="right")) - 1)
     while True:
         kept = votes if least == LEAST_VOTES else _accompanied(votes, counts, least)
         if tape.dead.any():
