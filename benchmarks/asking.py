@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, load
 from earmark.audio import open_samples
-from earmark.fingerprint import fingerprint, hear, pack_peaks
+from earmark.fingerprint import fingerprint, hear
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Search
+from earmark.packing import pack
 from earmark.params import Params, QueryParams
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard
@@ -57,7 +58,7 @@ class Catalogue:
         marks = [(key, reference_landmarks(one, params)) for key, one in enumerate(peaks)]
         return cls(
             [tune.name for tune in tunes],
-            [pack_peaks(one) for one in peaks],
+            [pack(one) for one in peaks],
             build_tape(marks),
             params,
         )

@@ -27,10 +27,11 @@ from earmark.evaluation.degradations import add_noise
 from earmark.evaluation.distractors import STYLES, varied
 from earmark.evaluation.imitation import imitate, read_styles
 from earmark.evaluation.noises import Noise
-from earmark.fingerprint import fingerprint, hear, pack_peaks
+from earmark.fingerprint import fingerprint, hear
 from earmark.landmarks import query_probes, reference_landmarks
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
+from earmark.packing import pack
 from earmark.params import Params, QueryParams
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard, Peaks
@@ -57,7 +58,7 @@ class Catalogue:
 
     def __init__(self, recordings: Sequence[Recording], params: Params) -> None:
         """Index them."""
-        self._packed = {key: pack_peaks(one.peaks) for key, one in enumerate(recordings)}
+        self._packed = {key: pack(one.peaks) for key, one in enumerate(recordings)}
         marks = [reference_landmarks(one.peaks, params) for one in recordings]
         self._tapes = [build_tape(list(enumerate(marks)))]
 

@@ -22,9 +22,9 @@ from benchmarks.asking import ground, heard, prepare, spread
 from benchmarks.calibration import NAMES
 from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
-from earmark.fingerprint import unpack_peaks
 from earmark.matching.clip import cells_near_peaks
 from earmark.matching.verification import SHIFTS_FRAMES
+from earmark.packing import unpack
 from earmark.params import QueryParams
 from earmark.prominence import CLASSES
 from earmark.units import seconds_to_frames
@@ -77,7 +77,7 @@ def _count(job: tuple[Condition, int, int]) -> NDArray[np.float64]:
         sound, place = heard(clip, params, query), clip.places[0]
         near = cells_near_peaks(sound, params.peaks)
         classes = near.astype(np.int64) * CLASSES + sound.prominence
-        track = unpack_peaks(catalogue.packed[catalogue.names.index(place.tune)])
+        track = unpack(catalogue.packed[catalogue.names.index(place.tune)])
         start = round(seconds_to_frames(place.start_s, params.peaks) * params.peaks.steps)
         rows = [
             _shares(classes, track.time - start + shift * params.peaks.steps, track.frequency,

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.axis import axis_of
-from earmark.fingerprint import pack_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.alignment import plain_at
 from earmark.matching.clip import Clip, clip_of
-from earmark.matching.verification import Case, Evidence, examine, join, joined
+from earmark.matching.verification import Case, Evidence, examine, joined
+from earmark.packing import pack, unpack_all
 from earmark.params import Params, PeakParams
 from earmark.prominence import CLASSES
 from earmark.tape import Tape, build_tape, list_lengths
-from earmark.types import Heard, Peaks
+from earmark.types import Constellations, Heard, Peaks
 
 PARAMS = Params()
 STEPS = PARAMS.peaks.steps
@@ -103,10 +103,15 @@ def make_clip(peaks: Peaks, seconds: float) -> Clip:
     return clip_of(heard(peaks, seconds), PARAMS.peaks)
 
 
+def stored(*tracks: Peaks) -> Constellations:
+    """Bring up tracks as they would be stored; their numbers are 0, 1, 2 and so on."""
+    return unpack_all([pack(peaks) for peaks in tracks])
+
+
 def case_of(clip: Clip, references: Iterable[Peaks], threshold: float = 20.0) -> Case:
     """Compare a clip with tracks; their keys are 0, 1, 2 and so on."""
-    packed = [pack_peaks(peaks) for peaks in references]
-    return Case(clip, list(range(len(packed))), join(packed), threshold, threshold)
+    tracks = stored(*references)
+    return Case(clip, list(range(len(tracks))), tracks, threshold, threshold)
 
 
 def judged(case: Case, *places: tuple[int, float]) -> Evidence:
@@ -133,7 +138,7 @@ class Catalogue:
     """Made-up tracks as the matcher reads them; their keys are 0, 1, 2 and so on."""
 
     def __init__(self, *tracks: Peaks, params: Params = PARAMS) -> None:
-        self._packed = {key: pack_peaks(peaks) for key, peaks in enumerate(tracks)}
+        self._packed = {key: pack(peaks) for key, peaks in enumerate(tracks)}
         marks = [(key, reference_landmarks(peaks, params)) for key, peaks in enumerate(tracks)]
         self._tapes = [build_tape(marks)] if marks else []
 

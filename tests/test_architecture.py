@@ -22,7 +22,7 @@ LAYERS = (
     ("params",),
     ("units", "kernels"),
     ("axis", "elias_fano"),
-    ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape"),
+    ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),
     ("matching", "stores", "recording"),
     ("answers", "workers"),

@@ -1,15 +1,4 @@
-"""Audio to constellation: the stages joined; and the constellation's packed form.
-
-Packed, a peak is one little-endian 32-bit word:
-
-    bit  31          20 19            8 7        0
-         +-------------+---------------+----------+
-         | time since  |   frequency   |   level  |
-         |  last peak  |               |          |
-         +-------------+---------------+----------+
-
-Times and frequencies are in steps. A frequency of 0 is no peak: its word only moves time on.
-"""
+"""Audio to constellation: the stages joined."""
 
 from __future__ import annotations
 
@@ -28,8 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.params import PeakParams, QueryParams
-
-_MAX_GAP_STEPS = (1 << 12) - 1
 
 
 class Fingerprinter:
@@ -81,27 +68,3 @@ def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: Query
     peaks = dense.take()
     few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
     return Heard(peaks, few, prominence(power, params))
-
-
-def pack_peaks(peaks: Peaks) -> bytes:
-    """Return the packed form, drawn at the head of this module."""
-    gaps = np.diff(peaks.time, prepend=0).astype(np.int64)
-    fillers = np.maximum(gaps - 1, 0) // _MAX_GAP_STEPS
-    words = np.full(len(peaks) + int(fillers.sum()), _MAX_GAP_STEPS << 20, np.uint32)
-    last = gaps - fillers * _MAX_GAP_STEPS
-    at = np.arange(len(peaks)) + np.cumsum(fillers)
-    words[at] = last << 20 | peaks.frequency.astype(np.int64) << 8 | peaks.level
-    return words.astype("<u4").tobytes()
-
-
-def unpack_peaks(packed: bytes) -> Peaks:
-    """Undo `pack_peaks`."""
-    words = np.frombuffer(packed, "<u4")
-    time = np.cumsum(words >> 20, dtype=np.int64)
-    frequency = words >> 8 & 0xFFF
-    real = frequency > 0
-    return Peaks(
-        time[real].astype(np.int32),
-        frequency[real].astype(np.uint16),
-        (words[real] & 0xFF).astype(np.uint8),
-    )

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from earmark.audio import MEDIA_SUFFIXES
 from earmark.errors import AudioError, UnreadableFileError, UsageError
-from earmark.fingerprint import unpack_peaks
 from earmark.landmarks import reference_landmarks
+from earmark.packing import unpack
 from earmark.types import MediaKind, Metadata, Source, Track
 from earmark.workers import Job, run_jobs
 
@@ -326,7 +326,7 @@ class _Importer:
             report.moved.append(track)
         else:
             track = self._track(writer, fresh, recording, known)
-            landmarks = reference_landmarks(unpack_peaks(recording.constellation), self._params)
+            landmarks = reference_landmarks(unpack(recording.constellation), self._params)
             key = writer.insert(track, recording.constellation, landmarks)
             (report.updated if known else report.added).append(replace(track, key=key))
 
@@ -454,7 +454,7 @@ def place(
     track = replace(newcomer, metadata=metadata)
     if known:
         track = replace(track, id=known.id, added_at=known.added_at)
-    landmarks = reference_landmarks(unpack_peaks(constellation), params)
+    landmarks = reference_landmarks(unpack(constellation), params)
     return replace(track, key=writer.insert(track, constellation, landmarks))
 
 

@@ -23,12 +23,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.kernels import kernel
-from earmark.types import Landmarks, Peaks
+from earmark.types import Landmarks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.params import Params
+    from earmark.types import Constellation
 
 GAP_BITS = 6
 STEP_BITS = 7
@@ -51,14 +52,14 @@ class Probes:
     frame: NDArray[np.int32]
 
 
-def reference_landmarks(peaks: Peaks, params: Params) -> Landmarks:
+def reference_landmarks(peaks: Constellation, params: Params) -> Landmarks:
     """Pair every peak with the next `fanout` peaks of its zone."""
     hashes, frames = _paired(peaks, params, params.index.fanout, EXACT)
     order = np.lexsort((frames, hashes))
     return Landmarks(hashes[order], frames[order].astype(np.uint32))
 
 
-def query_probes(peaks: Peaks, params: Params, fanout: int, fuzziness: float) -> Probes:
+def query_probes(peaks: Constellation, params: Params, fanout: int, fuzziness: float) -> Probes:
     """Pair every peak with the next `fanout` of its zone, neighbouring cells included.
 
     A cell is asked for as well when its border is nearer than `fuzziness` of a cell.
@@ -67,7 +68,7 @@ def query_probes(peaks: Peaks, params: Params, fanout: int, fuzziness: float) ->
 
 
 def _paired(
-    peaks: Peaks, params: Params, fanout: int, fuzziness: float
+    peaks: Constellation, params: Params, fanout: int, fuzziness: float
 ) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
     index = params.index
     hashes, frames = _pair(

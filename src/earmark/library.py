@@ -23,7 +23,6 @@ from earmark.errors import (
     TrackNotFoundError,
     UsageError,
 )
-from earmark.fingerprint import unpack_peaks
 from earmark.ingest import (
     AddReport,
     OnProgress,
@@ -38,6 +37,7 @@ from earmark.ingest import (
 )
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Verdict, match
+from earmark.packing import unpack
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
@@ -473,7 +473,7 @@ def _open_folder(
 
 
 def _landmarks(params: Params, constellation: bytes) -> Landmarks:
-    return reference_landmarks(unpack_peaks(constellation), params)
+    return reference_landmarks(unpack(constellation), params)
 
 
 def _media_kind(media: MediaKind | str) -> MediaKind:

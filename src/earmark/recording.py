@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from earmark.errors import SilentAudioError
-from earmark.fingerprint import Fingerprinter, hear, pack_peaks
+from earmark.fingerprint import Fingerprinter, hear
+from earmark.packing import pack
 from earmark.units import samples_to_seconds
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def read_recording(stream: AudioStream, params: PeakParams) -> Recording:
     if not len(peaks):
         raise SilentAudioError(stream.name, "it is silent: there is nothing in it to recognise")
     return Recording(
-        stream.metadata, pack_peaks(peaks), len(peaks), stream.duration_s, stream.corrupt_packets
+        stream.metadata, pack(peaks), len(peaks), stream.duration_s, stream.corrupt_packets
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -17,21 +18,57 @@ _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Peaks:
-    """A constellation, sorted by (time, frequency); all arrays have shape (n,).
+class Constellation:
+    """Places of peaks, sorted by (time, frequency); both arrays have shape (n,).
 
     `time`: int32, steps from the start of the recording (`PeakParams.steps` to a frame).
     `frequency`: uint16, steps (`PeakParams.steps` to a band).
-    `level`: uint8, in half decibels above the silence level.
     """
 
     time: NDArray[np.int32]
     frequency: NDArray[np.uint16]
-    level: NDArray[np.uint8]
 
     def __len__(self) -> int:
         """Count the peaks."""
         return len(self.time)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Peaks(Constellation):
+    """A constellation with its levels, as it is found in sound; what is stored has none.
+
+    `level`: uint8, shape (n,), in half decibels above the silence level.
+    """
+
+    level: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Constellations:
+    """Several constellations, one after the other."""
+
+    time: NDArray[np.int32]
+    """Shape (peaks of all,), like the next."""
+    frequency: NDArray[np.uint16]
+    begins: NDArray[np.int64]
+    """Shape (constellations + 1,): the number of the first peak of each, and of all."""
+
+    def __len__(self) -> int:
+        """Count the constellations."""
+        return len(self.begins) - 1
+
+    def of(self, number: int) -> Constellation:
+        """Return one of them."""
+        begin, end = self.begins[number], self.begins[number + 1]
+        return Constellation(self.time[begin:end], self.frequency[begin:end])
+
+    def joined(self, others: Constellations) -> Constellations:
+        """Return these and the others, one after the other."""
+        return Constellations(
+            np.concatenate([self.time, others.time]),
+            np.concatenate([self.frequency, others.frequency]),
+            np.concatenate([self.begins, others.begins[1:] + self.begins[-1]]),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from numpy.random import Generator
 from earmark.axis import axis_of
 from earmark.evaluation.distractors import STYLES
 from earmark.evaluation.imitation import Style, imitate, read_styles
-from earmark.fingerprint import fingerprint, hear, pack_peaks, unpack_peaks
+from earmark.fingerprint import fingerprint, hear
 from earmark.landmarks import Probes, query_probes, reference_landmarks
 from earmark.matching.alignment import centre, nearby, refine
 from earmark.matching.candidates import find_candidates
@@ -25,7 +25,8 @@ from earmark.matching.clip import clip_of
 from earmark.matching.ladder import climb
 from earmark.matching.matcher import match
 from earmark.matching.sweep import surroundings, sweep
-from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine, join
+from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine
+from earmark.packing import pack, unpack, unpack_all
 from earmark.params import Ladder, Params, QueryParams
 from earmark.prominence import CLASSES, prominence
 from earmark.tape import (
@@ -39,7 +40,7 @@ from earmark.tape import (
 )
 from earmark.types import Heard, Landmarks, Peaks
 from tests.axes import AXES
-from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks
+from tests.constellations import PARAMS, STEPS, Catalogue, mixed, sorted_peaks, stored
 
 LENGTHS = (0, 1, 2, 127, 128, 129, 1000, 16_384, 20_001)
 CLIP_FRAMES = (1, 2, 23, 24, 63, 64, 65, 600, 2000)
@@ -59,7 +60,8 @@ def listen(rng: Generator) -> None:
     params = Params(AXES[rng.integers(len(AXES))])
     for query in (None, QueryParams()):
         blocks = np.split(sound, np.sort(rng.integers(0, samples + 1, 3)))
-        peaks = unpack_peaks(pack_peaks(fingerprint(blocks, params.peaks, query)))
+        peaks = fingerprint(blocks, params.peaks, query)
+        assert len(unpack(pack(peaks))) == len(peaks)
         reference_landmarks(peaks, params)
         query_probes(peaks, params, int(rng.integers(0, 50)), rng.uniform(0, 0.5))
         heard = hear(blocks, params.peaks, QueryParams())
@@ -114,10 +116,9 @@ def step_in(rng: Generator, heard: Heard, catalogue: Catalogue) -> None:
 
 def suppose(rng: Generator, heard: Heard, tracks: list[Peaks]) -> None:
     """Sweep over tracks, and try absurd hypotheses."""
-    packed = [pack_peaks(track) for track in tracks]
-    indexed, references = clip_of(heard, PARAMS.peaks), join(packed)
-    short = [(key, one) for key, one in enumerate(packed) if tracks[key].time.max(initial=0) < 1e6]
-    sweep(indexed, short, int(rng.choice([0, 1, 24])))
+    indexed, references = clip_of(heard, PARAMS.peaks), stored(*tracks)
+    short = [track for track in tracks if track.time.max(initial=0) < 1e6]
+    sweep(indexed, [(range(len(short)), stored(*short))], int(rng.choice([0, 1, 24])))
     count = int(rng.integers(0, 30))
     absurd = Hypotheses(
         rng.integers(0, len(tracks), count),
@@ -130,6 +131,20 @@ def suppose(rng: Generator, heard: Heard, tracks: list[Peaks]) -> None:
     surroundings(indexed, references, absurd)
     refine(indexed, references, nearby(absurd, indexed))
     centre(indexed, references, absurd)
+
+
+def unpack_nonsense(rng: Generator) -> None:
+    """Unpack constellations with spoiled bytes, torn ones and noise, together."""
+    packed = [pack(random_peaks(rng, int(rng.choice(SPANS_STEPS)))) for _ in range(3)]
+    for _ in range(20):
+        spoiled = bytearray(packed[rng.integers(3)])
+        for _ in range(rng.integers(0, 4)):
+            spoiled[rng.integers(min(len(spoiled), 1 << rng.integers(1, 12)))] = rng.integers(256)
+        packed.append(bytes(spoiled[: rng.integers(len(spoiled) + 1) & ~rng.choice([0, 7])]))
+    packed.append(b"\x01" + rng.bytes(int(rng.integers(0, 40)) * 8 + 7))
+    found = unpack_all(packed)
+    assert len(found) == len(packed)
+    assert found.begins[-1] == len(found.time) <= 32 * sum(map(len, packed))
 
 
 def random_tape(rng: Generator) -> Tape:
@@ -176,6 +191,7 @@ def main(first: int, last: int) -> None:
         rng = np.random.default_rng(number)
         listen(rng)
         recognise(rng)
+        unpack_nonsense(rng)
         look_up(rng)
         imagine(rng)
     print("no index out of range")  # noqa: T201 - it is a script

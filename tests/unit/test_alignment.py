@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import (
     FIT_REACH,
     MOVES,
@@ -17,7 +16,7 @@ from earmark.matching.alignment import (
 from earmark.matching.candidates import Candidate
 from earmark.matching.clip import Clip
 from earmark.matching.sweep import Place
-from earmark.matching.verification import Hypotheses, join
+from earmark.matching.verification import Hypotheses
 from tests.constellations import (
     STEPS,
     STEPS_PER_S,
@@ -26,11 +25,12 @@ from tests.constellations import (
     make_peaks,
     mixed,
     sorted_peaks,
+    stored,
 )
 
 TRACK = make_peaks(1, 60)
 DENSE = mixed(TRACK, make_peaks(2, 60, 40))
-REFERENCES = join([pack_peaks(TRACK)])
+REFERENCES = stored(TRACK)
 START_S = 20
 
 CANDIDATES: list[Candidate | Place] = [Candidate(7, 100, 30, 200, 9000), Place(8, -50, 20.0)]
@@ -120,14 +120,14 @@ def test_a_tempo_is_found_from_a_second_that_agrees_unmodified(tempo: float) -> 
 def test_few_peaks_define_no_line() -> None:
     """Seven agreeing peaks are left as they were found."""
     few = sorted_peaks(np.arange(7) * 300, np.full(7, 900))
-    found = refine(make_clip(few, 5), join([pack_peaks(few)]), hypothesis(2.0))
+    found = refine(make_clip(few, 5), stored(few), hypothesis(2.0))
     assert (found.offset[0], found.tempo[0], found.pitch[0]) == (2, 1, 1)
 
 
 def test_peaks_of_one_moment_define_no_line() -> None:
     """However many sound at once, they have no slope."""
     chord = sorted_peaks(np.full(20, 800), np.arange(20) * 60 + 500)
-    found = refine(make_clip(chord, 5), join([pack_peaks(chord)]), hypothesis(2.0))
+    found = refine(make_clip(chord, 5), stored(chord), hypothesis(2.0))
     assert (found.offset[0], found.tempo[0]) == (2, 1)
 
 
@@ -136,7 +136,7 @@ def test_an_implausible_fit_is_refused() -> None:
     frequency = np.tile(np.arange(10) * 60 + 500, 2)
     clip = sorted_peaks(np.repeat([800, 810], 10), frequency)
     track = sorted_peaks(np.repeat([800, 812], 10), frequency)
-    found = refine(make_clip(clip, 5), join([pack_peaks(track)]), hypothesis(0.0))
+    found = refine(make_clip(clip, 5), stored(track), hypothesis(0.0))
     assert FIT_REACH < 12 / 10 - 1
     assert found.tempo[0] == 1
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import plain_at
 from earmark.matching.clip import Clip
 from earmark.matching.decision import (
@@ -21,8 +20,8 @@ from earmark.matching.decision import (
     traits,
 )
 from earmark.matching.sweep import surroundings
-from earmark.matching.verification import TRAITS, examine, join
-from tests.constellations import STEPS_PER_S, excerpt, make_clip, make_peaks, mixed
+from earmark.matching.verification import TRAITS, examine
+from tests.constellations import STEPS_PER_S, excerpt, make_clip, make_peaks, mixed, stored
 
 frames = st.integers(0, 1 << 45)
 ratings = st.floats(-1e6, 1e6)
@@ -34,7 +33,7 @@ CLIP = make_clip(mixed(excerpt(TRACK, 20, 10), make_peaks(2, 10, 40)), 10)
 
 def rated(clip: Clip, offset_s: float) -> float:
     """The rating of the hypothesis that the clip starts here in the track."""
-    references, place = join([pack_peaks(TRACK)]), plain_at(0, offset_s * STEPS_PER_S)
+    references, place = stored(TRACK), plain_at(0, offset_s * STEPS_PER_S)
     evidence = examine(clip, references, place, reach_steps=0, shifted=True)
     known = traits(evidence, surroundings(clip, references, place), clip.frames)
     assert known.shape == (1, TRAITS) == (1, len(WEIGHTS))

@@ -16,8 +16,8 @@ from earmark.evaluation.distractors import (
     distractor_peaks,
     distractors,
 )
-from earmark.fingerprint import unpack_peaks
 from earmark.matching.matcher import match
+from earmark.packing import unpack
 from earmark.params import IndexParams, Params, QueryParams
 from earmark.tape import lookup
 from earmark.types import Status
@@ -43,7 +43,7 @@ def test_a_song_has_its_number_whichever_others_are_made() -> None:
     *_, third = distractors(3, 1, PARAMS)
     alone = distractor_peaks(2, 1, PARAMS)
     assert third.key == FIRST_KEY + 2
-    assert np.array_equal(unpack_peaks(third.constellation).time, alone.time)
+    assert np.array_equal(unpack(third.constellation).time, alone.time)
 
 
 def test_another_seed_gives_other_songs() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from earmark.axis import axis_of
-from earmark.fingerprint import fingerprint, hear, pack_peaks, unpack_peaks
+from earmark.fingerprint import fingerprint, hear
 from earmark.params import Axis, PeakParams, QueryParams
 from earmark.peaks import LEVELS_PER_DB
 from earmark.types import Peaks
@@ -18,8 +18,6 @@ from tests.axes import AXES, on_every_axis
 
 PARAMS, QUERY = PeakParams(), QueryParams()
 RATE_HZ, HOP, STEPS = PARAMS.sample_rate_hz, PARAMS.hop_samples, PARAMS.steps
-
-LONGEST_GAP_STEPS = (1 << 12) - 1
 
 
 def music(seed: int, seconds: float = 8.0) -> NDArray[np.float32]:
@@ -50,7 +48,8 @@ def tone(hz: float) -> NDArray[np.float32]:
 
 def same(one: Peaks, other: Peaks) -> bool:
     """Whether two constellations are equal in every number."""
-    return pack_peaks(one) == pack_peaks(other)
+    names = ("time", "frequency", "level")
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
 
 
 def loudest(peaks: Peaks) -> int:
@@ -187,47 +186,3 @@ def test_higher_music_is_shifted_on_a_logarithmic_axis() -> None:
     low, high = (fingerprint([tone(hz)], params).frequency.astype(int) for hz in (440.0, 660.0))
     moved = axis_of(params).warp(1.5)[low[0]]
     assert abs(high[0] - moved) <= params.steps / 4
-
-
-gaps = st.one_of(
-    st.integers(0, 100),
-    st.integers(4000, 4200),
-    st.integers(1, 500).map(lambda n: n * LONGEST_GAP_STEPS),
-    st.integers(1, 500).map(lambda n: n * (LONGEST_GAP_STEPS + 1) - 1),
-    st.integers(0, 2_000_000),
-)
-
-
-@given(st.lists(st.tuples(gaps, st.integers(1, 0xFFF), st.integers(0, 255)), max_size=20))
-def test_packing_loses_nothing(rows: list[tuple[int, int, int]]) -> None:
-    """Unpacked, a constellation is what it was, whatever silence lies between two peaks."""
-    columns = np.array(rows, np.int64).reshape(-1, 3)
-    time = np.cumsum(columns[:, 0]).astype(np.int32)
-    peaks = Peaks(time, columns[:, 1].astype(np.uint16), columns[:, 2].astype(np.uint8))
-    back = unpack_peaks(pack_peaks(peaks))
-    assert np.array_equal(back.time, peaks.time)
-    assert np.array_equal(back.frequency, peaks.frequency)
-    assert np.array_equal(back.level, peaks.level)
-
-
-def test_unpacked_arrays_have_the_types_that_kernels_expect() -> None:
-    """Two types would compile, and hold, two versions of every kernel."""
-    peaks = unpack_peaks(pack_peaks(fingerprint([music(5, 2.0)], PARAMS)))
-    names = [column.dtype.name for column in (peaks.time, peaks.frequency, peaks.level)]
-    assert names == ["int32", "uint16", "uint8"]
-
-
-def test_a_word_is_laid_out_as_drawn() -> None:
-    """Time since the last peak above bit 20, frequency above bit 8, then the level."""
-    peaks = Peaks(np.array([5, 9], np.int32), np.array([800, 3], np.uint16), np.array([7, 8], "u1"))
-    words = np.frombuffer(pack_peaks(peaks), "<u4").tolist()
-    assert words == [5 << 20 | 800 << 8 | 7, 4 << 20 | 3 << 8 | 8]
-
-
-@pytest.mark.parametrize("gap", [4095, 4096, 8190, 8191, 8192, 12_286])
-def test_a_long_silence_costs_the_fewest_words(gap: int) -> None:
-    """A gap takes as many words as it holds the longest one, rounded up."""
-    peaks = Peaks(np.array([gap], np.int32), np.array([800], np.uint16), np.array([9], np.uint8))
-    packed = pack_peaks(peaks)
-    assert len(packed) == 4 * math.ceil(gap / LONGEST_GAP_STEPS)
-    assert unpack_peaks(packed).time.tolist() == [gap]

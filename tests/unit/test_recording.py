@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from earmark.audio import AudioStream, open_samples
 from earmark.errors import SilentAudioError
-from earmark.fingerprint import fingerprint, pack_peaks
+from earmark.fingerprint import fingerprint
+from earmark.packing import pack
 from earmark.params import PeakParams, QueryParams
 from earmark.recording import read_clip, read_recording
 
@@ -31,7 +32,7 @@ def test_a_recording_is_its_constellation_and_duration() -> None:
     """What is read from a stream is what the samples give."""
     samples = sound(20.5)
     recording = read_recording(stream(samples), PARAMS)
-    assert recording.constellation == pack_peaks(fingerprint([samples], PARAMS))
+    assert recording.constellation == pack(fingerprint([samples], PARAMS))
     assert recording.duration_s == pytest.approx(20.5)
     assert recording.corrupt_packets == 0
 
@@ -52,7 +53,7 @@ def test_a_clip_is_its_dense_constellation() -> None:
     """A clip that is not too long is listened to as a whole."""
     samples = sound(5)
     clip = read_clip(stream(samples), PARAMS, QUERY)
-    assert pack_peaks(clip.heard.peaks) == pack_peaks(fingerprint([samples], PARAMS, QUERY))
+    assert pack(clip.heard.peaks) == pack(fingerprint([samples], PARAMS, QUERY))
     assert clip.duration_s == pytest.approx(5)
     assert clip.heard.frames == 313
 
@@ -65,4 +66,4 @@ def test_of_a_long_clip_only_the_beginning_is_listened_to(wanted_s: float) -> No
     clip = read_clip(stream(samples), PARAMS, query)
     beginning = samples[: round(wanted_s * RATE_HZ)]
     assert clip.duration_s == pytest.approx(wanted_s)
-    assert pack_peaks(clip.heard.peaks) == pack_peaks(fingerprint([beginning], PARAMS, query))
+    assert pack(clip.heard.peaks) == pack(fingerprint([beginning], PARAMS, query))

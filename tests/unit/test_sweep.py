@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from earmark.fingerprint import pack_peaks
 from earmark.landmarks import query_probes
 from earmark.matching.alignment import plain_at
 from earmark.matching.candidates import find_candidates
@@ -22,7 +21,7 @@ from earmark.matching.sweep import (
     surroundings,
     sweep,
 )
-from earmark.matching.verification import Hypotheses, join
+from earmark.matching.verification import Hypotheses
 from earmark.params import QueryParams
 from earmark.types import Peaks
 from tests.constellations import (
@@ -37,6 +36,7 @@ from tests.constellations import (
     make_peaks,
     mixed,
     sorted_peaks,
+    stored,
     thinned,
 )
 
@@ -56,14 +56,14 @@ def drawn_past(clip: Clip, song: Peaks, offset_frames: int) -> float:
 
 def swept(clip: Clip, *songs: Peaks, limit: int = LIMIT) -> list[Place]:
     """The places that a sweep finds in songs with the keys 0, 1, 2 and so on."""
-    return sweep(clip, [(key, pack_peaks(song)) for key, song in enumerate(songs)], limit)
+    return sweep(clip, [(range(len(songs)), stored(*songs))], limit)
 
 
 def around(clip: Clip, song: Peaks, offset_s: float, tempo: float = 1.0) -> Surroundings:
     """The surroundings of one place of a song."""
     place = plain_at(0, offset_s * STEPS_PER_S)
     place = Hypotheses(place.reference, place.offset, np.full(1, tempo), place.pitch)
-    return surroundings(clip, join([pack_peaks(song)]), place)
+    return surroundings(clip, stored(song), place)
 
 
 def trembling(peaks: Peaks, seed: int, steps: int) -> Peaks:
@@ -186,7 +186,7 @@ def test_many_places_have_the_surroundings_of_each() -> None:
     reference, offset = np.array([1, 0, 1, 2]), np.array([1e4, 12_500.0, 2e4, -500.0])
     pitch = np.array([1.0, 1.0, 1.1, 0.9])
     places = Hypotheses(reference, offset, np.array([1.0, 1.0, 1.0, 1.2]), pitch)
-    references = join([pack_peaks(song) for song in SONGS])
+    references = stored(*SONGS)
 
     def rows(some: Hypotheses) -> NDArray[np.float64]:
         found = surroundings(clip, references, some)

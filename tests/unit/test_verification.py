@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from earmark.fingerprint import pack_peaks
 from earmark.matching.alignment import plain_at
 from earmark.matching.clip import FINE_STEPS, FREQUENCY_STEPS, Clip
 from earmark.matching.verification import (
@@ -18,7 +17,6 @@ from earmark.matching.verification import (
     Hypotheses,
     agreement,
     examine,
-    join,
     joined,
     nothing,
     pair_up,
@@ -32,6 +30,7 @@ from tests.constellations import (
     make_peaks,
     mixed,
     sorted_peaks,
+    stored,
 )
 
 TRACK = make_peaks(1, 60)
@@ -51,7 +50,7 @@ def look(
 ) -> Evidence:
     """Verify that the clip starts here in the track."""
     place = plain_at(0, offset_s * STEPS_PER_S)
-    references = join([pack_peaks(track)])
+    references = stored(track)
     return examine(clip, references, place, reach_steps=reach_steps, shifted=shifted)
 
 
@@ -127,7 +126,7 @@ def test_tempo_and_pitch_are_part_of_a_hypothesis(tempo: float, pitch: float) ->
     clip = make_clip(excerpt(DENSE, 20, 10, tempo=tempo, pitch=pitch), 10)
     offset = one(20 * STEPS_PER_S)
     hypothesis = Hypotheses(np.zeros(1, np.int64), offset, one(tempo), one(pitch))
-    references = join([pack_peaks(TRACK)])
+    references = stored(TRACK)
     found = examine(clip, references, hypothesis, reach_steps=0, shifted=True)
     assert found.found[0] > 0.9 * found.expected[0]
     assert found.score[0] > 100
@@ -138,7 +137,7 @@ def test_nothing_to_examine_gives_nothing() -> None:
     clip = make_clip(excerpt(TRACK, 20, 10), 10)
     none = np.empty(0, np.int64)
     nowhere = Hypotheses(none, none.astype(float), none.astype(float), none.astype(float))
-    assert len(examine(clip, join([]), nowhere, reach_steps=14, shifted=True).score) == 0
+    assert len(examine(clip, stored(), nowhere, reach_steps=14, shifted=True).score) == 0
     assert look(clip, excerpt(TRACK, 0, 0), 0, reach_steps=14).score == 0
 
 
@@ -190,7 +189,7 @@ def test_pairs_are_the_peaks_that_agree() -> None:
     """Each reference peak of the span is listed, with the clip's nearest peak or none."""
     clip = make_clip(sorted_peaks(np.array([100, 103, 400]), np.array([800, 800, 900])), 2)
     track = sorted_peaks(np.array([602, 700, 900]), np.array([801, 2000, 905]))
-    pairs = pair_up(clip, join([pack_peaks(track)]), plain_at(0, 500), 0)
+    pairs = pair_up(clip, stored(track), plain_at(0, 500), 0)
     assert pairs.time.tolist() == [602, 700, 900]
     assert pairs.partner.tolist() == [1, -1, 2]
 
@@ -208,7 +207,7 @@ def test_a_peak_agrees_within_the_tolerances(apart: int, across: int, found: int
     """As wide as the tolerances, and no wider."""
     clip = make_clip(sorted_peaks(np.array([200]), np.array([800])), 1)
     track = sorted_peaks(np.array([200 + apart]), np.array([800 + across]))
-    pairs = pair_up(clip, join([pack_peaks(track)]), plain_at(0, 0), 0)
+    pairs = pair_up(clip, stored(track), plain_at(0, 0), 0)
     assert (pairs.partner >= 0).sum() == found
 
 

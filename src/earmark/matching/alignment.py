@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from earmark.matching.candidates import Candidate
     from earmark.matching.clip import Clip
     from earmark.matching.sweep import Place
+    from earmark.types import Constellations
 
 SMALL = tuple(1 + 0.0025 * k for k in (-3, -2, -1, 1, 2, 3))
 MOVES = np.array(
@@ -65,7 +66,7 @@ def nearby(hypotheses: Hypotheses, clip: Clip) -> Hypotheses:
 
 def paced(
     clip: Clip,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     hypotheses: Hypotheses,
     reach_steps: int,
 ) -> Hypotheses:
@@ -93,7 +94,7 @@ def _moment(clip: Clip, pairs: Pairs) -> float:
 
 def refine(
     clip: Clip,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     hypotheses: Hypotheses,
     rounds: int = 2,
 ) -> Hypotheses:
@@ -109,7 +110,7 @@ def refine(
 
 def centre(
     clip: Clip,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     hypotheses: Hypotheses,
 ) -> Hypotheses:
     """Move each hypothesis to the mean of the peaks that agree, its tempo and pitch as they are."""
@@ -127,7 +128,7 @@ def centre(
 
 def _better(
     clip: Clip,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     one: Hypotheses,
     other: Hypotheses,
 ) -> Hypotheses:

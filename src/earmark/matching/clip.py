@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from earmark.axis import FrequencyAxis
     from earmark.params import PeakParams
-    from earmark.types import Heard, Peaks
+    from earmark.types import Constellation, Heard
 
 FINE_STEPS = 6
 """Half-width of the time window in which a peak counts as found: 0.75 frames, 12 ms."""
@@ -56,7 +56,7 @@ class Chart:
     """A dense constellation, ready to be asked where it has peaks."""
 
     axis: FrequencyAxis
-    peaks: Peaks
+    peaks: Constellation
     frames: int
     steps: int
     """Steps to a frame."""
@@ -83,7 +83,7 @@ class Clip(Chart):
     """Shape (bands,)."""
 
 
-def chart_of(peaks: Peaks, frames: int, params: PeakParams) -> Chart:
+def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
     """Chart the peaks of a sound that lasts so many frames."""
     return Chart(*_charted(peaks, frames, params))
 
@@ -104,8 +104,8 @@ def cells_near_peaks(heard: Heard, params: PeakParams) -> NDArray[np.uint8]:
 
 
 def _charted(
-    peaks: Peaks, frames: int, params: PeakParams
-) -> tuple[FrequencyAxis, Peaks, int, int, NDArray[np.int32], NDArray[np.uint64]]:
+    peaks: Constellation, frames: int, params: PeakParams
+) -> tuple[FrequencyAxis, Constellation, int, int, NDArray[np.int32], NDArray[np.uint64]]:
     steps = params.steps
     begins = np.searchsorted(peaks.time, np.arange(frames + 2) * steps).astype(np.int32)
     cells = frames * steps // CELL_STEPS + 2 * MARGIN_CELLS

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.fingerprint import unpack_peaks
 from earmark.matching.alignment import plain_at
 from earmark.matching.clip import chart_of
 from earmark.matching.verification import (
@@ -17,7 +16,7 @@ from earmark.matching.verification import (
     pair_up,
     weighed,
 )
-from earmark.types import Peaks, Relation
+from earmark.types import Constellation, Relation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,22 +153,20 @@ def _moments(times: NDArray[np.int64]) -> int:
 def same_recording(case: Case, evidence: Evidence, one: int, other: int) -> bool:
     """Tell whether two matches are the same sound throughout, not only where the clip lies."""
     hypotheses = evidence.hypotheses
-    words, begins = case.references
-    first, second = hypotheses.reference[one], hypotheses.reference[other]
-    peaks = unpack_peaks(words[begins[first] : begins[first + 1]].tobytes())
+    peaks = case.references.of(int(hypotheses.reference[one]))
     steps, margin = case.clip.steps, NEIGHBOURHOOD_FRAMES * case.clip.steps
     start = max(0, int(hypotheses.offset[one]) - margin)
     end = int(hypotheses.offset[one]) + case.clip.length_steps + margin
     near = (peaks.time >= start) & (peaks.time < end)
     if not near.any():
         return False
-    passage = Peaks(peaks.time[near] - start, peaks.frequency[near], peaks.level[near])
+    passage = Constellation(peaks.time[near] - start, peaks.frequency[near])
     whole = chart_of(passage, int(passage.time[-1]) // steps + 1, case.clip.axis.params)
     place = hypotheses.offset[other] - hypotheses.offset[one] + start
     found = examine(
         whole,
         case.references,
-        plain_at(int(second), float(place)),
+        plain_at(int(hypotheses.reference[other]), float(place)),
         reach_steps=VERSION_REACH_STEPS,
         shifted=False,
     )

@@ -15,7 +15,7 @@ from earmark.landmarks import query_probes
 from earmark.matching.candidates import find_candidates
 from earmark.matching.verification import Hypotheses
 from earmark.params import Ladder
-from earmark.types import Peaks
+from earmark.types import Constellation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ def swept(ladder: Ladder) -> list[Rung]:
 
 def climb(
     rung: Rung,
-    peaks: Peaks,
+    peaks: Constellation,
     frames: int,
     index: Index,
     axis: FrequencyAxis,
@@ -108,7 +108,9 @@ def _geometric(low: float, high: float, step: float) -> list[float]:
     return [float((1 + step) ** k) for k in powers if k != 0]
 
 
-def _moved(peaks: Peaks, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis) -> Peaks:
+def _moved(
+    peaks: Constellation, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis
+) -> Constellation:
     """Return a clip's peaks where they lie in the track."""
     steps = axis.params.steps
     frequency = np.floor(table[peaks.frequency] + 0.5)
@@ -116,4 +118,4 @@ def _moved(peaks: Peaks, tempo: float, table: NDArray[np.float64], axis: Frequen
     kept = (frequency >= axis.low_band * steps) & (frequency < axis.high_band * steps)
     frequency, time = frequency[kept].astype(np.uint16), time[kept]
     order = np.lexsort((frequency, time))
-    return Peaks(time[order], frequency[order], peaks.level[kept][order])
+    return Constellation(time[order], frequency[order])

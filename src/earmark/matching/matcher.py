@@ -21,15 +21,8 @@ from earmark.matching.grouping import grouped
 from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
 from earmark.matching.spans import Span, span_of
 from earmark.matching.sweep import surroundings, sweep
-from earmark.matching.verification import (
-    Case,
-    Evidence,
-    Hypotheses,
-    examine,
-    join,
-    joined,
-    nothing,
-)
+from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
+from earmark.packing import unpack_all
 from earmark.types import Relation, Status
 from earmark.units import frame_rate_hz, steps_to_seconds
 
@@ -42,7 +35,7 @@ if TYPE_CHECKING:
     from earmark.matching.ladder import Rung
     from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
-    from earmark.types import Heard
+    from earmark.types import Constellations, Heard
 
 REACH_STEPS = 14
 """How far votes and truth may lie apart: the votes' window and the rounding of two frames."""
@@ -144,7 +137,7 @@ class Search:
         self._clip = clip_of(heard, params.peaks)
         self._size = references.frames()
         self._keys: list[int] = []
-        self._packed: list[bytes] = []
+        self._tracks = unpack_all([])
         self._threshold = decision.threshold(query.far)
         self._glanced: dict[int, None] = {}
         self._trials = 0
@@ -161,7 +154,7 @@ class Search:
         return Case(
             self._clip,
             self._keys,
-            join(self._packed),
+            self._tracks,
             self._threshold,
             decision.agreement_threshold(self._size),
         )
@@ -216,10 +209,19 @@ class Search:
         rough = self._roughly(plain(places, numbers, self._clip.steps))
         return self._weighed(rough.hypotheses)
 
-    def _constellations(self, *, thorough: bool) -> Iterator[tuple[int, bytes]]:
+    def _constellations(
+        self, *, thorough: bool
+    ) -> Iterator[tuple[Sequence[int], Constellations]]:
+        """Yield the constellations to sweep, and their keys, some at a time."""
         keys = self._swept_keys(thorough=thorough)
         for first in range(0, len(keys), CHUNK):
-            yield from sorted(self._references.constellations(keys[first : first + CHUNK]).items())
+            yield self._unpacked(keys[first : first + CHUNK])
+
+    def _unpacked(self, keys: Iterable[int]) -> tuple[Sequence[int], Constellations]:
+        """Return the keys that are there, in order, and their constellations."""
+        packed = self._references.constellations(keys)
+        there = sorted(packed)
+        return there, unpack_all([packed[key] for key in there])
 
     def _swept_keys(self, *, thorough: bool) -> list[int]:
         budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
@@ -274,29 +276,25 @@ class Search:
         which += np.arange(len(best)) * len(MOVES)
         close = moved.take(which)
         close = close.take(close.order()[:WEIGHED])
-        fitted = refine(self._clip, self._joined(), close.hypotheses)
+        fitted = refine(self._clip, self._tracks, close.hypotheses)
         return self._weighed(fitted)
 
     def _numbers(self, keys: Sequence[int]) -> NDArray[np.int64]:
         """Return the numbers of tracks, -1 for one that is gone; bring up those that are new."""
-        new = sorted(set(keys) - set(self._keys))
-        for key, packed in sorted(self._references.constellations(new).items()):
-            self._keys.append(key)
-            self._packed.append(packed)
+        new, tracks = self._unpacked(sorted(set(keys) - set(self._keys)))
+        self._keys += new
+        self._tracks = self._tracks.joined(tracks)
         number = {key: i for i, key in enumerate(self._keys)}
         return np.array([number.get(key, -1) for key in keys], np.int64)
-
-    def _joined(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        return join(self._packed)
 
     def _roughly(self, hypotheses: Hypotheses) -> Evidence:
         """Compare hypotheses without measuring chance, each moved to where it agrees best."""
         there = hypotheses.take(np.flatnonzero(hypotheses.reference >= 0))
-        return examine(self._clip, self._joined(), there, reach_steps=REACH_STEPS, shifted=False)
+        return examine(self._clip, self._tracks, there, reach_steps=REACH_STEPS, shifted=False)
 
     def _weighed(self, hypotheses: Hypotheses) -> Evidence:
         """Weigh hypotheses in full."""
-        clip, references = self._clip, self._joined()
+        clip, references = self._clip, self._tracks
         evidence = examine(clip, references, hypotheses, reach_steps=0, shifted=True)
         around = surroundings(clip, references, hypotheses)
         traits = decision.traits(evidence, around, clip.frames)
@@ -307,7 +305,7 @@ class Search:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
         good = np.flatnonzero(evidence.rating >= self._threshold)
         accepted = evidence.hypotheses.take(good)
-        references = self._joined()
+        references = self._tracks
         centred = centre(self._clip, references, accepted)
         turned = paced(self._clip, references, accepted, REACH_STEPS)
         moved = self._roughly(nearby(turned, self._clip))

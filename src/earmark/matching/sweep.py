@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.fingerprint import unpack_peaks
 from earmark.kernels import kernel
 from earmark.matching.clip import warps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from earmark.matching.clip import Clip
     from earmark.matching.verification import Hypotheses
+    from earmark.types import Constellations
 
 PRIOR_VARIANCE = 8.0
 """Added to the variance of every place, so that a few lucky peaks are no wonder."""
@@ -78,7 +78,7 @@ class Surroundings:
 
 def sweep(
     clip: Clip,
-    tracks: Iterable[tuple[int, bytes]],
+    tracks: Iterable[tuple[Sequence[int], Constellations]],
     limit: int,
     *,
     tempo: float = 1.0,
@@ -88,43 +88,39 @@ def sweep(
 
     Args:
         clip: the clip.
-        tracks: keys and packed constellations.
+        tracks: keys and constellations, some at a time.
         limit: how many places are wanted.
         tempo: track seconds per clip second.
         pitch: clip frequency per track frequency.
     """
     table = np.floor(clip.axis.warp(pitch) / clip.steps + 0.5).astype(np.int64)
     places = []
-    for key, packed in tracks:
-        peaks = unpack_peaks(packed)
-        offsets, lifts = _best_places(
-            peaks.time,
-            peaks.frequency,
+    for keys, some in tracks:
+        which, offsets, lifts = _swept(
+            some.time,
+            some.frequency,
+            some.begins,
             table,
             clip.steps * tempo,
             clip.evidence,
             clip.mean,
             clip.variance,
         )
-        found = zip(np.round(offsets * tempo).astype(int).tolist(), lifts.tolist(), strict=True)
-        places += [Place(key, *pair) for pair in found]
+        offsets = np.round(offsets * tempo).astype(np.int64)
+        found = zip(which.tolist(), offsets.tolist(), lifts.tolist(), strict=True)
+        places += [Place(keys[number], offset, lift) for number, offset, lift in found]
     places.sort(key=lambda place: (-place.lift, place.key, place.offset_frames))
     return places[:limit]
 
 
-def surroundings(
-    clip: Clip, references: tuple[NDArray[np.uint32], NDArray[np.int64]], hypotheses: Hypotheses
-) -> Surroundings:
+def surroundings(clip: Clip, references: Constellations, hypotheses: Hypotheses) -> Surroundings:
     """Return the lift of hypotheses, and what is around them under the same tempo and pitch."""
-    words, begins = references
-    needed, track = np.unique(hypotheses.reference, return_inverse=True)
-    found = [unpack_peaks(words[begins[one] : begins[one + 1]].tobytes()) for one in needed]
     tables, which = warps(clip.axis, hypotheses.pitch)
     rows = _surroundings(
-        np.concatenate([np.empty(0, np.int32), *(peaks.time for peaks in found)]),
-        np.concatenate([np.empty(0, np.uint16), *(peaks.frequency for peaks in found)]),
-        np.cumsum([0, *map(len, found)], dtype=np.int64),
-        track.astype(np.int64),
+        references.time,
+        references.frequency,
+        references.begins,
+        hypotheses.reference,
         hypotheses.offset,
         hypotheses.tempo,
         np.floor(tables / clip.steps + 0.5).astype(np.int64),
@@ -138,6 +134,36 @@ def surroundings(
 
 
 @kernel
+def _swept(
+    every_time: NDArray[np.int32],
+    every_frequency: NDArray[np.uint16],
+    begins: NDArray[np.int64],
+    table: NDArray[np.int64],
+    steps: float,
+    evidence: NDArray[np.float32],
+    mean: NDArray[np.float64],
+    variance: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return (numbers of tracks, offsets in frames of the clip, lifts) of each track's best places.
+
+    `steps` are those of the track to a frame of the clip.
+    """
+    count = len(begins) - 1
+    which = np.empty(count * PLACES_OF_A_TRACK, np.int64)
+    offsets, lifts = np.empty_like(which), np.empty(len(which), np.float64)
+    size = 0
+    for number in range(count):
+        times = every_time[begins[number] : begins[number + 1]]
+        frequencies = every_frequency[begins[number] : begins[number + 1]]
+        some, lift = _best_places(times, frequencies, table, steps, evidence, mean, variance)
+        which[size : size + len(some)] = number
+        offsets[size : size + len(some)] = some
+        lifts[size : size + len(some)] = lift
+        size += len(some)
+    return which[:size], offsets[:size], lifts[:size]
+
+
+@kernel
 def _best_places(
     times: NDArray[np.int32],
     frequencies: NDArray[np.uint16],
@@ -147,10 +173,7 @@ def _best_places(
     mean: NDArray[np.float64],
     variance: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return (offsets in frames of the clip, lifts) of the best places of a track.
-
-    `steps` are those of the track to a frame of the clip.
-    """
+    """Return (offsets in frames of the clip, lifts) of the best places of a track."""
     offsets = np.zeros(PLACES_OF_A_TRACK, np.int64)
     lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
     frames = evidence.shape[1]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.matching.clip import Chart, Clip
+    from earmark.types import Constellations
 
 SHIFTS_FRAMES = (-211, -173, -131, -97, -71, -53, -37, -23, 23, 37, 53, 71, 97, 131, 173, 211)
 """Where chance is measured: off any common beat, near enough to be the same music."""
@@ -135,8 +136,8 @@ class Case:
     clip: Clip
     keys: Sequence[int]
     """Of the tracks; `Hypotheses.reference` numbers them."""
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]]
-    """Their constellations, from `join`."""
+    references: Constellations
+    """Their constellations."""
     threshold: float
     """Rating from which a match is believed."""
     agreement: float
@@ -170,15 +171,9 @@ def nothing() -> Evidence:
     return Evidence(nowhere, *(none,) * 6, np.empty((0, TRAITS)))
 
 
-def join(constellations: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return the packed words of several constellations and where each begins, for `examine`."""
-    begins = np.cumsum([0, *(len(packed) // 4 for packed in constellations)])
-    return np.frombuffer(b"".join(constellations), "<u4"), begins
-
-
 def examine(
     clip: Chart,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     hypotheses: Hypotheses,
     *,
     reach_steps: int,
@@ -188,7 +183,7 @@ def examine(
 
     Args:
         clip: the clip's constellation.
-        references: packed constellations, from `join`.
+        references: constellations of tracks, which the hypotheses number.
         hypotheses: what to try.
         reach_steps: how far from its offset a hypothesis may be moved to agree best, at most
             MAX_REACH_STEPS.
@@ -201,11 +196,11 @@ def examine(
     if reach_steps > MAX_REACH_STEPS:
         message = f"a reach of {reach_steps} steps is further than {MAX_REACH_STEPS}"
         raise ValueError(message)
-    words, begins = references
     tables, which = warps(clip.axis, hypotheses.pitch)
     rows = _examine(
-        words,
-        begins,
+        references.time,
+        references.frequency,
+        references.begins,
         hypotheses.reference,
         hypotheses.offset,
         hypotheses.tempo,
@@ -281,17 +276,17 @@ class Pairs:
 
 def pair_up(
     clip: Chart,
-    references: tuple[NDArray[np.uint32], NDArray[np.int64]],
+    references: Constellations,
     hypotheses: Hypotheses,
     which: int,
     *,
     window_steps: int = FINE_STEPS,
 ) -> Pairs:
     """List the reference peaks of one hypothesis, each with its nearest peak of the clip."""
-    words, begins = references
-    reference = hypotheses.reference[which]
+    track = references.of(int(hypotheses.reference[which]))
     rows = _pair_up(
-        words[begins[reference] : begins[reference + 1]],
+        track.time,
+        track.frequency,
         hypotheses.offset[which],
         hypotheses.tempo[which],
         clip.axis.warp(float(hypotheses.pitch[which])),
@@ -308,7 +303,8 @@ def pair_up(
 
 @kernel
 def _examine(
-    words: NDArray[np.uint32],
+    every_time: NDArray[np.int32],
+    every_frequency: NDArray[np.uint16],
     begins: NDArray[np.int64],
     references: NDArray[np.int64],
     offsets: NDArray[np.float64],
@@ -322,20 +318,17 @@ def _examine(
 ) -> NDArray[np.float64]:
     """Return rows (offset, expected, found, moments, then expected and found of each shift)."""
     out = np.zeros((len(offsets), 4 + 2 * len(shifts)), np.float64)
-    track_times, track_bins = _unpack(words[:0])
     margin = reach * CELL_STEPS
     if len(shifts) > 0:
         margin += np.abs(shifts).max()
     for h in range(len(offsets)):
-        if h == 0 or references[h] != references[h - 1]:
-            track = words[begins[references[h]] : begins[references[h] + 1]]
-            track_times, track_bins = _unpack(track)
-        offset, tempo = offsets[h], tempos[h]
+        begin, end = begins[references[h]], begins[references[h] + 1]
+        track_times, offset, tempo = every_time[begin:end], offsets[h], tempos[h]
         first = np.searchsorted(track_times, offset - margin * tempo)
         last = np.searchsorted(track_times, offset + (length + margin) * tempo)
         # floor(x + 1/2): Numba's round() is slow
         times = np.floor((track_times[first:last] - offset) / tempo + 0.5).astype(np.int64)
-        rows = tables[which[h]][track_bins[first:last]]
+        rows = tables[which[h]][every_frequency[begin + first : begin + last]]
         move = _best_move(times, rows, length, chart, reach) if reach > 0 else 0
         out[h, 0] = offset - move * tempo
         out[h, 1], out[h, 2], out[h, 3] = _count(times, rows, move, length, chart)
@@ -343,23 +336,6 @@ def _examine(
             expected, found, _ = _count(times, rows, move + shifts[s], length, chart)
             out[h, 4 + 2 * s], out[h, 5 + 2 * s] = expected, found
     return out
-
-
-@kernel
-def _unpack(words: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return times and frequencies, int64, of a packed constellation."""
-    times = np.empty(len(words), np.int64)
-    bins = np.empty(len(words), np.int64)
-    size = 0
-    time = np.int64(0)
-    for w in range(len(words)):
-        word = np.int64(words[w])
-        time += word >> 20
-        frequency = (word >> 8) & 0xFFF
-        if frequency > 0:
-            times[size], bins[size] = time, frequency
-            size += 1
-    return times[:size], bins[:size]
 
 
 @kernel
@@ -420,7 +396,8 @@ def _count(
 
 @kernel
 def _pair_up(
-    words: NDArray[np.uint32],
+    times: NDArray[np.int32],
+    frequencies: NDArray[np.uint16],
     offset: float,
     tempo: float,
     table: NDArray[np.float64],
@@ -433,29 +410,23 @@ def _pair_up(
     tolerance: int,
 ) -> NDArray[np.int64]:
     """Return rows (time, frequency, partner) of the reference peaks in the clip's span."""
-    out = np.empty((1024, 3), np.int64)
+    begin = np.searchsorted(times, offset - tempo)
+    end = np.searchsorted(times, offset + (length + 1) * tempo)
+    out = np.empty((end - begin, 3), np.int64)
     count = 0
     frames = len(clip_begins) - 1
-    time = np.int64(0)
-    for w in range(len(words)):
-        word = np.int64(words[w])
-        time += word >> 20
-        frequency = (word >> 8) & 0xFFF
-        at = np.int64(np.floor((time - offset) / tempo + 0.5))
-        if at > length:
-            break
-        if at < 0 or frequency == 0:
+    for i in range(begin, end):
+        at = np.int64(np.floor((times[i] - offset) / tempo + 0.5))
+        if at < 0 or at > length:
             continue
         partner, nearest = -1, 1e9
         first = max(np.int64(0), (at - window) // steps)
         last = max(first, min(np.int64(frames), (at + window) // steps + 1))
         for j in range(clip_begins[first], clip_begins[last]):
             apart = abs(np.int64(clip_time[j]) - at)
-            across = abs(clip_frequency[j] - table[frequency])
+            across = abs(clip_frequency[j] - table[frequencies[i]])
             if apart <= window and across <= tolerance and apart + across < nearest:
                 partner, nearest = j, apart + across
-        if count == len(out):
-            out = np.concatenate((out, np.empty_like(out)))
-        out[count, 0], out[count, 1], out[count, 2] = time, frequency, partner
+        out[count, 0], out[count, 1], out[count, 2] = times[i], frequencies[i], partner
         count += 1
     return out[:count].copy()
