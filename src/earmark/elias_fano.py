@@ -30,7 +30,7 @@ from earmark.kernels import bit_length, kernel, trailing_zeros
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Whole = int | np.int64
+    from earmark.kernels import Whole
 
 GROUP_BITS = 5
 GROUP = 1 << GROUP_BITS

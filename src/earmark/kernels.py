@@ -17,6 +17,9 @@ from numba import int64, uint64
 from numba.core.cgutils import false_bit
 from numba.extending import intrinsic
 
+Whole = int | np.int64
+"""A whole number, as kernels compute it: always 64 bits."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.kernels import kernel
+from earmark.kernels import bit_length, kernel
 from earmark.params import POSITIONS
 from earmark.types import Constellation, Constellations
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from earmark.kernels import Whole
+
 FORM = 1
 
 BAND_BITS = 3
@@ -48,6 +50,9 @@ BANDS = POSITIONS >> BAND_BITS
 
 SHORT_GAPS = 16
 """Gaps below have a symbol each; of longer ones those that agree in their highest two bits."""
+
+LONG_GAPS = 8
+"""Of a longer gap, with n low bits left out, the symbol is this, and 2 n, and its highest two."""
 
 GAP_SYMBOLS = 72
 """As many as gaps below 2^32 need."""
@@ -133,14 +138,12 @@ def _gap_counts(gaps: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @kernel
-def _gap_symbol(gap: int) -> tuple[int, int]:
+def _gap_symbol(gap: Whole) -> tuple[Whole, Whole]:
     """Return the symbol of a gap, and how many low bits it leaves out."""
-    left_out = 0
     if gap < SHORT_GAPS:
-        return gap, left_out
-    while gap >> left_out > 3:  # noqa: PLR2004 - the highest two bits are left
-        left_out += 1
-    return SHORT_GAPS - 8 + 2 * left_out + (gap >> left_out), left_out
+        return gap, 0
+    left_out = bit_length(np.uint64(gap)) - 2
+    return LONG_GAPS + 2 * left_out + (gap >> left_out), left_out
 
 
 @kernel
@@ -196,16 +199,16 @@ def _written(
     gap_lengths: NDArray[np.uint8],
     band_lengths: NDArray[np.uint8],
     common: int,
-) -> tuple[NDArray[np.uint64], int]:
+) -> tuple[NDArray[np.uint64], Whole]:
     """Return all words, the header's still zero, and the bit at which the bands begin."""
     lengths = np.concatenate((gap_lengths, band_lengths))
-    bits = 64 * _HEADER_WORDS + _LENGTH_BITS * len(lengths)
+    bits: Whole = 64 * _HEADER_WORDS + _LENGTH_BITS * len(lengths)
     for gap, frequency in zip(gaps, frequencies):
         symbol, left_out = _gap_symbol(gap)
         bits += gap_lengths[symbol] + left_out
         bits += band_lengths[frequency >> BAND_BITS] + BAND_BITS - common
     words = np.zeros((bits + 63) // 64 + 1, np.uint64)
-    at = 64 * _HEADER_WORDS
+    at: Whole = 64 * _HEADER_WORDS
     for length in lengths:
         at = _put(words, at, length, _LENGTH_BITS)
     codes = _codes(gap_lengths)
@@ -224,7 +227,7 @@ def _written(
 
 
 @kernel
-def _put(words: NDArray[np.uint64], at: int, value: int, bits: int) -> int:
+def _put(words: NDArray[np.uint64], at: Whole, value: Whole, bits: Whole) -> Whole:
     """Write the low bits of a value behind the bit `at`; return where the next follow."""
     if bits > 0:
         high = np.uint64(value) << np.uint64(64 - bits)
@@ -256,7 +259,7 @@ def _unpack(
         words: of all, one after the other, and two more.
         begins: shape (n + 1,), where those of each begin.
     """
-    room = 0
+    room: Whole = 0
     for i in range(len(begins) - 1):
         room += _claimed(words, begins[i], begins[i + 1])
     time, frequency = np.empty(room, np.int32), np.empty(room, np.uint16)
@@ -273,7 +276,7 @@ def _unpack(
 
 
 @kernel
-def _claimed(words: NDArray[np.uint64], begin: int, end: int) -> int:
+def _claimed(words: NDArray[np.uint64], begin: Whole, end: Whole) -> Whole:
     """Return how many peaks a header tells of; 0 if there is none or no room for so many."""
     if end - begin < _HEADER_WORDS:
         return 0
@@ -284,8 +287,8 @@ def _claimed(words: NDArray[np.uint64], begin: int, end: int) -> int:
 @kernel
 def _decode(
     words: NDArray[np.uint64],
-    begin: int,
-    end: int,
+    begin: Whole,
+    end: Whole,
     gaps: NDArray[np.uint16],
     bands: NDArray[np.uint16],
     time: NDArray[np.int32],
@@ -326,7 +329,7 @@ def _decode(
 
 
 @kernel
-def _fill(table: NDArray[np.uint16], words: NDArray[np.uint64], at: int, symbols: int) -> bool:
+def _fill(table: NDArray[np.uint16], words: NDArray[np.uint64], at: Whole, symbols: Whole) -> bool:
     """Fill the table that tells of the next bits `symbol << 4 | length`, 0 where no code is.
 
     Return whether the lengths, 4 bits each from the bit `at`, are those of a code.
@@ -344,35 +347,36 @@ def _fill(table: NDArray[np.uint16], words: NDArray[np.uint64], at: int, symbols
     if end > len(table):
         return False
     for symbol in range(symbols):
-        length = _length(words, at, symbol)
-        if length > 0:
-            begin = first[length]
-            first[length] += 1 << (LONGEST_CODE - length)
-            table[begin : first[length]] = symbol << _LENGTH_BITS | length
+        bits = _length(words, at, symbol)
+        if bits > 0:
+            begin = first[bits]
+            first[bits] += 1 << (LONGEST_CODE - bits)
+            table[begin : first[bits]] = symbol << _LENGTH_BITS | bits
     table[end:] = 0
     return True
 
 
 @kernel
-def _length(words: NDArray[np.uint64], at: int, symbol: int) -> int:
+def _length(words: NDArray[np.uint64], at: Whole, symbol: Whole) -> Whole:
     """Return how long the code of a symbol is."""
     return np.int64(_next_bits(words, at + _LENGTH_BITS * symbol) >> np.uint64(64 - _LENGTH_BITS))
 
 
 @kernel
-def _next_bits(words: NDArray[np.uint64], at: int) -> np.uint64:
+def _next_bits(words: NDArray[np.uint64], at: Whole) -> np.uint64:
     """Return the 64 bits from the bit `at`."""
     word, bit = np.uint64(at) >> np.uint64(6), np.uint64(at & 63)
     after = words[word + np.uint64(1)] >> np.uint64(1)
-    return words[word] << bit | after >> (np.uint64(63) - bit)
+    bits: np.uint64 = words[word] << bit | after >> (np.uint64(63) - bit)
+    return bits
 
 
 @kernel
 def _peaks(
     words: NDArray[np.uint64],
-    gaps_at: int,
-    bands_at: int,
-    end: int,
+    gaps_at: Whole,
+    bands_at: Whole,
+    end: Whole,
     gaps: NDArray[np.uint16],
     bands: NDArray[np.uint16],
     fields: np.uint64,
@@ -387,7 +391,7 @@ def _peaks(
     common, times_have = (flags >> 8) & 3, (flags >> 10) & 7
     lacking, frequencies_have = BAND_BITS - ((flags >> 16) & 3), (flags >> 18) & 7
     latest = ((1 << 31) - 1) >> common
-    now = 0
+    now = np.int64(0)
     for i in range(len(time)):
         bits = _next_bits(words, gaps_at)
         entry = np.int64(gaps[bits >> np.uint64(64 - LONGEST_CODE)])
@@ -395,7 +399,7 @@ def _peaks(
         gap = entry >> _LENGTH_BITS
         gaps_at += known
         if gap >= SHORT_GAPS:
-            left_out = (gap - SHORT_GAPS + 6) >> 1
+            left_out = (gap - LONG_GAPS - 2) >> 1
             rest = (bits << np.uint64(known)) >> np.uint64(64 - left_out)
             gap = ((2 | (gap & 1)) << left_out) + np.int64(rest)
             gaps_at += left_out

@@ -139,8 +139,9 @@ def unpack_nonsense(rng: Generator) -> None:
     for _ in range(20):
         spoiled = bytearray(packed[rng.integers(3)])
         for _ in range(rng.integers(0, 4)):
-            spoiled[rng.integers(min(len(spoiled), 1 << rng.integers(1, 12)))] = rng.integers(256)
-        packed.append(bytes(spoiled[: rng.integers(len(spoiled) + 1) & ~rng.choice([0, 7])]))
+            spoiled[rng.integers(min(len(spoiled), 1 << int(rng.integers(1, 12))))] = rng.integers(256)
+        length = int(rng.integers(len(spoiled) + 1))
+        packed.append(bytes(spoiled[: length - length % int(rng.choice([1, 8]))]))
     packed.append(b"\x01" + rng.bytes(int(rng.integers(0, 40)) * 8 + 7))
     found = unpack_all(packed)
     assert len(found) == len(packed)

@@ -209,9 +209,7 @@ class Search:
         rough = self._roughly(plain(places, numbers, self._clip.steps))
         return self._weighed(rough.hypotheses)
 
-    def _constellations(
-        self, *, thorough: bool
-    ) -> Iterator[tuple[Sequence[int], Constellations]]:
+    def _constellations(self, *, thorough: bool) -> Iterator[tuple[Sequence[int], Constellations]]:
         """Yield the constellations to sweep, and their keys, some at a time."""
         keys = self._swept_keys(thorough=thorough)
         for first in range(0, len(keys), CHUNK):
