@@ -25,10 +25,11 @@ class Fingerprinter:
     def __init__(self, params: PeakParams, query: QueryParams | None = None) -> None:
         """Begin a recording: a reference, or with `query` a clip with its denser peaks."""
         radius, ratio = params.reference_radius_frames, params.reference_radius_ratio
+        parts = params.reference_parts
         if query is not None:
-            radius, ratio = query.radius_frames, query.radius_ratio
+            radius, ratio, parts = query.radius_frames, query.radius_ratio, params.steps
         self._spectrogram = Spectrogram(params)
-        self._picker = PeakPicker(params, radius, ratio)
+        self._picker = PeakPicker(params, radius, ratio, parts)
 
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Take the next samples: shape (n,), float32, mono, at the parameters' rate."""
@@ -59,7 +60,7 @@ def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: Query
     The whole spectrogram is held in memory: 128 KB a second.
     """
     spectrogram = Spectrogram(params)
-    dense = PeakPicker(params, query.radius_frames, query.radius_ratio)
+    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.steps)
     rows = [power for block in blocks for power in spectrogram.feed(block)]
     rows += spectrogram.finish()
     power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])

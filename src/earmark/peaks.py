@@ -17,8 +17,6 @@ from earmark.kernels import kernel
 from earmark.types import Peaks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from earmark.params import PeakParams
@@ -29,15 +27,18 @@ LEVELS_PER_DB = 2
 class PeakPicker:
     """Turns rows of power into peaks, as a stream."""
 
-    def __init__(self, params: PeakParams, radius_frames: int, radius_ratio: float) -> None:
-        """Begin a recording."""
+    def __init__(
+        self, params: PeakParams, radius_frames: int, radius_ratio: float, parts: int
+    ) -> None:
+        """Begin a recording; so many parts of a frame and of a band are told apart."""
         self._params = params
+        self._parts = parts
         self._radius = radius_frames
         self._axis = axis_of(params)
         self._radii = self._axis.radii(radius_ratio)
         self._rows = np.zeros((radius_frames, len(self._radii)), np.float32)
         self._first = -radius_frames
-        self._found: list[NDArray[np.int32]] = []
+        self._found: list[NDArray[np.float64]] = []
 
     def feed(self, power: NDArray[np.float32]) -> None:
         """Take the next frames: shape (k, bands), float32."""
@@ -52,7 +53,14 @@ class PeakPicker:
     def take(self) -> Peaks:
         """Return, and forget, the peaks found since the last call, sorted by (time, frequency)."""
         found, self._found = self._found, []
-        return _sorted_peaks(found)
+        rows = np.concatenate([np.empty((0, 3)), *found])
+        time, frequency = on_grid(rows[:, :2], self._params.steps, self._parts).T
+        order = np.lexsort((frequency, time))
+        return Peaks(
+            time[order].astype(np.int32),
+            frequency[order].astype(np.uint16),
+            rows[order, 2].astype(np.uint8),
+        )
 
     def _pick(self) -> None:
         params = self._params
@@ -86,11 +94,20 @@ def thinned(peaks: Peaks, params: PeakParams, radius_frames: int, radius_ratio: 
     return Peaks(peaks.time[kept], peaks.frequency[kept], peaks.level[kept])
 
 
-def _sorted_peaks(found: Sequence[NDArray[np.int32]]) -> Peaks:
-    rows = np.concatenate([np.empty((0, 3), np.int32), *found])
-    order = np.lexsort((rows[:, 1], rows[:, 0]))
-    time, frequency, level = rows[order].T
-    return Peaks(time.copy(), frequency.astype(np.uint16), level.astype(np.uint8))
+def on_grid(positions: NDArray[np.float64], steps: int, parts: int) -> NDArray[np.int64]:
+    """Return the middles, in whole steps, of the cells in which positions lie.
+
+    A cell is one of `parts` of a frame or band and lies in one of these. Their own middles are
+    whole multiples of `steps`, so that a position rounded to frames or bands stays what it was.
+
+    Args:
+        positions: in steps; any shape. What is below 0 is taken for 0.
+        steps: to a frame or band.
+        parts: in which it is divided; as many as steps, or more, are steps.
+    """
+    cell = max(1, steps // parts)
+    first = (steps + cell) // 2 % cell
+    return np.rint((np.maximum(positions, 0) - first) / cell).astype(np.int64) * cell + first
 
 
 @kernel
@@ -104,13 +121,13 @@ def _local_maxima(
     silence_db: np.float32,
     steps: int,
     first_frame: int,
-) -> NDArray[np.int32]:
+) -> NDArray[np.float64]:
     """Return rows (time, frequency, level) of the maxima of all frames with `radius` neighbours.
 
     Of equal cells the first in order of time, then frequency, wins.
     """
     frames, bands = power.shape
-    out = np.empty(((frames + 1) * 64, 3), np.int32)
+    out = np.empty(((frames + 1) * 64, 3), np.float64)
     count = 0
     for t in range(radius, frames - radius):
         for f in range(low_band, high_band):
@@ -126,8 +143,8 @@ def _local_maxima(
             across = _vertex(max(power[t, f - 1], floor), value, max(power[t, f + 1], floor))
             if count == len(out):
                 out = np.concatenate((out, np.empty_like(out)))
-            out[count, 0] = max(0, round((first_frame + t + along) * steps))
-            out[count, 1] = round((f + across) * steps)
+            out[count, 0] = (first_frame + t + along) * steps
+            out[count, 1] = (f + across) * steps
             decibel = 10.0 * np.log10(value) - silence_db
             out[count, 2] = min(255, max(1, int(decibel * LEVELS_PER_DB)))
             count += 1

@@ -139,7 +139,8 @@ def unpack_nonsense(rng: Generator) -> None:
     for _ in range(20):
         spoiled = bytearray(packed[rng.integers(3)])
         for _ in range(rng.integers(0, 4)):
-            spoiled[rng.integers(min(len(spoiled), 1 << int(rng.integers(1, 12))))] = rng.integers(256)
+            beginning = min(len(spoiled), 1 << int(rng.integers(1, 12)))
+            spoiled[rng.integers(beginning)] = rng.integers(256)
         length = int(rng.integers(len(spoiled) + 1))
         packed.append(bytes(spoiled[: length - length % int(rng.choice([1, 8]))]))
     packed.append(b"\x01" + rng.bytes(int(rng.integers(0, 40)) * 8 + 7))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,6 +47,11 @@ def tone(hz: float) -> NDArray[np.float32]:
     return (0.5 * np.sin(2 * np.pi * hz * time_s) * np.hanning(16_000)).astype(np.float32)
 
 
+def finely(params: PeakParams) -> PeakParams:
+    """The same, but references are as precise as clips."""
+    return replace(params, reference_parts=params.steps)
+
+
 def same(one: Peaks, other: Peaks) -> bool:
     """Whether two constellations are equal in every number."""
     names = ("time", "frequency", "level")
@@ -89,7 +95,7 @@ def test_one_loud_sample_is_a_recording() -> None:
 @settings(max_examples=100, deadline=None)
 def test_a_pure_tone_is_found_within_a_quarter_of_a_band(params: PeakParams, hz: float) -> None:
     """Refinement reads a frequency between two bands; where these lie closer, between two bins."""
-    peaks, axis = fingerprint([tone(hz)], params), axis_of(params)
+    peaks, axis = fingerprint([tone(hz)], finely(params)), axis_of(params)
     found = peaks.frequency[loudest(peaks)]
     part = 0.1 if params.axis is Axis.LINEAR else 0.25
     off_by_bins = hz_to_bins(abs(float(axis.hz(found)) - hz), params)
@@ -109,7 +115,7 @@ def test_the_level_of_a_tone_hardly_depends_on_its_frequency(params: PeakParams)
 @settings(max_examples=25, deadline=None)
 def test_a_burst_is_found_between_two_frames(part: float) -> None:
     """Shifted by a part of a hop, a burst moves its refined time by it, to a quarter frame."""
-    peaks = fingerprint([burst((60 + part) * HOP)], PARAMS)
+    peaks = fingerprint([burst((60 + part) * HOP)], finely(PARAMS))
     assert abs(peaks.time[loudest(peaks)] / STEPS - (60 + part)) < 0.25
 
 
@@ -143,10 +149,21 @@ def test_peaks_hardly_depend_on_where_the_clip_was_cut(cut: int, params: PeakPar
 def test_a_reference_peak_is_also_a_dense_query_peak(params: PeakParams) -> None:
     """Sparse reference, dense query: one rule makes both, so nothing is lost between them."""
     sound = music(4)
-    sparse, dense = fingerprint([sound], params), fingerprint([sound], params, QUERY)
+    sparse, dense = fingerprint([sound], finely(params)), fingerprint([sound], params, QUERY)
     places = [set(zip(p.time.tolist(), p.frequency.tolist())) for p in (sparse, dense)]
     assert places[0] <= places[1]
     assert len(dense) > 2 * len(sparse)
+
+
+@on_every_axis
+def test_a_reference_is_less_precise_than_a_clip(params: PeakParams) -> None:
+    """Its peaks lie in the middles of halves of frames and bands, and none is lost."""
+    sound = music(4)
+    coarse, fine = fingerprint([sound], params), fingerprint([sound], finely(params))
+    assert set((coarse.time % STEPS).tolist()) == {STEPS // 4, STEPS * 3 // 4}
+    assert set((coarse.frequency % STEPS).tolist()) == {STEPS // 4, STEPS * 3 // 4}
+    assert len(coarse) == len(fine)
+    assert np.abs(coarse.time - np.sort(fine.time)).max() <= STEPS // 4
 
 
 @on_every_axis
@@ -155,7 +172,7 @@ def test_what_is_heard_are_dense_peaks_some_of_them_and_every_cell(params: PeakP
     sound = music(6)
     heard = hear(np.split(sound, [100, 30_000]), params, QUERY)
     assert same(heard.peaks, fingerprint([sound], params, QUERY))
-    kinds = (fingerprint([sound], params), heard.few, heard.peaks)
+    kinds = (fingerprint([sound], finely(params)), heard.few, heard.peaks)
     reference, few, dense = (set(zip(p.time.tolist(), p.frequency.tolist())) for p in kinds)
     assert reference < few < dense
     assert heard.prominence.shape == (heard.frames, len(axis_of(params).centre_bins))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from earmark.axis import axis_of
 from earmark.params import PeakParams
-from earmark.peaks import LEVELS_PER_DB, PeakPicker
+from earmark.peaks import LEVELS_PER_DB, PeakPicker, on_grid
 from earmark.types import Peaks
 from tests.axes import AXES, on_every_axis
 
@@ -26,7 +26,7 @@ def pick(
     params: PeakParams = PARAMS,
 ) -> Peaks:
     """The peaks of a recording given as groups of rows."""
-    picker = PeakPicker(params, radius, ratio)
+    picker = PeakPicker(params, radius, ratio, params.steps)
     for power in powers:
         picker.feed(power)
     picker.finish()
@@ -156,3 +156,26 @@ def test_many_peaks_outgrow_the_first_buffer() -> None:
     """A chessboard of peaks is found whole."""
     cells = [(t, f, 0.5) for t in range(0, 60, 5) for f in range(20, 440, 14)]
     assert len(pick(rows(60, *cells), radius=4, ratio=0.01)) == len(cells)
+
+
+PARTS = st.sampled_from([1, 2, 4, 8, 16])
+
+
+@given(st.floats(0, 1e5), PARTS)
+def test_a_position_is_moved_by_half_a_cell_at_most(position: float, parts: int) -> None:
+    """On a grid, a position becomes the middle of its cell; where a step is a cell, it is rounded.
+
+    The first cell may begin below 0, and its middle does not.
+    """
+    moved = int(on_grid(np.array(position), 8, parts))
+    assert abs(moved - position) <= max(1, 8 // parts) / 2
+    assert moved >= 0
+    assert parts < 8 or moved == round(position)
+
+
+@given(st.integers(0, 100_000), st.sampled_from([1, 2, 4]))
+def test_on_a_grid_a_position_stays_in_its_frame(eighth: int, parts: int) -> None:
+    """What counts whole frames or bands, as hashes do, finds what it would find without a grid."""
+    position = eighth + 0.25
+    moved = int(on_grid(np.array(position), 8, parts))
+    assert (moved + 4) // 8 == round(position / 8)

@@ -19,6 +19,7 @@ import numpy as np
 
 from earmark.axis import axis_of
 from earmark.kernels import kernel
+from earmark.peaks import on_grid
 from earmark.types import Peaks
 from earmark.units import frame_rate_hz, hz_to_bins
 
@@ -136,10 +137,14 @@ def imitate(style: Style, duration_s: float, params: PeakParams, rng: np.random.
         position < (axis.high_band - 0.5) * params.steps
     )
     kept = kept[inside]
-    time = np.round(frames[kept] * params.steps).astype(np.int32)
-    frequency = np.round(position[inside]).astype(np.uint16)
+    places = np.stack([frames[kept] * params.steps, position[inside]])
+    time, frequency = on_grid(places, params.steps, params.reference_parts)
     order = np.lexsort((frequency, time))
-    return Peaks(time[order], frequency[order], _levels(style, level[kept])[order])
+    return Peaks(
+        time[order].astype(np.int32),
+        frequency[order].astype(np.uint16),
+        _levels(style, level[kept])[order],
+    )
 
 
 def _levels(style: Style, level: NDArray[np.float32]) -> NDArray[np.uint8]:
