@@ -193,9 +193,8 @@ def _answers(
     """Return ANSWERS for each clip: shape (3, clips)."""
     best, mean, scores = [], [], []
     for clip in clips:
-        probes = query_probes(clip.peaks, params, query.fanout, query.fuzziness)
-        budget = query.sweep_postings
-        found = find_candidates(catalogue, probes, clip.frames, CANDIDATES, budget=budget)
+        probes = query_probes(clip.few, params, query.fanout, query.fuzziness)
+        found = find_candidates(catalogue, probes, clip.frames, CANDIDATES)
         votes = [one.votes for one in found] or [0]
         verdict = match(clip, catalogue, params, query)
         named = (*verdict.matches, *verdict.candidates)

@@ -174,24 +174,22 @@ class QueryParams:
     radius_frames: int = 4
     radius_ratio: float = 0.03
     """Half-widths of a clip's denser peaks; see `PeakParams` for those of a reference."""
-    fanout: int = 24
-    """Pairs made of each dense peak at most."""
     few_radius_frames: int = 10
     few_radius_ratio: float = 0.08
-    """Half-widths of the sparser peaks of a quick look."""
-    few_fanout: int = 6
+    """Half-widths of the sparser peaks, which are paired."""
+    fanout: int = 6
     """Pairs made of each of those at most."""
     fuzziness: float = 0.25
     """A neighbouring cell is asked for, too, when its border is nearer than this part of a cell."""
     candidates: int = 20
-    """Alignments that are looked at closely after a quick look."""
+    """Alignments that are looked at closely after each look."""
     sweep_hours: float = 20.0
     """How much of a catalogue is compared with a clip exhaustively: the tracks with most votes."""
-    quick_postings: int = 1 << 19
+    glance_postings: int = 1 << 17
+    look_postings: int = 1 << 22
     rung_postings: int = 1 << 19
-    sweep_postings: int = 1 << 22
-    """Postings that are read at most in a quick look, on a rung of the ladder, and to choose what
-    is compared exhaustively: those of the rarest hashes."""
+    """Postings that are read at most at a first glance, in a longer look, and on a rung of the
+    ladder: those of the rarest hashes."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0

@@ -20,7 +20,7 @@ from earmark.evaluation.imitation import Style, imitate, read_styles
 from earmark.fingerprint import fingerprint, hear
 from earmark.landmarks import Probes, query_probes, reference_landmarks
 from earmark.matching.alignment import centre, nearby, refine
-from earmark.matching.candidates import find_candidates
+from earmark.matching.candidates import find_candidates, rarest
 from earmark.matching.clip import clip_of
 from earmark.matching.ladder import climb
 from earmark.matching.matcher import match
@@ -169,12 +169,9 @@ def look_up(rng: Generator) -> None:
     hashes = np.concatenate([known, rng.integers(0, 1 << HASH_BITS, 100, np.uint32)])
     frames = rng.integers(0, rng.choice([1, 100, LONG_FRAMES]), len(hashes)).astype(np.int32)
     length = int(rng.choice([1, 100, LONG_FRAMES]))
-    index, limit, budget = (
-        Tapes([tape, joined]),
-        int(rng.choice([1, 5, 40])),
-        int(rng.choice([9, 1 << 30])),
-    )
-    find_candidates(index, Probes(hashes, frames), length, limit, budget=budget)
+    index = Tapes([tape, joined])
+    probes = rarest(index, Probes(hashes, frames), int(rng.choice([0, 9, 1 << 30])))
+    find_candidates(index, probes, length, int(rng.choice([1, 5, 40])))
 
 
 def imagine(rng: Generator) -> None:

@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earmark.landmarks import Probes
+from earmark.landmarks import EXACT, Probes, query_probes, reference_landmarks
 from earmark.matching import candidates as module
 from earmark.matching.candidates import (
     FRAME_BITS,
     VOTE_WINDOW_FRAMES,
     Candidate,
     affordable,
+    rarest,
 )
 from earmark.matching.candidates import find_candidates as find_in
+from earmark.params import Params, QueryParams
 from earmark.tape import HASH_BITS, Tape, Tapes, build_tape
 from earmark.types import Landmarks
+from tests.constellations import make_peaks
 
 LIMIT = 10
 CLIP_FRAMES = 300
@@ -50,8 +53,8 @@ def both(one: Probes, other: Probes) -> Probes:
 
 
 def find_candidates(tapes: list[Tape], probes: Probes, frames: int, limit: int) -> list[Candidate]:
-    """The candidates on these tapes, whatever they cost."""
-    return find_in(Tapes(tapes), probes, frames, limit, budget=1 << 40)
+    """The candidates on these tapes."""
+    return find_in(Tapes(tapes), probes, frames, limit)
 
 
 def best(tape: Tape, probes: Probes, frames: int = CLIP_FRAMES) -> Candidate:
@@ -220,22 +223,35 @@ def test_rare_hashes_are_asked_for_first() -> None:
     """What a budget leaves out are the longest lists; what is left is in the old order."""
     tape, probes = common_and_rare()
     index = Tapes([tape])
-    kept = affordable(index, probes, 50 * 40)
+    kept = rarest(index, probes, 50 * 40)
     assert 50 <= len(kept.hash) < 60
     assert set(probes.hash[50:].tolist()) <= set(kept.hash.tolist())
     assert kept.hash.tolist() == [h for h in probes.hash.tolist() if h in set(kept.hash.tolist())]
     assert index.list_lengths(kept.hash).sum() <= 50 * 40
-    assert affordable(index, probes, 1 << 40) is probes
-    assert len(affordable(index, probes, 0).hash) == 0
+    assert rarest(index, probes, 1 << 40) is probes
+    assert len(rarest(index, probes, 0).hash) == 0
 
 
 def test_a_budget_finds_what_is_rare() -> None:
     """A twentieth of the postings is enough where the hashes tell."""
     tape, probes = common_and_rare()
-    budget = int(Tapes([tape]).list_lengths(probes.hash).sum()) // 20
-    found = find_in(Tapes([tape]), probes, 1000, 1, budget=budget)[0]
+    index = Tapes([tape])
+    few = rarest(index, probes, int(index.list_lengths(probes.hash).sum()) // 20)
+    found = find_candidates([tape], few, 1000, 1)[0]
     assert (found.key, found.offset_frames) == (0, 0)
     assert found.votes >= 50
+
+
+def test_neighbouring_cells_are_asked_for_if_that_can_be_afforded() -> None:
+    """A little less than they cost buys exact cells only."""
+    peaks = make_peaks(1, 20)
+    params, query = Params(), QueryParams()
+    index = Tapes([build_tape([(1, reference_landmarks(peaks, params))])])
+    fuzzy = query_probes(peaks, params, query.fanout, query.fuzziness)
+    exact = query_probes(peaks, params, query.fanout, EXACT)
+    cost = int(index.list_lengths(fuzzy.hash).sum())
+    assert len(affordable(index, peaks, params, query, cost).hash) == len(fuzzy.hash)
+    assert len(affordable(index, peaks, params, query, cost - 1).hash) == len(exact.hash)
 
 
 @pytest.mark.parametrize("removed", [0, 3])

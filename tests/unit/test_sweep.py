@@ -96,7 +96,7 @@ def test_a_clip_is_found_of_which_no_pair_survives() -> None:
     worn = trembling(thinned(excerpt(SONGS[2], 20, 5), 1, kept=0.5), 2, steps=7)
     spoiled = mixed(worn, make_peaks(9, 5, 40))
     probes = query_probes(worn, PARAMS, QueryParams().fanout, 0.0)
-    voted = find_candidates(Catalogue(*SONGS), probes, frames_of(5), LIMIT, budget=1 << 30)
+    voted = find_candidates(Catalogue(*SONGS), probes, frames_of(5), LIMIT)
     assert (2, frames_of(20)) not in [(one.key, one.offset_frames) for one in voted]
     best = swept(make_clip(spoiled, 5), *SONGS)[0]
     assert best.key == 2

@@ -1,8 +1,8 @@
 """Probes to candidates: every posting found votes for one alignment of the clip on the tape.
 
-In a large catalogue a clip's probes have more postings than can be read in time. Rare hashes are
-asked for first, up to a budget: a true alignment has its vote in a short list as probably as in a
-long one, and finds less company there.
+In a large catalogue a clip's probes have more postings than can be read in time. Then only exact
+cells are asked for, and rare hashes first, up to a budget: a true alignment has its vote in a short
+list as probably as in a long one, and finds less company there (docs/scale.md).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from earmark.kernels import kernel
-from earmark.landmarks import Probes
+from earmark.landmarks import EXACT, Probes, query_probes
 from earmark.tape import gather
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from earmark.params import Params, QueryParams
     from earmark.tape import Tape
+    from earmark.types import Constellation
 
 VOTE_WINDOW_FRAMES = 3
 """Votes for alignments this close together count as one: refined times are right to a frame."""
@@ -86,9 +88,7 @@ class _Windows(NamedTuple):
     anchor: NDArray[np.int64]
 
 
-def find_candidates(
-    index: Index, probes: Probes, clip_frames: int, limit: int, *, budget: int
-) -> list[Candidate]:
+def find_candidates(index: Index, probes: Probes, clip_frames: int, limit: int) -> list[Candidate]:
     """Return the `limit` alignments with most votes, best first.
 
     Args:
@@ -96,9 +96,7 @@ def find_candidates(
         probes: what to look for.
         clip_frames: length of the clip.
         limit: how many are wanted.
-        budget: how many postings are read at most.
     """
-    probes = affordable(index, probes, budget)
     rows = [np.empty((0, 5), np.int64)]
     for tape in index.tapes(probes.hash):
         position, counts = gather(tape, probes.hash)
@@ -110,7 +108,20 @@ def find_candidates(
     return [Candidate(*row) for row in joined[order].tolist()]
 
 
-def affordable(index: Index, probes: Probes, budget: int) -> Probes:
+def affordable(
+    index: Index, peaks: Constellation, params: Params, query: QueryParams, budget: int
+) -> Probes:
+    """Return probes of a clip's peaks whose postings are no more than `budget` together.
+
+    Neighbouring cells included, if that can be afforded.
+    """
+    probes = query_probes(peaks, params, query.fanout, query.fuzziness)
+    if index.list_lengths(probes.hash).sum() <= budget:
+        return probes
+    return rarest(index, query_probes(peaks, params, query.fanout, EXACT), budget)
+
+
+def rarest(index: Index, probes: Probes, budget: int) -> Probes:
     """Return the probes of the rarest hashes whose postings are no more than `budget` together."""
     lengths = index.list_lengths(probes.hash)
     if lengths.sum() <= budget:

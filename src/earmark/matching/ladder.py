@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.landmarks import query_probes
-from earmark.matching.candidates import find_candidates
+from earmark.matching.candidates import affordable, find_candidates
 from earmark.matching.verification import Hypotheses
 from earmark.params import Ladder
 from earmark.types import Constellation
@@ -86,10 +85,8 @@ def climb(
     """Return the alignments with most votes when the clip is taken for changed like this."""
     tempo, pitch = rung
     moved = _moved(peaks, tempo, axis.warp(1 / pitch), axis)
-    probes = query_probes(moved, params, query.few_fanout, query.fuzziness)
-    return find_candidates(
-        index, probes, round(frames * tempo), PER_RUNG, budget=query.rung_postings
-    )
+    probes = affordable(index, moved, params, query, query.rung_postings)
+    return find_candidates(index, probes, round(frames * tempo), PER_RUNG)
 
 
 def hypotheses_of(

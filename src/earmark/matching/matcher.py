@@ -1,4 +1,4 @@
-"""The life of a query: a quick look, a sweep, a ladder; then grouping and decision.
+"""The life of a query: a glance, a search, a ladder; then grouping and decision.
 
 Each attempt costs more than the one before and is made only if none was accepted yet. Pure: it is
 handed what it reads, and knows nothing of where that is stored.
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from earmark.landmarks import query_probes
+from earmark.landmarks import EXACT, query_probes
 from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
-from earmark.matching.candidates import Index, find_candidates
+from earmark.matching.candidates import Index, affordable, find_candidates, rarest
 from earmark.matching.clip import clip_of
 from earmark.matching.grouping import grouped
 from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from earmark.landmarks import Probes
     from earmark.matching.candidates import Candidate
     from earmark.matching.ladder import Rung
     from earmark.matching.sweep import Place
@@ -46,12 +47,9 @@ WEIGHED_QUICKLY, WEIGHED = 4, 12
 CLIMBED = 16
 """Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
 
-GLANCED = 100
-"""Alignments of a quick look whose tracks are swept, in a catalogue too large to sweep whole, for
-what sounds beside a match."""
-
-VOTED = 2000
-"""Alignments whose votes choose the tracks to sweep in a catalogue too large to sweep whole."""
+GLANCED, VOTED = 100, 2000
+"""Alignments of a glance and of a look, whose tracks are swept in a catalogue too large to sweep
+whole."""
 
 CHUNK = 64
 """Constellations that are held at once while sweeping."""
@@ -139,7 +137,7 @@ class Search:
         self._keys: list[int] = []
         self._tracks = unpack_all([])
         self._threshold = decision.threshold(query.far)
-        self._glanced: dict[int, None] = {}
+        self._voted: list[Candidate] = []
         self._trials = 0
         limit = query.time_limit_s
         self._deadline = np.inf if limit is None else time.monotonic() + limit
@@ -160,16 +158,17 @@ class Search:
         )
 
     def attempts(self) -> Iterator[Evidence]:
-        """Yield what each attempt found: a quick look, a sweep, and each batch of rungs."""
-        quick = self._quick()
-        yield quick
-        leader = quick.take(quick.order()[:1])
+        """Yield what each attempt found: a glance, a search, and each batch of rungs."""
+        glanced = self._glance()
+        yield glanced
+        leader = glanced.take(glanced.order()[:1])
         explained = leader.found >= EXPLAINED * leader.expected
         if (self._accepted(leader) and explained.all()) or self._is_late():
             return
-        whole = self._sweep(thorough=not self._accepted(leader))
+        # beside what is known already something else may sound: it has a few votes, too
+        whole = self._sweep() if self._accepted(leader) else self._search()
         yield whole
-        best = max(quick.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
+        best = max(glanced.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
         for rungs in batches(self._query.ladder):
             if best >= self._threshold + CERTAIN or self._is_late():
                 return
@@ -186,32 +185,44 @@ class Search:
     def _accepted(self, evidence: Evidence) -> bool:
         return bool((evidence.rating >= self._threshold).any())
 
-    def _quick(self) -> Evidence:
-        """Look where most of the sparser peaks' votes fall."""
-        few, query = self._heard.few, self._query
-        probes = query_probes(few, self._params, query.few_fanout, query.fuzziness)
-        voted = find_candidates(
-            self._references, probes, self._clip.frames, GLANCED, budget=query.quick_postings
-        )
-        self._glanced = dict.fromkeys(one.key for one in voted)
-        candidates = voted[: query.candidates]
-        numbers = self._numbers([c.key for c in candidates])
-        rough = self._roughly(plain(candidates, numbers, self._clip.steps))
+    def _glance(self) -> Evidence:
+        """Look where the rarest of the sparser peaks' exact pairs agree."""
+        query = self._query
+        probes = query_probes(self._heard.few, self._params, query.fanout, EXACT)
+        probes = rarest(self._references, probes, query.glance_postings)
+        self._look(probes, GLANCED)
+        rough = self._roughly(self._plain(self._voted[: query.candidates]))
         return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
 
-    def _sweep(self, *, thorough: bool) -> Evidence:
+    def _search(self) -> Evidence:
+        """Look at all pairs that can be afforded, and sweep."""
+        query = self._query
+        budget = query.look_postings
+        probes = affordable(self._references, self._heard.few, self._params, query, budget)
+        self._look(probes, VOTED)
+        return self._sweep(self._voted[: query.candidates])
+
+    def _sweep(self, voted: Sequence[Candidate] = ()) -> Evidence:
         """Compare the clip with every place, or every place of the tracks with most votes.
 
-        Not `thorough`, those of the quick look: what else sounds has a few votes there.
+        Weighed are what the sweep lifts most and, of what votes brought up, what agrees best.
         """
-        places = sweep(self._clip, self._constellations(thorough=thorough), WEIGHED)
-        numbers = self._numbers([place.key for place in places])
-        rough = self._roughly(plain(places, numbers, self._clip.steps))
-        return self._weighed(rough.hypotheses)
+        rough = self._roughly(self._plain(voted))
+        best = rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY])
+        lifted = self._plain(sweep(self._clip, self._constellations(), WEIGHED))
+        return joined(self._weighed(best), self._weighed(self._roughly(lifted).hypotheses))
 
-    def _constellations(self, *, thorough: bool) -> Iterator[tuple[Sequence[int], Constellations]]:
+    def _look(self, probes: Probes, limit: int) -> None:
+        """Note where most votes fall."""
+        self._voted = find_candidates(self._references, probes, self._clip.frames, limit)
+
+    def _plain(self, found: Sequence[Candidate | Place]) -> Hypotheses:
+        """Take the clip for unmodified."""
+        return plain(found, self._numbers([one.key for one in found]), self._clip.steps)
+
+    def _constellations(self) -> Iterator[tuple[Sequence[int], Constellations]]:
         """Yield the constellations to sweep, and their keys, some at a time."""
-        keys = self._swept_keys(thorough=thorough)
+        keys = self._swept_keys()
         for first in range(0, len(keys), CHUNK):
             yield self._unpacked(keys[first : first + CHUNK])
 
@@ -221,18 +232,11 @@ class Search:
         there = sorted(packed)
         return there, unpack_all([packed[key] for key in there])
 
-    def _swept_keys(self, *, thorough: bool) -> list[int]:
+    def _swept_keys(self) -> list[int]:
         budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
         if self._size <= budget:
             return sorted(self._every_key())
-        if not thorough:
-            return list(self._glanced)
-        query = self._query
-        probes = query_probes(self._heard.peaks, self._params, query.fanout, query.fuzziness)
-        voted = find_candidates(
-            self._references, probes, self._clip.frames, VOTED, budget=query.sweep_postings
-        )
-        frames = {candidate.key: candidate.track_frames for candidate in voted}
+        frames = {one.key: one.track_frames for one in self._voted}
         upto = np.searchsorted(np.cumsum(list(frames.values())), budget, side="right")
         return list(frames)[:upto]
 
@@ -249,9 +253,7 @@ class Search:
     def _lifts(self, rung: Rung) -> Sequence[Place]:
         """Return what a sweep lifts most on this rung."""
         tempo, pitch = rung
-        return sweep(
-            self._clip, self._constellations(thorough=True), PER_RUNG, tempo=tempo, pitch=pitch
-        )
+        return sweep(self._clip, self._constellations(), PER_RUNG, tempo=tempo, pitch=pitch)
 
     def _climb(
         self, rungs: Sequence[Rung], look: Callable[[Rung], Sequence[Candidate | Place]]
