@@ -3,11 +3,12 @@
     python -m benchmarks.sizes FOLDER
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER, and prints for several densities of
-the reference's peaks: peaks and postings a second, the size of the index as packed, and the least
-sizes that a coder could reach which knows how often each hash, time gap, frequency and level
-occurs, but no more. For the postings this is the logarithm of the number of ways in which the list
-of each hash could lie on the tape, and the entropy of the lists' lengths; for the constellation,
-the entropies of the time from the last peak, of the frequency and of the level.
+the reference's peaks, and for several precisions: peaks and postings a second, the sizes as packed,
+and the least sizes that a coder could reach which knows how often each hash, time gap and frequency
+occurs in all music, but no more. For the postings this is the logarithm of the number of ways in
+which the list of each hash could lie on the tape, and the entropy of the lists' lengths; for the
+constellation, the entropies of the time from the last peak and of the frequency. A packed
+constellation may take less than that, as its codes suit the recording, or more, as it brings them.
 """
 
 from __future__ import annotations
@@ -24,15 +25,19 @@ from benchmarks.music import OPEN_CORPUS, RATE_HZ, load
 from earmark.audio import open_samples
 from earmark.fingerprint import fingerprint
 from earmark.landmarks import reference_landmarks
+from earmark.packing import pack
 from earmark.params import IndexParams, Params, PeakParams
 from earmark.tape import HASH_BITS, build_tape
-from earmark.types import Peaks
+from earmark.types import Constellation
 
-DENSITIES = ((8, 0.08), (10, 0.10), (12, 0.09), (12, 0.12), (16, 0.12))
-"""Radii of a reference peak's neighbourhood: frames, and part of its frequency."""
+REFERENCES = (
+    (8, 0.08, 2), (10, 0.10, 8), (10, 0.10, 4), (10, 0.10, 2), (10, 0.10, 1), (12, 0.09, 2),
+    (12, 0.12, 2), (16, 0.12, 2),
+)  # fmt: skip
+"""Radii of a reference peak's neighbourhood: frames, and part of its frequency; and the parts of a
+frame and band that are told apart."""
 
 FANOUTS = (1, 2)
-LONGEST_GAP_STEPS = 4095
 
 
 def main() -> None:
@@ -42,27 +47,30 @@ def main() -> None:
     tunes, _ = load(parser.parse_args().folder, OPEN_CORPUS)
     seconds = sum(tune.duration_s for tune in tunes)
     per_hour = 3600 / seconds / 8 / 1e6
-    print("radius, fan-out: peaks/s, postings/s; MB an hour: postings packed, by entropy; "
-          "constellation by entropy, without levels")  # fmt: skip
-    for radius, ratio in DENSITIES:
-        peaks_only = PeakParams(reference_radius_frames=radius, reference_radius_ratio=ratio)
+    print("radius, parts, fan-out: peaks/s, postings/s; MB an hour: postings packed, by entropy; "
+          "constellation packed, by entropy; bits a peak packed, by entropy")  # fmt: skip
+    for radius, ratio, parts in REFERENCES:
+        peaks_only = PeakParams(
+            reference_radius_frames=radius, reference_radius_ratio=ratio, reference_parts=parts
+        )
         found = []
         for tune in tunes:
             blocks = open_samples(
                 tune.samples, input_rate_hz=RATE_HZ, sample_rate_hz=peaks_only.sample_rate_hz
             )
             found.append(fingerprint(blocks, peaks_only))
-        whole, bare = constellation_bits(found)
+        peaks, whole = sum(map(len, found)), 8.0 * sum(len(pack(one)) for one in found)
+        least = constellation_bits(found)
         for fanout in FANOUTS:
             params = Params(peaks_only, IndexParams(fanout=fanout))
             marks = [reference_landmarks(peaks, params) for peaks in found]
             tape = build_tape(list(enumerate(marks)))
             bits = posting_bits(np.concatenate([one.hash for one in marks]), tape.frames)
             packed = 8 * tape.nbytes
-            rates = sum(map(len, found)) / seconds, tape.postings / seconds
-            sizes = [size * per_hour for size in (packed, bits, whole, bare)]
-            print(f"{radius}, {ratio:.2f}, {fanout}: {rates[0]:.1f}, {rates[1]:.1f}; "
-                  + ", ".join(f"{size:.3f}" for size in sizes))  # fmt: skip
+            sizes = [size * per_hour for size in (packed, bits, whole, least)]
+            print(f"{radius}, {ratio:.2f}, {parts}, {fanout}: {peaks / seconds:.1f}, "
+                  f"{tape.postings / seconds:.1f}; " + ", ".join(f"{size:.3f}" for size in sizes)
+                  + f"; {whole / peaks:.2f}, {least / peaks:.2f}")  # fmt: skip
 
 
 def posting_bits(hashes: NDArray[np.uint32], frames: int) -> float:
@@ -72,13 +80,12 @@ def posting_bits(hashes: NDArray[np.uint32], frames: int) -> float:
     return float((np.array(ways) * how_many).sum() + _entropy_bits(how_many))
 
 
-def constellation_bits(found: Sequence[Peaks]) -> tuple[float, float]:
-    """Return the bits that constellations need, with their levels and without."""
-    gaps = [np.minimum(np.diff(peaks.time, prepend=0), LONGEST_GAP_STEPS) for peaks in found]
-    time = _entropy_bits(np.bincount(np.concatenate(gaps)))
-    frequency = _entropy_bits(np.bincount(np.concatenate([peaks.frequency for peaks in found])))
-    level = _entropy_bits(np.bincount(np.concatenate([peaks.level for peaks in found])))
-    return time + frequency + level, time + frequency
+def constellation_bits(found: Sequence[Constellation]) -> float:
+    """Return the bits that constellations need."""
+    gaps = np.concatenate([np.diff(peaks.time, prepend=0) for peaks in found])
+    frequencies = np.concatenate([peaks.frequency for peaks in found])
+    counts = (np.unique(part, return_counts=True)[1] for part in (gaps, frequencies))
+    return sum(_entropy_bits(count) for count in counts)
 
 
 def _entropy_bits(counts: NDArray[np.integer]) -> float:

@@ -65,6 +65,20 @@ def test_a_wrong_number_of_postings_is_found_and_mended(store: DirectoryStore) -
     assert store.check(deep=True) == []
 
 
+def test_a_constellation_that_cannot_be_unpacked_is_lost(store: DirectoryStore) -> None:
+    """Bytes with the right checksum that are no constellation are named, too."""
+    noise = b"none"
+    change_catalogue(
+        store,
+        "UPDATE constellations SET packed = ?, crc32 = ? WHERE key = 2",
+        noise,
+        zlib.crc32(noise),
+    )
+    (repair,) = store.repair()
+    assert (repair.problem.what, repair.mended) == ("constellation", False)
+    assert repair.problem.name == make_recording(2).track.id
+
+
 def test_a_missing_constellation_is_lost(store: DirectoryStore) -> None:
     """A track whose constellation's row is gone is named."""
     change_catalogue(store, "DELETE FROM constellations WHERE key = 2")

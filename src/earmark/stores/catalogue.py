@@ -22,8 +22,9 @@ from earmark.types import MediaKind, Metadata, Source, Track
 APPLICATION_ID = 0x4561726D
 """Marks the SQLite file as ours: `Earm`."""
 
-_PAGE_BYTES = 8192
-"""Constellations of 10 to 25 kB come in 13 microseconds each, with the usual 4096 bytes in 17."""
+_PAGE_BYTES = 4096
+"""Constellations of 6 to 24 kB take 6 % more in the file than by themselves, with 8192 bytes 12 %;
+64 at once come in 5 microseconds each instead of 4."""
 
 _PAGE_TRACKS = 500
 

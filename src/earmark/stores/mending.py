@@ -18,7 +18,8 @@ from earmark.tape import Tape, postings_in_chunks
 from earmark.types import Landmarks
 
 LandmarksOf = Callable[[Params, bytes], Landmarks]
-"""Derives the landmarks of a packed constellation, under the library's parameters."""
+"""Derives the landmarks of a packed constellation, under the library's parameters; a ValueError
+says that it is none."""
 
 _CHUNK = 200
 
@@ -63,8 +64,16 @@ class Inspector:
 
     def recordings(self, keys: Iterable[int]) -> Iterator[tuple[int, Landmarks]]:
         """Yield (key, landmarks) of these tracks; a lost constellation has no landmarks."""
+        for key, landmarks in self._landmarks(keys):
+            yield key, _NOTHING if landmarks is None else landmarks
+
+    def _landmarks(self, keys: Iterable[int]) -> Iterator[tuple[int, Landmarks | None]]:
+        """Yield (key, landmarks) of these tracks, none where the constellation is lost."""
         for key, packed in self._constellations(keys):
-            yield key, _NOTHING if packed is None else self._landmarks_of(packed)
+            try:
+                yield key, None if packed is None else self._landmarks_of(packed)
+            except ValueError:
+                yield key, None
 
     def _constellations(self, keys: Iterable[int]) -> Iterator[tuple[int, bytes | None]]:
         ordered = sorted(keys)
@@ -87,13 +96,13 @@ class Inspector:
         """Return how many landmarks each intact constellation has, by key."""
         expected: dict[int, int] = {}
         lost: list[int] = []
-        for key, packed in self._constellations(self._catalogue.live_keys()):
-            if packed is None:
+        for key, landmarks in self._landmarks(self._catalogue.live_keys()):
+            if landmarks is None:
                 lost.append(key)
             else:
-                expected[key] = len(self._landmarks_of(packed))
+                expected[key] = len(landmarks)
         for track in self._catalogue.tracks(lost).values():
-            cause = "it is missing or does not have its checksum"
+            cause = "it is missing, does not have its checksum, or cannot be unpacked"
             found.problems.append(Problem("constellation", track.id, cause))
         return expected
 
