@@ -11,12 +11,16 @@ from earmark.matching.clip import (
     FINE_STEPS,
     FREQUENCY_STEPS,
     MARGIN_CELLS,
+    MARGIN_FRAMES,
     NEAR_STEPS,
+    PARTS_PER_NAT,
     Chart,
+    Clip,
     chart_of,
     clip_of,
     warps,
 )
+from earmark.matching.sweep import TOGETHER
 from earmark.params import POSITIONS, PeakParams
 from earmark.prominence import CLASSES
 from earmark.types import Heard, Peaks
@@ -40,6 +44,11 @@ def near_a_peak(peaks: Peaks, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     for time, frequency in zip(peaks.time.tolist(), peaks.frequency.tolist()):
         near |= (abs(frames - time) <= NEAR_STEPS[0]) & (abs(bands - frequency) <= NEAR_STEPS[1])
     return near
+
+
+def inner(clip: Clip) -> NDArray[np.int16]:
+    """The evidence without what surrounds it."""
+    return clip.evidence[:-1, MARGIN_FRAMES : MARGIN_FRAMES + clip.frames]
 
 
 @pytest.mark.parametrize(
@@ -75,9 +84,25 @@ def test_evidence_is_what_the_table_says_of_each_cell() -> None:
     sound = heard(PEAKS, 5)
     clip = clip_of(sound, PARAMS.peaks)
     near = near_a_peak(PEAKS, sound.prominence.shape)
-    wanted = np.array(EVIDENCE, np.float32)[near.astype(int), sound.prominence]
-    assert np.array_equal(clip.evidence, wanted.T)
+    nats = np.array(EVIDENCE)[near.astype(int), sound.prominence].T
+    wanted = nats - nats.mean(axis=1, keepdims=True)
+    assert np.allclose(inner(clip) / PARTS_PER_NAT, wanted, atol=1 / PARTS_PER_NAT)
     assert 0 < near.mean() < 0.1
+
+
+def test_beyond_the_clip_and_beyond_the_axis_there_is_no_evidence() -> None:
+    """The margins are empty, and so is the last row."""
+    clip = clip_of(heard(PEAKS, 5), PARAMS.peaks)
+    assert not clip.evidence[:, :MARGIN_FRAMES].any()
+    assert not clip.evidence[:, -MARGIN_FRAMES:].any()
+    assert not clip.evidence[-1].any()
+    assert clip.variance[-1] == 0
+
+
+def test_the_strongest_evidence_of_cells_that_are_summed_together_fits_into_16_bits() -> None:
+    """Whatever the mean of their band."""
+    strongest = np.ptp(np.array(EVIDENCE)) * PARTS_PER_NAT
+    assert TOGETHER * strongest < 1 << 15
 
 
 def test_evidence_rises_with_prominence() -> None:
@@ -93,31 +118,32 @@ def test_evidence_rises_with_prominence() -> None:
 def test_mean_and_variance_are_those_of_each_band(params: PeakParams) -> None:
     """What a wrong alignment finds in a band is what the clip has there on average."""
     clip = clip_of(heard(make_peaks(2, 5), 5, params=params), params)
-    assert clip.evidence.shape == (len(axis_of(params).centre_bins), clip.frames)
-    assert np.allclose(clip.mean, clip.evidence.mean(axis=1, dtype=np.float64))
-    assert np.allclose(clip.variance, clip.evidence.var(axis=1, dtype=np.float64), atol=1e-9)
+    cells = inner(clip).astype(np.float64)
+    assert cells.shape == (len(axis_of(params).centre_bins), clip.frames)
+    assert np.abs(cells.mean(axis=1)).max() <= 0.5
+    assert np.allclose(clip.variance[:-1], cells.var(axis=1), atol=1)
 
 
 def test_a_clip_of_no_length_is_no_error() -> None:
-    """Without frames there is no evidence, and its mean is nothing."""
+    """Without frames there is no evidence."""
     nothing = sorted_peaks(np.empty(0), np.empty(0))
     clip = clip_of(Heard(nothing, nothing, np.empty((0, 513), np.uint8)), PARAMS.peaks)
-    assert clip.evidence.shape == (513, 0)
-    assert (clip.mean == 0).all()
+    assert inner(clip).shape == (513, 0)
+    assert (clip.variance == 0).all()
 
 
 def test_peaks_behind_the_end_of_the_clip_are_no_evidence() -> None:
     """A peak that was refined beyond the last frame, or lies far from all cells, marks none."""
     late = sorted_peaks(np.array([5 * STEPS + 40, 10**6]), np.array([800, 4095]))
     classes = np.full((5, 513), CLASSES - 1, np.uint8)
-    assert (clip_of(Heard(late, late, classes), PARAMS.peaks).evidence < 0).all()
+    assert (inner(clip_of(Heard(late, late, classes), PARAMS.peaks)) == 0).all()
 
 
 def test_every_pitch_has_its_table_once() -> None:
     """Equal pitches share one; none at all have none."""
     axis = axis_of(PARAMS.peaks)
-    tables, which = warps(axis, np.array([1.1, 1.0, 1.1]))
+    tables, which = warps(axis, np.array([1.1, 1.0, 1.1]), 8, -4)
     assert tables.shape == (2, POSITIONS)
-    assert np.array_equal(tables[which[0]], axis.warp(1.1))
-    assert np.array_equal(tables[which[1]], axis.warp(1.0))
-    assert warps(axis, np.empty(0))[0].shape == (0, POSITIONS)
+    assert np.array_equal(tables[which[0]], np.floor(axis.warp(1.1) / 8 + 0.5))
+    assert np.array_equal(tables[which[1]], np.floor(axis.warp(1.0) / 8 + 0.5))
+    assert warps(axis, np.empty(0), 8, 0)[0].shape == (0, POSITIONS)

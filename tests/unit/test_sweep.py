@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from earmark.landmarks import query_probes
 from earmark.matching.alignment import plain_at
 from earmark.matching.candidates import find_candidates
-from earmark.matching.clip import Clip
+from earmark.matching.clip import MARGIN_FRAMES, PARTS_PER_NAT, Clip
 from earmark.matching.sweep import (
     LEAST_OVERLAP_FRAMES,
     LOOSE_FRAMES,
@@ -49,9 +49,9 @@ def drawn_past(clip: Clip, song: Peaks, offset_frames: int) -> float:
     at = (song.time + STEPS // 2) // STEPS - offset_frames
     band = (song.frequency + STEPS // 2) // STEPS
     inside = (at >= 0) & (at < clip.frames)
-    cells = clip.evidence[band[inside], at[inside]].astype(np.float64)
-    wide = clip.variance[band[inside]].sum() + PRIOR_VARIANCE
-    return float((cells.sum() - clip.mean[band[inside]].sum()) / np.sqrt(wide))
+    cells = clip.evidence[band[inside], MARGIN_FRAMES + at[inside]].astype(np.int64)
+    wide = clip.variance[band[inside]].sum() + PRIOR_VARIANCE * PARTS_PER_NAT**2
+    return float(cells.sum() / np.sqrt(wide))
 
 
 def swept(clip: Clip, *songs: Peaks, limit: int = LIMIT) -> list[Place]:

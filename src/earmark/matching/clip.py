@@ -10,11 +10,12 @@ speaks against it. Sums of evidence over a track's peaks are what `sweep.py` com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.axis import axis_of
+from earmark.axis import WARPS, axis_of
 from earmark.kernels import kernel
 from earmark.params import POSITIONS
 from earmark.prominence import CLASSES
@@ -51,6 +52,13 @@ EVIDENCE = (
 and where one is. Fitted by `benchmarks/evidence.py`."""
 
 
+PARTS_PER_NAT = 512
+"""Evidence is summed in whole parts of a nat, eight cells at a time: so many fit into 16 bits."""
+
+MARGIN_FRAMES = 32
+"""Empty frames of the map on both sides of the clip: cells so far apart can be summed together."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
     """A dense constellation, ready to be asked where it has peaks."""
@@ -75,12 +83,12 @@ class Chart:
 class Clip(Chart):
     """A clip, ready to be asked."""
 
-    evidence: NDArray[np.float32]
-    """Shape (bands, frames), in nats."""
-    mean: NDArray[np.float64]
-    """Shape (bands,): of the evidence over the whole clip, what a wrong alignment finds there."""
-    variance: NDArray[np.float64]
-    """Shape (bands,)."""
+    evidence: NDArray[np.int16]
+    """Shape (bands + 1, MARGIN_FRAMES + frames + MARGIN_FRAMES), in parts of a nat: of each cell,
+    by how much it exceeds the mean of its band, which is what a wrong alignment finds there. 0 in
+    the margins, and in the last row, which stands for all that lies beyond the axis."""
+    variance: NDArray[np.int64]
+    """Shape (bands + 1,): of the evidence of each band, in the square of these parts."""
 
 
 def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
@@ -91,10 +99,9 @@ def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
 def clip_of(heard: Heard, params: PeakParams) -> Clip:
     """Chart what was heard, and map its evidence."""
     near = cells_near_peaks(heard, params)
-    table = np.array(EVIDENCE, np.float32).ravel()
-    evidence = np.ascontiguousarray(table[near * np.uint8(CLASSES) + heard.prominence].T)
-    mean, square = _moments(evidence)
-    return Clip(*_charted(heard.peaks, heard.frames, params), evidence, mean, square - mean**2)
+    kinds = np.ascontiguousarray((near * np.uint8(CLASSES) + heard.prominence).T)
+    parts = np.rint(np.array(EVIDENCE).ravel() * PARTS_PER_NAT).astype(np.int16)
+    return Clip(*_charted(heard.peaks, heard.frames, params), *_mapped(kinds, parts))
 
 
 def cells_near_peaks(heard: Heard, params: PeakParams) -> NDArray[np.uint8]:
@@ -114,20 +121,30 @@ def _charted(
 
 
 def warps(
-    axis: FrequencyAxis, pitches: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the tables of `FrequencyAxis.warp` for these pitches, and each pitch's table.
+    axis: FrequencyAxis, pitches: NDArray[np.float64], cell_steps: int, begin_steps: int
+) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+    """Return in which cell of a clip each position of a track lies, as `FrequencyAxis.warp` has it.
 
     Args:
         axis: the frequency axis.
         pitches: shape (n,), clip frequency over track frequency.
+        cell_steps: the height of a cell.
+        begin_steps: where the first cell begins.
 
     Returns:
-        Shape (different pitches, POSITIONS) and shape (n,).
+        Tables, shape (different pitches, POSITIONS), and for each pitch which is its own.
     """
     different, which = np.unique(pitches, return_inverse=True)
-    tables = [axis.warp(float(pitch)) for pitch in different]
-    return np.array(tables).reshape(len(different), POSITIONS), which.astype(np.int64)
+    tables = [_cells(axis, pitch, cell_steps, begin_steps) for pitch in different.tolist()]
+    return np.array(tables, np.int16).reshape(len(different), POSITIONS), which.astype(np.int64)
+
+
+@lru_cache(maxsize=2 * WARPS)
+def _cells(
+    axis: FrequencyAxis, pitch: float, cell_steps: int, begin_steps: int
+) -> NDArray[np.int16]:
+    """Return one table of `warps`."""
+    return np.floor((axis.warp(pitch) - begin_steps) / cell_steps).astype(np.int16)
 
 
 @kernel
@@ -149,20 +166,30 @@ def _chart(
 
 
 @kernel
-def _moments(
-    evidence: NDArray[np.float32],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the mean and the mean square of every row."""
-    bands, frames = evidence.shape
-    mean, square = np.zeros(bands, np.float64), np.zeros(bands, np.float64)
+def _mapped(
+    kinds: NDArray[np.uint8], parts: NDArray[np.int16]
+) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+    """Return the map of evidence and the variance of each band; see `Clip`.
+
+    Args:
+        kinds: shape (bands, frames), of cells.
+        parts: what a cell of each kind is evidence of, in parts of a nat.
+    """
+    bands, frames = kinds.shape
+    evidence = np.zeros((bands + 1, frames + 2 * MARGIN_FRAMES), np.int16)
+    variance = np.zeros(bands + 1, np.int64)
     for band in range(bands):
-        total = squares = 0.0
+        row = evidence[band, MARGIN_FRAMES : MARGIN_FRAMES + frames]
         for frame in range(frames):
-            value = np.float64(evidence[band, frame])
+            row[frame] = parts[kinds[band, frame]]
+        total = squares = 0
+        for value in row:
             total += value
-            squares += value * value
-        mean[band], square[band] = total / max(1, frames), squares / max(1, frames)
-    return mean, square
+            squares += np.int32(value) * np.int32(value)
+        mean = total / max(1, frames)
+        row -= np.int16(np.rint(mean))
+        variance[band] = squares / max(1, frames) - mean * mean
+    return evidence, variance
 
 
 @kernel

@@ -4,7 +4,7 @@ For each place the evidence of the cells on which the track's peaks fall is summ
 with what a wrong place would give: of each peak, the mean and the variance of the evidence in its
 band. The result, in standard deviations, is the *lift* of the place. Nothing is hashed and nothing
 must survive exactly, so this finds what votes cannot; it costs a pass over all of a track's peaks,
-and one addition for each peak and frame of the clip.
+and one addition of 16 bits for each peak and frame of the clip.
 
 How far a lift rises above those of other places near by, on the same music, tells the true place
 from one that merely sounds alike: `Surroundings`.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.kernels import kernel
-from earmark.matching.clip import warps
+from earmark.matching.clip import MARGIN_FRAMES, PARTS_PER_NAT, warps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +49,16 @@ OWN_FRAMES = 6
 
 QUANTILES = (50, 84, 99)
 """Per cent of the surroundings that are told of."""
+
+TOGETHER = 8
+"""Peaks whose evidence is summed in one pass, if they lie within MARGIN_FRAMES. With four it takes
+1.2 times as long, with one, in floating point, 2.3 times; with sixteen it is no faster."""
+
+BLOCK = 256
+"""Places whose greatest lift is noted, so that the best are found without looking at all again."""
+
+SORTS = 1024
+"""Parts of their range that lifts are sorted into to find their quantiles."""
 
 LOOSE_FRAMES = 1
 """A place may be so far from where it was said to be."""
@@ -93,7 +103,7 @@ def sweep(
         tempo: track seconds per clip second.
         pitch: clip frequency per track frequency.
     """
-    table = np.floor(clip.axis.warp(pitch) / clip.steps + 0.5).astype(np.int64)
+    (table,), _ = warps(clip.axis, np.array([pitch]), clip.steps, -(clip.steps // 2))
     places = []
     for keys, some in tracks:
         which, offsets, lifts = _swept(
@@ -103,7 +113,6 @@ def sweep(
             table,
             clip.steps * tempo,
             clip.evidence,
-            clip.mean,
             clip.variance,
         )
         offsets = np.round(offsets * tempo).astype(np.int64)
@@ -115,7 +124,7 @@ def sweep(
 
 def surroundings(clip: Clip, references: Constellations, hypotheses: Hypotheses) -> Surroundings:
     """Return the lift of hypotheses, and what is around them under the same tempo and pitch."""
-    tables, which = warps(clip.axis, hypotheses.pitch)
+    tables, which = warps(clip.axis, hypotheses.pitch, clip.steps, -(clip.steps // 2))
     rows = _surroundings(
         references.time,
         references.frequency,
@@ -123,11 +132,10 @@ def surroundings(clip: Clip, references: Constellations, hypotheses: Hypotheses)
         hypotheses.reference,
         hypotheses.offset,
         hypotheses.tempo,
-        np.floor(tables / clip.steps + 0.5).astype(np.int64),
+        tables,
         which,
         clip.steps,
         clip.evidence,
-        clip.mean,
         clip.variance,
     )
     return Surroundings(*rows.T.copy())
@@ -138,11 +146,10 @@ def _swept(
     every_time: NDArray[np.int32],
     every_frequency: NDArray[np.uint16],
     begins: NDArray[np.int64],
-    table: NDArray[np.int64],
+    table: NDArray[np.int16],
     steps: float,
-    evidence: NDArray[np.float32],
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
+    evidence: NDArray[np.int16],
+    variance: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return (numbers of tracks, offsets in frames of the clip, lifts) of each track's best places.
 
@@ -155,7 +162,7 @@ def _swept(
     for number in range(count):
         times = every_time[begins[number] : begins[number + 1]]
         frequencies = every_frequency[begins[number] : begins[number + 1]]
-        some, lift = _best_places(times, frequencies, table, steps, evidence, mean, variance)
+        some, lift = _best_places(times, frequencies, table, steps, evidence, variance)
         which[size : size + len(some)] = number
         offsets[size : size + len(some)] = some
         lifts[size : size + len(some)] = lift
@@ -167,16 +174,15 @@ def _swept(
 def _best_places(
     times: NDArray[np.int32],
     frequencies: NDArray[np.uint16],
-    table: NDArray[np.int64],
+    table: NDArray[np.int16],
     steps: float,
-    evidence: NDArray[np.float32],
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
+    evidence: NDArray[np.int16],
+    variance: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return (offsets in frames of the clip, lifts) of the best places of a track."""
     offsets = np.zeros(PLACES_OF_A_TRACK, np.int64)
     lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
-    frames = evidence.shape[1]
+    frames = evidence.shape[1] - 2 * MARGIN_FRAMES
     if len(times) == 0 or frames < LEAST_OVERLAP_FRAMES:
         return offsets[:0], lifts[:0]
     at = np.floor(times / steps + 0.5).astype(np.int64)
@@ -184,16 +190,34 @@ def _best_places(
     count = frames - LEAST_OVERLAP_FRAMES - first + 1
     if count < 1:
         return offsets[:0], lifts[:0]
-    lift = _lifts(at, table[frequencies], first, count, evidence, mean, variance)
+    lift = _lifts(at, table[frequencies], first, count, evidence, variance)
+    # whole numbers with the same bits are in the same order as positive floats, and quicker
+    order = lift.view(np.int32)
+    tops = np.empty((count + BLOCK - 1) // BLOCK, np.int32)
+    for block in range(len(tops)):
+        tops[block] = _greatest(order[block * BLOCK : (block + 1) * BLOCK])
     found = 0
     while found < PLACES_OF_A_TRACK:
-        best = int(np.argmax(lift))
-        if lift[best] <= 0:
+        block = int(np.argmax(tops))
+        if tops[block] <= 0:
             break
+        best = block * BLOCK + int(np.argmax(order[block * BLOCK : (block + 1) * BLOCK]))
         offsets[found], lifts[found] = -(first + best), lift[best]
         found += 1
-        lift[max(0, best - SAME_PLACE_FRAMES) : best + SAME_PLACE_FRAMES + 1] = 0
+        low, high = max(0, best - SAME_PLACE_FRAMES), min(count - 1, best + SAME_PLACE_FRAMES)
+        lift[low : high + 1] = 0
+        for near in range(low // BLOCK, high // BLOCK + 1):
+            tops[near] = _greatest(order[near * BLOCK : (near + 1) * BLOCK])
     return offsets[:found], lifts[:found]
+
+
+@kernel
+def _greatest(values: NDArray[np.int32]) -> np.int32:
+    """Return the greatest of some values, or 0 if all are below."""
+    most = np.int32(0)
+    for value in values:
+        most = max(most, value)
+    return most
 
 
 @kernel
@@ -204,16 +228,15 @@ def _surroundings(
     tracks: NDArray[np.int64],
     offsets: NDArray[np.float64],
     tempos: NDArray[np.float64],
-    tables: NDArray[np.int64],
+    tables: NDArray[np.int16],
     which: NDArray[np.int64],
     steps: int,
-    evidence: NDArray[np.float32],
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
+    evidence: NDArray[np.int16],
+    variance: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return rows (lift, median, upper, top) of hypotheses."""
     out = np.zeros((len(offsets), 4), np.float64)
-    frames = evidence.shape[1]
+    frames = evidence.shape[1] - 2 * MARGIN_FRAMES
     for h in range(len(offsets)):
         first, last = begins[tracks[h]], begins[tracks[h] + 1]
         times, frequencies = every_time[first:last], every_frequency[first:last]
@@ -222,63 +245,95 @@ def _surroundings(
         high = np.searchsorted(times, offsets[h] + reach)
         at = np.floor((times[low:high] - offsets[h]) / (tempos[h] * steps) + 0.5).astype(np.int64)
         bands = tables[which[h]][frequencies[low:high]]
-        lift = _lifts(at, bands, -NEARBY_FRAMES, 2 * NEARBY_FRAMES + 1, evidence, mean, variance)
+        lift = _lifts(at, bands, -NEARBY_FRAMES, 2 * NEARBY_FRAMES + 1, evidence, variance)
         own = NEARBY_FRAMES
         out[h, 0] = lift[own - LOOSE_FRAMES : own + LOOSE_FRAMES + 1].max()
         others = np.concatenate((lift[: own - OWN_FRAMES], lift[own + OWN_FRAMES + 1 :]))
-        half, upper, top = [len(others) * part // 100 for part in QUANTILES]
-        others = np.partition(others, half)
-        out[h, 1] = others[half]
-        others = np.partition(others[half:], upper - half)
-        out[h, 2] = others[upper - half]
-        others = np.partition(others[upper - half :], top - upper)
-        out[h, 3] = others[top - upper]
+        out[h, 1:] = _quantiles(others)
+    return out
+
+
+@kernel
+def _quantiles(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the QUANTILES of some values: they are sorted roughly, and where it matters finely."""
+    low, high = values.min(), values.max()
+    out = np.full(len(QUANTILES), low, np.float32)
+    if not low < high:
+        return out
+    scale = np.float32(SORTS - 1) / (high - low)
+    sort = ((values - low) * scale).astype(np.int32)
+    below = np.zeros(SORTS + 1, np.int64)
+    for i in range(len(sort)):
+        below[sort[i] + 1] += 1
+    below = np.cumsum(below)
+    for k in range(len(QUANTILES)):
+        rank = len(values) * QUANTILES[k] // 100
+        which = np.searchsorted(below, rank, side="right") - 1
+        out[k] = np.sort(values[sort == which])[rank - below[which]]
     return out
 
 
 @kernel
 def _lifts(
     at: NDArray[np.int64],
-    bands: NDArray[np.int64],
+    bands: NDArray[np.int16],
     first: int,
     count: int,
-    evidence: NDArray[np.float32],
-    mean: NDArray[np.float64],
-    variance: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    evidence: NDArray[np.int16],
+    variance: NDArray[np.int64],
+) -> NDArray[np.float32]:
     """Return the lift of a track moved along the clip by `first`, `first + 1`, ... frames.
 
     Args:
-        at: frames of the clip on which the peaks fall unmoved.
+        at: frames of the clip on which the peaks fall unmoved, ascending.
         bands: of the peaks.
         first: the first move.
         count: how many moves.
-        evidence: see `Clip`, like the next two.
-        mean: of the evidence of each band.
+        evidence: see `Clip`, like the next.
         variance: of the evidence of each band.
     """
-    frames = evidence.shape[1]
-    total = np.zeros(count, np.float32)
-    expected = np.zeros(count + 1, np.float64)
-    spread = np.zeros(count + 1, np.float64)
-    for i in range(len(at)):
-        band = bands[i]
-        begin = max(0, -at[i] - first)
-        end = min(count, frames - at[i] - first)
-        if band < 0 or band >= evidence.shape[0] or begin >= end:
-            continue
-        row = evidence[band, begin + at[i] + first : end + at[i] + first]
-        place = total[begin:end]
-        for j in range(len(row)):
-            place[j] += row[j]
-        expected[begin] += mean[band]
-        expected[end] -= mean[band]
-        spread[begin] += variance[band]
-        spread[end] -= variance[band]
-    lift = np.empty(count, np.float64)
-    level = wide = 0.0
-    for k in range(count):
-        level += expected[k]
-        wide += spread[k]
-        lift[k] = (total[k] - level) / np.sqrt(max(wide, 0.0) + PRIOR_VARIANCE)
+    beyond, width = evidence.shape[0] - 1, evidence.shape[1]
+    cells = evidence.ravel()
+    total = np.zeros(count, np.int32)
+    spread = np.zeros(count + 1, np.int64)
+    origins = np.empty(TOGETHER, np.uint64)
+    i = 0
+    while i < len(at):
+        n = 1
+        while n < TOGETHER and i + n < len(at) and at[i + n] - at[i] <= MARGIN_FRAMES:
+            n += 1
+        latest = width - 2 * MARGIN_FRAMES - first
+        begin, end = max(0, -at[i + n - 1] - first), min(count, latest - at[i])
+        origins[n:] = beyond * width
+        for k in range(n):
+            band = np.int64(bands[i + k])
+            if band < 0 or band > beyond:
+                band = beyond
+            origins[k] = band * width + MARGIN_FRAMES + at[i + k] + first + begin
+            come, go = max(0, -at[i + k] - first), min(count, latest - at[i + k])
+            if come < go:
+                spread[come] += variance[band]
+                spread[go] -= variance[band]
+        if begin < end:
+            _add(total[begin:end], cells, origins)
+        i += n
+    spread = np.cumsum(spread)
+    wide = np.float32(PRIOR_VARIANCE * PARTS_PER_NAT**2)
+    lift = np.empty(count, np.float32)
+    for j in range(count):
+        lift[j] = np.float32(total[j]) / np.sqrt(np.float32(spread[j]) + wide)
     return lift
+
+
+@kernel
+def _add(total: NDArray[np.int32], cells: NDArray[np.int16], origins: NDArray[np.uint64]) -> None:
+    """Add to each total the cells that lie as far from the origins; TOGETHER at a time.
+
+    Their sum is one of 16 bits, so that a processor adds 16 or 32 of them at once.
+    """
+    a, b, c, d, e, f, g, h = origins
+    for j in range(len(total)):
+        k = np.uint64(j)
+        four = cells[a + k] + cells[b + k] + cells[c + k] + cells[d + k]
+        others = cells[e + k] + cells[f + k] + cells[g + k] + cells[h + k]
+        total[j] += np.int16(four + others)

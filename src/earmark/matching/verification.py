@@ -196,7 +196,7 @@ def examine(
     if reach_steps > MAX_REACH_STEPS:
         message = f"a reach of {reach_steps} steps is further than {MAX_REACH_STEPS}"
         raise ValueError(message)
-    tables, which = warps(clip.axis, hypotheses.pitch)
+    tables, which = warps(clip.axis, hypotheses.pitch, CELL_STEPS, 0)
     rows = _examine(
         references.time,
         references.frequency,
@@ -204,7 +204,7 @@ def examine(
         hypotheses.reference,
         hypotheses.offset,
         hypotheses.tempo,
-        tables.astype(np.int64) // CELL_STEPS,
+        tables,
         which,
         clip.length_steps,
         clip.chart,
@@ -309,7 +309,7 @@ def _examine(
     references: NDArray[np.int64],
     offsets: NDArray[np.float64],
     tempos: NDArray[np.float64],
-    tables: NDArray[np.int64],
+    tables: NDArray[np.int16],
     which: NDArray[np.int64],
     length: int,
     chart: NDArray[np.uint64],
@@ -341,7 +341,7 @@ def _examine(
 @kernel
 def _best_move(
     times: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    rows: NDArray[np.int16],
     length: int,
     chart: NDArray[np.uint64],
     reach: int,
@@ -370,7 +370,7 @@ def _best_move(
 @kernel
 def _count(
     times: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    rows: NDArray[np.int16],
     move: int,
     length: int,
     chart: NDArray[np.uint64],
