@@ -125,7 +125,7 @@ def test_a_clip_whose_peaks_all_leave_the_axis_has_no_votes() -> None:
 def test_candidates_of_a_rung_are_tried_under_it() -> None:
     """Each has the tempo and pitch of the rung, and the track's steps for frames."""
     candidates = [Candidate(7, 100, 30, 200, 9000), Candidate(8, -50, 20, 10, 9000)]
-    found = hypotheses_of((1.1, 0.9), candidates, np.array([4, 2]), STEPS)
+    found = hypotheses_of([((1.1, 0.9), one) for one in candidates], np.array([4, 2]), STEPS)
     assert found.reference.tolist() == [4, 2]
     assert found.offset.tolist() == [800, -400]
     assert found.tempo.tolist() == [1.1, 1.1]

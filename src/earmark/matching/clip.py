@@ -134,9 +134,10 @@ def warps(
     Returns:
         Tables, shape (different pitches, POSITIONS), and for each pitch which is its own.
     """
-    different, which = np.unique(pitches, return_inverse=True)
-    tables = [_cells(axis, pitch, cell_steps, begin_steps) for pitch in different.tolist()]
-    return np.array(tables, np.int16).reshape(len(different), POSITIONS), which.astype(np.int64)
+    number = {pitch: i for i, pitch in enumerate(dict.fromkeys(pitches.tolist()))}
+    which = np.array([number[pitch] for pitch in pitches.tolist()], np.int64)
+    tables = [_cells(axis, pitch, cell_steps, begin_steps) for pitch in number]
+    return np.array(tables, np.int16).reshape(len(number), POSITIONS), which
 
 
 @lru_cache(maxsize=2 * WARPS)
@@ -182,10 +183,10 @@ def _mapped(
         row = evidence[band, MARGIN_FRAMES : MARGIN_FRAMES + frames]
         for frame in range(frames):
             row[frame] = parts[kinds[band, frame]]
-        total = squares = 0
+        total, squares = np.int64(0), np.int64(0)
         for value in row:
             total += value
-            squares += np.int32(value) * np.int32(value)
+            squares += np.int64(value) * np.int64(value)
         mean = total / max(1, frames)
         row -= np.int16(np.rint(mean))
         variance[band] = squares / max(1, frames) - mean * mean

@@ -90,12 +90,12 @@ def climb(
 
 
 def hypotheses_of(
-    rung: Rung, candidates: Sequence[Candidate | Place], reference: NDArray[np.int64], steps: int
+    found: Sequence[tuple[Rung, Candidate | Place]], reference: NDArray[np.int64], steps: int
 ) -> Hypotheses:
-    """Return the candidates of a rung; `reference` numbers their constellations."""
-    offsets = np.array([c.offset_frames * steps for c in candidates], np.float64)
-    count = len(candidates)
-    return Hypotheses(reference, offsets, np.full(count, rung[0]), np.full(count, rung[1]))
+    """Return what rungs brought up; `reference` numbers the constellations."""
+    rows = [(one.offset_frames * steps, tempo, pitch) for (tempo, pitch), one in found]
+    # contiguous rows: other strides would make Numba compile the kernels once more
+    return Hypotheses(reference, *np.array(rows, np.float64).reshape(-1, 3).T.copy())
 
 
 def _geometric(low: float, high: float, step: float) -> list[float]:

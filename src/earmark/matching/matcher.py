@@ -66,6 +66,10 @@ REFINED_GAIN = 6.0
 """Nats that a fitted tempo or pitch must gain over the unmodified clip to be believed. Over another
 tempo or pitch it may lose as much: of two that agree equally well, the fit is the more exact."""
 
+REFINED_SHARE = 0.9
+"""Other places of a track are refined when they have this part of the best one's score: those below
+`grouping.EQUAL_PLACES` are not told of."""
+
 SHOWN_CANDIDATES = 5
 
 
@@ -259,14 +263,13 @@ class Search:
         self, rungs: Sequence[Rung], look: Callable[[Rung], Sequence[Candidate | Place]]
     ) -> Evidence:
         """Look for the clip under other speeds, tempos and pitches."""
-        rough = nothing()
+        found: list[tuple[Rung, Candidate | Place]] = []
         for rung in rungs:
             if self._is_late():
                 break
-            candidates = look(rung)
-            numbers = self._numbers([c.key for c in candidates])
-            tried = hypotheses_of(rung, candidates, numbers, self._clip.steps)
-            rough = rough.joined(self._roughly(tried))
+            found += [(rung, one) for one in look(rung)]
+        numbers = self._numbers([one.key for _, one in found])
+        rough = self._roughly(hypotheses_of(found, numbers, self._clip.steps))
         self._trials += len(rungs)
         if not len(rough.score):
             return rough
@@ -303,26 +306,35 @@ class Search:
 
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
-        good = np.flatnonzero(evidence.rating >= self._threshold)
-        accepted = evidence.hypotheses.take(good)
-        references = self._tracks
-        centred = centre(self._clip, references, accepted)
-        turned = paced(self._clip, references, accepted, REACH_STEPS)
-        moved = self._roughly(nearby(turned, self._clip))
+        worth = (evidence.rating >= self._threshold) & _near_best(evidence)
+        partly = evidence.found < EXPLAINED * evidence.expected
+        whole, part = np.flatnonzero(worth & ~partly), np.flatnonzero(worth & partly)
+        good = evidence.take(np.concatenate([whole, part]))
+        clip, references, accepted = self._clip, self._tracks, good.hypotheses
+        centred = centre(clip, references, accepted)
+        turned = paced(clip, references, evidence.hypotheses.take(part), REACH_STEPS)
+        moved = self._roughly(nearby(evidence.hypotheses.take(whole).joined(turned), clip))
         which = moved.score.reshape(-1, len(MOVES)).argmax(axis=1)
-        which += np.arange(len(good)) * len(MOVES)
-        fitted = refine(self._clip, references, moved.hypotheses.take(which))
-        as_is, tried = self._weighed(centred), self._weighed(fitted)
+        which += np.arange(len(accepted)) * len(MOVES)
+        fitted = refine(clip, references, moved.hypotheses.take(which))
+        tried = self._weighed(centred.joined(fitted))
+        tried = replace(tried, rating=np.maximum(tried.rating, np.tile(good.rating, 2)))
+        as_is, fit = np.split(tried.score, 2)
         unmodified = (centred.tempo == 1) & (centred.pitch == 1)
-        better = tried.score > as_is.score + np.where(unmodified, REFINED_GAIN, -REFINED_GAIN)
-        others = np.flatnonzero(evidence.rating < self._threshold)
-        as_is = replace(as_is, rating=np.maximum(as_is.rating, evidence.rating[good]))
-        tried = replace(tried, rating=np.maximum(tried.rating, evidence.rating[good]))
-        return joined(
-            evidence.take(others),
-            as_is.take(np.flatnonzero(~better)),
-            tried.take(np.flatnonzero(better)),
-        )
+        better = fit > as_is + np.where(unmodified, REFINED_GAIN, -REFINED_GAIN)
+        best = np.arange(len(accepted)) + np.where(better, len(accepted), 0)
+        return joined(evidence.take(np.flatnonzero(~worth)), tried.take(best))
+
+
+def _near_best(evidence: Evidence) -> NDArray[np.bool_]:
+    """Mark the places whose score comes near to that of the best rated place of their track."""
+    order, reference = evidence.order(), evidence.hypotheses.reference
+    tracks, first = np.unique(reference[order], return_index=True)
+    best = evidence.score[order[first]]
+    near: NDArray[np.bool_] = (
+        evidence.score >= REFINED_SHARE * best[np.searchsorted(tracks, reference)]
+    )
+    return near
 
 
 class _Judge:

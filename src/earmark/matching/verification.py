@@ -83,6 +83,16 @@ class Hypotheses:
             self.reference[which], self.offset[which], self.tempo[which], self.pitch[which]
         )
 
+    def joined(self, *others: Hypotheses) -> Hypotheses:
+        """Return these and the others, one after the other."""
+        parts = (self, *others)
+        return Hypotheses(
+            np.concatenate([one.reference for one in parts]),
+            np.concatenate([one.offset for one in parts]),
+            np.concatenate([one.tempo for one in parts]),
+            np.concatenate([one.pitch for one in parts]),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
@@ -146,14 +156,9 @@ class Case:
 
 def joined(*parts: Evidence) -> Evidence:
     """Return several pieces of evidence, one after the other."""
-    hypotheses = [part.hypotheses for part in parts]
+    first, *others = [part.hypotheses for part in parts]
     return Evidence(
-        Hypotheses(
-            np.concatenate([one.reference for one in hypotheses]),
-            np.concatenate([one.offset for one in hypotheses]),
-            np.concatenate([one.tempo for one in hypotheses]),
-            np.concatenate([one.pitch for one in hypotheses]),
-        ),
+        first.joined(*others),
         np.concatenate([part.expected for part in parts]),
         np.concatenate([part.found for part in parts]),
         np.concatenate([part.chance for part in parts]),
@@ -212,10 +217,13 @@ def examine(
         reach_steps // CELL_STEPS,
     )
     offset, expected, found, moments = rows[:, :4].T.copy()
-    mean, chance = _chances(expected, rows[:, 4::2], rows[:, 5::2])
     moved = Hypotheses(hypotheses.reference, offset, hypotheses.tempo, hypotheses.pitch)
-    score = weighed(agreement(expected, found, chance), found, moments)
-    loose = weighed(agreement(expected, found, mean), found, moments)
+    chance = mean = np.full(len(offset), PRIOR_FOUND / PRIOR_PEAKS)
+    if shifted:
+        mean, chance = _chances(expected, rows[:, 4::2], rows[:, 5::2])
+    score = loose = weighed(agreement(expected, found, chance), found, moments)
+    if shifted:
+        loose = weighed(agreement(expected, found, mean), found, moments)
     unasked = np.full((len(score), TRAITS), np.nan)
     rating = np.full(len(score), -np.inf)
     return Evidence(moved, expected, found, chance, score, loose, rating, unasked)
