@@ -27,7 +27,7 @@ class Fingerprinter:
         radius, ratio = params.reference_radius_frames, params.reference_radius_ratio
         parts = params.reference_parts
         if query is not None:
-            radius, ratio, parts = query.radius_frames, query.radius_ratio, params.steps
+            radius, ratio, parts = query.radius_frames, query.radius_ratio, params.every_step
         self._spectrogram = Spectrogram(params)
         self._picker = PeakPicker(params, radius, ratio, parts)
 
@@ -60,7 +60,7 @@ def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: Query
     The whole spectrogram is held in memory: 128 KB a second.
     """
     spectrogram = Spectrogram(params)
-    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.steps)
+    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.every_step)
     rows = [power for block in blocks for power in spectrogram.feed(block)]
     rows += spectrogram.finish()
     power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])

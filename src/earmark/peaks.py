@@ -28,9 +28,9 @@ class PeakPicker:
     """Turns rows of power into peaks, as a stream."""
 
     def __init__(
-        self, params: PeakParams, radius_frames: int, radius_ratio: float, parts: int
+        self, params: PeakParams, radius_frames: int, radius_ratio: float, parts: tuple[int, int]
     ) -> None:
-        """Begin a recording; so many parts of a frame and of a band are told apart."""
+        """Begin a recording; so many parts of a frame, and of a band, are told apart."""
         self._params = params
         self._parts = parts
         self._radius = radius_frames
@@ -94,20 +94,24 @@ def thinned(peaks: Peaks, params: PeakParams, radius_frames: int, radius_ratio: 
     return Peaks(peaks.time[kept], peaks.frequency[kept], peaks.level[kept])
 
 
-def on_grid(positions: NDArray[np.float64], steps: int, parts: int) -> NDArray[np.int64]:
+def on_grid(
+    positions: NDArray[np.float64], steps: int, parts: tuple[int, ...]
+) -> NDArray[np.int64]:
     """Return the middles, in whole steps, of the cells in which positions lie.
 
     A cell is one of `parts` of a frame or band and lies in one of these. Their own middles are
     whole multiples of `steps`, so that a position rounded to frames or bands stays what it was.
 
     Args:
-        positions: in steps; any shape. What is below 0 is taken for 0.
+        positions: in steps, shape (..., n). What is below 0 is taken for 0.
         steps: to a frame or band.
-        parts: in which it is divided; as many as steps, or more, are steps.
+        parts: in which each of the n is divided; as many as steps, or more, are steps.
     """
-    cell = max(1, steps // parts)
+    cell = np.maximum(1, steps // np.array(parts))
     first = (steps + cell) // 2 % cell
-    return np.rint((np.maximum(positions, 0) - first) / cell).astype(np.int64) * cell + first
+    which = np.rint((np.maximum(positions, 0) - first) / cell).astype(np.int64)
+    middles: NDArray[np.int64] = which * cell + first
+    return middles
 
 
 @kernel

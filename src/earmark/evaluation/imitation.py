@@ -137,8 +137,8 @@ def imitate(style: Style, duration_s: float, params: PeakParams, rng: np.random.
         position < (axis.high_band - 0.5) * params.steps
     )
     kept = kept[inside]
-    places = np.stack([frames[kept] * params.steps, position[inside]])
-    time, frequency = on_grid(places, params.steps, params.reference_parts)
+    places = np.column_stack([frames[kept] * params.steps, position[inside]])
+    time, frequency = on_grid(places, params.steps, params.reference_parts).T
     order = np.lexsort((frequency, time))
     return Peaks(
         time[order].astype(np.int32),
