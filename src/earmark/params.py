@@ -54,6 +54,7 @@ class PeakParams:
 
     sample_rate_hz: int = 8000
     window_samples: int = 1024
+    """A power of two."""
     hop_samples: int = 128
     low_bin: int = 16
     """Lowest bin that can hold a peak: 125 Hz."""
@@ -78,11 +79,14 @@ class PeakParams:
     """Level, in dB relative to a full-scale sine, below which nothing is a peak."""
 
     def __post_init__(self) -> None:
-        """Refuse an axis that the packed constellation or a hash has no room for."""
+        """Refuse a window that is not transformed, and an axis that there is no room for."""
         if self.axis not in tuple(Axis):
             message = f"the axis is one of {', '.join(Axis)}, not {self.axis!r}"
             raise UsageError(message)
         object.__setattr__(self, "axis", Axis(self.axis))
+        if self.window_samples.bit_count() != 1:
+            message = f"a window has a power of two of samples, not {self.window_samples}"
+            raise UsageError(message)
         if not 0 < self.low_bin < self.high_bin <= self.window_samples // 2:
             message = f"bins {self.low_bin} to {self.high_bin} are no part of the spectrum"
             raise UsageError(message)
