@@ -15,13 +15,13 @@ heard the strangers.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.asking import group_of
+from benchmarks.asking import Catalogue, group_of
 from benchmarks.constellations import hash_spectrum, statistics
 from benchmarks.music import OPEN_CORPUS
 from benchmarks.posting_lists import Recording, print_alike, print_growth, print_lists
@@ -30,46 +30,22 @@ from earmark.evaluation.degradations import add_noise
 from earmark.evaluation.distractors import new_song
 from earmark.evaluation.noises import Noise
 from earmark.fingerprint import fingerprint, hear
-from earmark.landmarks import query_probes, reference_landmarks
+from earmark.landmarks import query_probes
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
 from earmark.params import Ladder, Params, QueryParams
-from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Heard
 
 CLIP_S = 10.0
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 CANDIDATES = 40
 COLLECTIONS = 3
+LEAST_RATING = -10.0
+"""Of a clip for which not even a candidate is found."""
+
 ANSWERS = ("votes of the best", "mean votes of 40", "rating")
 
 Numbers = NDArray[np.float64]
-
-
-class Catalogue:
-    """Recordings as the matcher reads them; their keys are 0, 1, 2 and so on."""
-
-    def __init__(self, recordings: Sequence[Recording], params: Params) -> None:
-        """Index them."""
-        self._packed = {key: pack(one.peaks) for key, one in enumerate(recordings)}
-        marks = [reference_landmarks(one.peaks, params) for one in recordings]
-        self._tapes = [build_tape(list(enumerate(marks)))]
-
-    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads."""
-        return list_lengths(self._tapes, hashes)
-
-    def tapes(self, _hashes: object) -> list[Tape]:
-        """Return the one tape."""
-        return self._tapes
-
-    def frames(self) -> int:
-        """Return the length of the one tape."""
-        return self._tapes[0].frames
-
-    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
-        """Return the packed constellations."""
-        return {key: self._packed[key] for key in keys if key in self._packed}
 
 
 def main() -> None:
@@ -91,8 +67,8 @@ def main() -> None:
     print_lists(real, made, params)
     print_growth(real, made, options.seed, params)
     print_alike(options.seed, params)
-    found = _answers(Catalogue(real, params), clips, params, query)
-    wrong = [_answers(Catalogue(one, params), clips, params, query) for one in several]
+    found = _answers(_catalogue(real, params), clips, params, query)
+    wrong = [_answers(_catalogue(one, params), clips, params, query) for one in several]
     for name, ours, theirs in zip(ANSWERS, found, np.concatenate(wrong, axis=1)):
         _print_quantiles(name, ours, theirs)
 
@@ -162,6 +138,10 @@ def _print_statistics(real: Sequence[Recording], made: Sequence[Recording], para
         print(f"{name:18}", "   ".join(" ".join(f"{v:8.3f}" for v in cell) for cell in cells))
 
 
+def _catalogue(side: Sequence[Recording], params: Params) -> Catalogue:
+    return Catalogue.of_peaks([one.group for one in side], [one.peaks for one in side], params)
+
+
 def _answers(
     catalogue: Catalogue, clips: Sequence[Heard], params: Params, query: QueryParams
 ) -> Numbers:
@@ -175,7 +155,7 @@ def _answers(
         named = (*verdict.matches, *verdict.candidates)
         best.append(max(votes))
         mean.append(float(np.mean(votes)))
-        scores.append(max((one.score for one in named), default=0.0))
+        scores.append(max((one.score for one in named), default=LEAST_RATING))
     return np.array([best, mean, scores], np.float64)
 
 

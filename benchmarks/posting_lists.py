@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.asking import Catalogue
 from benchmarks.constellations import hash_spectrum
 from earmark.evaluation.distractors import PIECES, distractor_peaks, piece_of_seed
 from earmark.evaluation.resynthesis import resynthesise
 from earmark.landmarks import query_probes, reference_landmarks
 from earmark.matching.candidates import find_candidates
 from earmark.params import Params, QueryParams
-from earmark.tape import HASH_BITS, build_tape
+from earmark.tape import HASH_BITS
 from earmark.types import Peaks
 from earmark.units import seconds_to_frames, steps_to_seconds
 
@@ -139,9 +140,10 @@ def _growing(seed: int, params: Params) -> Iterator[tuple[int, Numbers]]:
 def _votes(passage: Peaks, song: Peaks, params: Params) -> int:
     query = QueryParams()
     probes = query_probes(passage, params, query.few_fanout, query.fuzziness)
-    tape = build_tape([(0, reference_landmarks(song, params))])
+    alone = Catalogue.of_peaks([""], [song], params)
     frames = round(seconds_to_frames(PASSAGE_S, params.peaks))
-    return max((one.votes for one in find_candidates([tape], probes, frames, 1)), default=0)
+    found = find_candidates(alone, probes, frames, 1, budget=query.quick_postings)
+    return max((one.votes for one in found), default=0)
 
 
 def _begun(one: Recording, params: Params) -> Recording:
