@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The numbers below were chosen by the tables of benchmarks/distractors.py, which docs/scale.md has.
 
-MOST_SEMITONES = 4
+MOST_SEMITONES = 5
 """By which a part of a song is moved, up or down; whole ones, so that tunings stay together."""
 
 TUNING_CENTS = 3.0
@@ -38,7 +38,7 @@ TUNING_CENTS = 3.0
 SPLIT_HZ = (300.0, 2000.0)
 """Between which lies the border of what is moved down and what is moved up."""
 
-STRETCH_SPREAD = 0.08
+STRETCH_SPREAD = 0.1
 """Standard deviation of the logarithm of a song's tempo over that of its piece."""
 
 PEAKS_A_SECOND, DENSITY_SPREAD = 33.2, 2.5
