@@ -139,10 +139,10 @@ def _growing(seed: int, params: Params) -> Iterator[tuple[int, Numbers]]:
 
 def _votes(passage: Peaks, song: Peaks, params: Params) -> int:
     query = QueryParams()
-    probes = query_probes(passage, params, query.few_fanout, query.fuzziness)
+    probes = query_probes(passage, params, query.fanout, query.fuzziness)
     alone = Catalogue.of_peaks([""], [song], params)
     frames = round(seconds_to_frames(PASSAGE_S, params.peaks))
-    found = find_candidates(alone, probes, frames, 1, budget=query.quick_postings)
+    found = find_candidates(alone, probes, frames, 1)
     return max((one.votes for one in found), default=0)
 
 

@@ -20,10 +20,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from earmark.evaluation.distractors import ALGORITHM, distractor_peaks
-from earmark.fingerprint import pack_peaks, unpack_peaks
 from earmark.ingest import make_track
 from earmark.landmarks import reference_landmarks
 from earmark.library import Library
+from earmark.packing import pack, unpack
 from earmark.params import Params
 from earmark.recording import Recording
 from earmark.stores.base import StoreStats, Writer
@@ -124,7 +124,7 @@ def open_store(place: Path, params: Params) -> DirectoryStore:
 
 def landmarks_of(params: Params, constellation: bytes) -> Landmarks:
     """Return the landmarks of a packed constellation."""
-    return reference_landmarks(unpack_peaks(constellation), params)
+    return reference_landmarks(unpack(constellation), params)
 
 
 def stats_of(store: DirectoryStore) -> StoreStats:
@@ -204,7 +204,7 @@ def _made_ahead(numbers: range, recipe: Recipe, pool: ProcessPoolExecutor) -> It
 def _made_song(number: int, seed: int, params: Params) -> Song:
     """Make a song with such metadata as a file of somebody's collection has."""
     peaks = distractor_peaks(number, seed, params)
-    packed = pack_peaks(peaks)
+    packed = pack(peaks)
     album, index = divmod(number, SONGS_OF_AN_ALBUM)
     metadata = Metadata(
         title=f"Song number {number}",
