@@ -95,7 +95,7 @@ class Found:
     """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
 
     attempt: int
-    """0 is the quick look, 1 the sweep, the others batches of rungs."""
+    """0 is the glance, 1 the search, the others batches of rungs."""
     keys: NDArray[np.int64]
     rating: NDArray[np.float64]
     traits: NDArray[np.float64]

@@ -168,7 +168,7 @@ def test_a_reference_is_less_precise_than_a_clip(params: PeakParams) -> None:
 
 @on_every_axis
 def test_what_is_heard_are_dense_peaks_some_of_them_and_every_cell(params: PeakParams) -> None:
-    """One rule makes all three constellations: the quick look's lies between the other two."""
+    """One rule makes all three constellations: that of the votes lies between the other two."""
     sound = music(6)
     heard = hear(np.split(sound, [100, 30_000]), params, QUERY)
     assert same(heard.peaks, fingerprint([sound], params, QUERY))
