@@ -26,7 +26,7 @@ from earmark.matching.matcher import Search
 from earmark.packing import pack
 from earmark.params import Params, QueryParams
 from earmark.tape import Tape, build_tape, list_lengths
-from earmark.types import Heard
+from earmark.types import Heard, Peaks
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -55,13 +55,13 @@ class Catalogue:
     def of(cls, tunes: Sequence[Tune], params: Params) -> Catalogue:
         """Fingerprint recordings; their keys are 0, 1, 2 and so on."""
         peaks = [fingerprint(_blocks(tune.samples, params), params.peaks) for tune in tunes]
+        return cls.of_peaks([tune.name for tune in tunes], peaks, params)
+
+    @classmethod
+    def of_peaks(cls, names: Sequence[str], peaks: Sequence[Peaks], params: Params) -> Catalogue:
+        """Index constellations; their keys are 0, 1, 2 and so on."""
         marks = [(key, reference_landmarks(one, params)) for key, one in enumerate(peaks)]
-        return cls(
-            [tune.name for tune in tunes],
-            [pack(one) for one in peaks],
-            build_tape(marks),
-            params,
-        )
+        return cls(names, [pack(one) for one in peaks], build_tape(marks), params)
 
     def without(self, group: str) -> Catalogue:
         """Return the catalogue with this group masked."""
@@ -95,7 +95,7 @@ class Found:
     """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
 
     attempt: int
-    """0 is the quick look, 1 the sweep, the others batches of rungs."""
+    """0 is the glance, 1 the search, the others batches of rungs."""
     keys: NDArray[np.int64]
     rating: NDArray[np.float64]
     traits: NDArray[np.float64]

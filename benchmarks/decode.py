@@ -1,11 +1,17 @@
-"""Decoding speed: `open_audio` against a bare FFmpeg, in times real time of one core.
+"""Decoding and adding, format by format, against a bare FFmpeg on the same files.
 
-    python benchmarks/decode.py FOLDER [--files N] [--seed S]
+    python benchmarks/decode.py FOLDER [--files N] [--seconds S] [--rounds R] [--seed S]
 
-Takes N files of each suffix below FOLDER at random, decodes each to mono at 8 kHz with both, and
-prints CPU time per suffix. FFmpeg runs as `ffmpeg -threads 1 -i FILE -ac 1 -ar 8000 -f null -`; its
-column is empty where there is no such program. Its time includes the start of a process per file,
-about 0.05 s.
+Takes N recordings of FOLDER at random and writes the first S seconds of each as a stereo file of
+every format. Of each format it prints seconds of CPU, the median of R rounds:
+
+- ffmpeg: `ffmpeg -threads 1 -i FILE -ac 1 -ar 8000 -f f32le -y /dev/null`, one process a file, each
+  of which takes about 0.05 s to start; nothing where there is no such program;
+- decode: `open_audio` of the same files, to the same samples;
+- add: `Library.add` of them with one worker, and what part of it is SHA-256.
+
+At last all files are added with one worker and with two, by the clock. Both times include what it
+takes to start workers.
 """
 
 from __future__ import annotations
@@ -14,92 +20,167 @@ import argparse
 import os
 import random
 import shutil
+import statistics
 import subprocess
-import time
-from collections import defaultdict
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
+
+import av
 
 from earmark.audio import MEDIA_SUFFIXES, open_audio
-from earmark.errors import AudioError
+from earmark.ingest import sha256_of
+from earmark.library import Library
 
 RATE_HZ = 8000
+SHORTEST_S = 30.0
 
 
-@dataclass
-class Row:
-    """What was measured for one suffix."""
+@dataclass(frozen=True)
+class Format:
+    """A container and how its sound is coded, by FFmpeg's names."""
 
-    files: int = 0
-    audio_s: float = 0.0
-    ours_s: float = 0.0
-    ffmpeg_s: float | None = None
+    suffix: str
+    container: str
+    encoder: str
+    rate_hz: int = 44_100
+    bit_rate: int | None = None
+
+
+FORMATS = (
+    Format(".wav", "wav", "pcm_s16le"),
+    Format(".flac", "flac", "flac"),
+    Format(".mp3", "mp3", "libmp3lame", bit_rate=192_000),
+    Format(".ogg", "ogg", "vorbis", bit_rate=160_000),
+    Format(".opus", "ogg", "libopus", 48_000, 128_000),
+    Format(".m4a", "ipod", "aac", bit_rate=192_000),
+)
 
 
 def main() -> None:
     """Measure and print."""
     options = _options()
     ffmpeg = shutil.which("ffmpeg")
-    rows: dict[str, Row] = {}
-    for suffix, paths in sorted(_chosen(options.folder, options.files, options.seed).items()):
-        row = rows[suffix] = Row(ffmpeg_s=0.0 if ffmpeg else None)
-        for path in paths:
-            _measure(path, row, ffmpeg)
-    _print(rows)
+    if ffmpeg is None:
+        print("no ffmpeg here to compare with")
+    with Library.open("memory:") as library:
+        library.warm_up()
+    with tempfile.TemporaryDirectory(prefix="earmark-bench-") as scratch:
+        folder = Path(scratch)
+        chosen = _chosen(options.folder, options.files, options.seed)
+        made = {form: _made(chosen, form, options.seconds, folder) for form in FORMATS}
+        print(f"{'':7}{'min':>6}{'ffmpeg':>9}{'decode':>9}{'add':>9}", end="")
+        print(f"{'sha-256':>9}{'decode/ffmpeg':>15}{'add/ffmpeg':>12}")
+        for form, paths in made.items():
+            _print_format(form, paths, ffmpeg, options.rounds)
+        _print_workers([path for paths in made.values() for path in paths], options.rounds)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Decoding speed against a bare FFmpeg.")
+    parser = argparse.ArgumentParser(description="Decoding and adding against a bare FFmpeg.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--files", type=int, default=10, help="of each suffix (default: 10)")
+    parser.add_argument("--files", type=int, default=6, help="of each format (default: 6)")
+    parser.add_argument("--seconds", type=float, default=240.0, help="of each at most")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args()
 
 
-def _chosen(folder: Path, count: int, seed: int) -> dict[str, list[Path]]:
-    found = defaultdict(list)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in MEDIA_SUFFIXES and path.is_file():
-            found[path.suffix.lower()].append(path)
-    choice = random.Random(seed)  # noqa: S311 (a sample, not a secret)
-    return {suffix: choice.sample(paths, min(count, len(paths))) for suffix, paths in found.items()}
+def _chosen(folder: Path, count: int, seed: int) -> list[Path]:
+    """Return recordings that are long enough to tell anything."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in MEDIA_SUFFIXES]
+    random.Random(seed).shuffle(paths)  # noqa: S311 (a sample, not a secret)
+    long = []
+    for path in paths:
+        with av.open(path) as container:
+            if (container.duration or 0) / av.time_base >= SHORTEST_S:
+                long.append(path)
+        if len(long) == count:
+            break
+    return long
 
 
-def _measure(path: Path, row: Row, ffmpeg: str | None) -> None:
-    start = time.process_time()
-    try:
-        with open_audio(path, sample_rate_hz=RATE_HZ) as stream:
-            for _ in stream:
-                pass
-    except AudioError as error:
-        print(error)
-        return
-    row.ours_s += time.process_time() - start
-    row.files += 1
-    row.audio_s += stream.duration_s
-    if ffmpeg is not None and row.ffmpeg_s is not None:
-        row.ffmpeg_s += _child_seconds([ffmpeg, "-threads", "1", "-i", str(path)])
+def _made(sources: Sequence[Path], form: Format, seconds: float, folder: Path) -> list[Path]:
+    paths = [folder / f"{number}{form.suffix}" for number in range(len(sources))]
+    for source, path in zip(sources, paths, strict=True):
+        _transcode(source, path, form, seconds)
+    return paths
 
 
-def _child_seconds(command: list[str]) -> float:
-    """CPU seconds of FFmpeg, decoding to nothing."""
+def _transcode(source: Path, path: Path, form: Format, seconds: float) -> None:
+    with av.open(source) as read, av.open(path, "w", format=form.container) as written:
+        stream = written.add_stream(
+            form.encoder,
+            rate=form.rate_hz,
+            layout="stereo",
+            options={"strict": "experimental"},  # FFmpeg's own encoder for Vorbis
+        )
+        sound = cast("av.AudioStream", stream)
+        if form.bit_rate:
+            sound.bit_rate = form.bit_rate
+        for frame in read.decode(audio=0):
+            if frame.time is not None and frame.time >= seconds:
+                break
+            frame.pts = None
+            written.mux(sound.encode(frame))
+        written.mux(sound.encode(None))
+
+
+def _print_format(form: Format, paths: Sequence[Path], ffmpeg: str | None, rounds: int) -> None:
+    def bare() -> None:
+        for path in paths if ffmpeg else ():
+            _run(str(ffmpeg), path)
+
+    works = (
+        bare,
+        lambda: [_decode(path) for path in paths],
+        lambda: _add(paths, 1),
+        lambda: [sha256_of(os.fsencode(path)) for path in paths],
+    )
+    times = [[_cpu(work) for work in works] for _ in range(rounds)]
+    theirs, decode, add, digest = map(statistics.median, zip(*times, strict=True))
+    audio_s = sum(map(_decode, paths))
+    print(f"{form.suffix:7}{audio_s / 60:6.1f}{theirs:9.2f}{decode:9.2f}{add:9.2f}", end="")
+    print(f"{digest:9.2f}", end="")
+    print(f"{decode / theirs:15.2f}{add / theirs:12.2f}" if ffmpeg else "")
+
+
+def _cpu(work: Callable[[], object]) -> float:
+    """Seconds of CPU of this process and of those that end meanwhile."""
     before = os.times()
-    null = ["-v", "quiet", "-nostdin", "-vn", "-ac", "1", "-ar", str(RATE_HZ), "-f", "null", "-"]
-    subprocess.run([*command, *null], check=False)
+    work()
     after = os.times()
-    spent = after.children_user + after.children_system
-    return spent - before.children_user - before.children_system
+    return sum(after[:4]) - sum(before[:4])
 
 
-def _print(rows: dict[str, Row]) -> None:
-    print(f"{'':8}{'files':>6}{'audio, min':>12}{'earmark, x':>12}{'ffmpeg, x':>12}{'ratio':>8}")
-    for suffix, row in rows.items():
-        ours = row.audio_s / max(row.ours_s, 1e-9)
-        line = f"{suffix:8}{row.files:6}{row.audio_s / 60:12.1f}{ours:12.0f}"
-        if row.ffmpeg_s:
-            bare = row.audio_s / row.ffmpeg_s
-            line += f"{bare:12.0f}{ours / bare:8.2f}"
-        print(line)
+def _run(ffmpeg: str, path: Path) -> None:
+    command = [ffmpeg, "-v", "quiet", "-nostdin", "-threads", "1", "-i", str(path)]
+    command += ["-ac", "1", "-ar", str(RATE_HZ), "-f", "f32le", "-y", "/dev/null"]
+    subprocess.run(command, check=True)
+
+
+def _decode(path: Path) -> float:
+    with open_audio(path, sample_rate_hz=RATE_HZ) as stream:
+        for _ in stream:
+            pass
+    return stream.duration_s
+
+
+def _add(paths: Sequence[Path], workers: int) -> float:
+    """Add the files to a new library and return the seconds that it took."""
+    with (
+        tempfile.TemporaryDirectory(prefix="earmark-bench-") as scratch,
+        Library.open(Path(scratch) / "bench.earmark") as library,
+    ):
+        return library.add(paths, workers=workers).elapsed_s
+
+
+def _print_workers(paths: Sequence[Path], rounds: int) -> None:
+    times = [(_add(paths, 1), _add(paths, 2)) for _ in range(rounds)]
+    one, two = map(statistics.median, zip(*times, strict=True))
+    print(f"{len(paths)} files: one worker {one:.1f} s, two {two:.1f} s: {one / two:.2f} x as fast")
 
 
 if __name__ == "__main__":

@@ -1,104 +1,74 @@
-"""How like real music the distractors are: statistics, hash spectrum, and the best wrong answers.
+"""How like real music the distractors are: statistics, posting lists, and the best wrong answers.
 
     python -m benchmarks.distractors FOLDER [--clips N] [--seed S]
 
 Takes the catalogue and the strangers that `open_corpus.tsv` names below FOLDER. Beside the
-catalogue stands one of the same size: for each recording a song in its style and of its duration.
-The first tables compare the two. Then clips of the strangers, clean and in noise, are asked for in
-both: whatever comes out is wrong, and should be as wrong in the one as in the other. Of made
-catalogues there are several, whose answers are put together. `styles.tsv` knows nothing of these
-tables and has never heard the strangers.
+catalogue stands one of the same size: for each recording a made song of its duration. The first
+tables compare the two: song by song, and the lists of postings of all together, as they grow with
+the catalogue. The next tells whether songs that are made of one piece resemble each other more than
+others do. Then clips of the strangers, clean and in noise, are asked for in both: whatever comes
+out is wrong, and should be as wrong in the one as in the other. Of made catalogues there are
+several, whose answers are put together. `styles.tsv` knows nothing of these tables and has never
+heard the strangers.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.asking import Catalogue, group_of
 from benchmarks.constellations import hash_spectrum, statistics
 from benchmarks.music import OPEN_CORPUS
+from benchmarks.posting_lists import Recording, print_alike, print_growth, print_lists
 from earmark.audio import open_audio
 from earmark.evaluation.degradations import add_noise
-from earmark.evaluation.distractors import STYLES, varied
-from earmark.evaluation.imitation import imitate, read_styles
+from earmark.evaluation.distractors import new_song
 from earmark.evaluation.noises import Noise
 from earmark.fingerprint import fingerprint, hear
-from earmark.landmarks import query_probes, reference_landmarks
+from earmark.landmarks import query_probes
 from earmark.matching.candidates import find_candidates
 from earmark.matching.matcher import match
-from earmark.packing import pack
-from earmark.params import Params, QueryParams
-from earmark.tape import Tape, build_tape, list_lengths
-from earmark.types import Heard, Peaks
+from earmark.params import Ladder, Params, QueryParams
+from earmark.types import Heard
 
 CLIP_S = 10.0
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 CANDIDATES = 40
 COLLECTIONS = 3
-ANSWERS = ("votes of the best", "mean votes of 40", "score")
+LEAST_RATING = -10.0
+"""Of a clip for which not even a candidate is found."""
+
+ANSWERS = ("votes of the best", "mean votes of 40", "rating")
 
 Numbers = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """A constellation and its duration."""
-
-    peaks: Peaks
-    seconds: float
-
-
-class Catalogue:
-    """Recordings as the matcher reads them; their keys are 0, 1, 2 and so on."""
-
-    def __init__(self, recordings: Sequence[Recording], params: Params) -> None:
-        """Index them."""
-        self._packed = {key: pack(one.peaks) for key, one in enumerate(recordings)}
-        marks = [reference_landmarks(one.peaks, params) for one in recordings]
-        self._tapes = [build_tape(list(enumerate(marks)))]
-
-    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads."""
-        return list_lengths(self._tapes, hashes)
-
-    def tapes(self, _hashes: object) -> list[Tape]:
-        """Return the one tape."""
-        return self._tapes
-
-    def frames(self) -> int:
-        """Return the length of the one tape."""
-        return self._tapes[0].frames
-
-    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
-        """Return the packed constellations."""
-        return {key: self._packed[key] for key in keys if key in self._packed}
 
 
 def main() -> None:
     """Compare and print."""
     options = _options()
-    params, query = Params(), QueryParams()
+    params, query = Params(), QueryParams(ladder=Ladder.OFF)
     rng = np.random.default_rng(options.seed)
     real, clips = [], []
-    for kind, samples in _sounds(options.folder, options.corpus, params):
+    for kind, name, samples in _sounds(options.folder, options.corpus, params):
         if kind == "catalogue":
             seconds = len(samples) / params.peaks.sample_rate_hz
-            real.append(Recording(fingerprint([samples], params.peaks), seconds))
+            real.append(Recording(fingerprint([samples], params.peaks), seconds, group_of(name)))
         else:
             clips += list(_clips(samples, options.clips, params, query, rng))
-    several = [_imitated(real, params, rng) for _ in range(COLLECTIONS)]
+    several = [_made(real, options.seed, params, rng) for _ in range(COLLECTIONS)]
     made = several[0]
-    hours = sum(one.seconds for one in real) / 3600
-    print(f"{len(real)} recordings, {hours:.1f} hours, and as many songs; {len(clips)} clips")
+    print(f"{len(real)} recordings, and as many songs; {len(clips)} clips of strangers")
     _print_statistics(real, made, params)
-    _print_spectrum(real, made, params)
-    found = _answers(Catalogue(real, params), clips, params, query)
-    wrong = [_answers(Catalogue(one, params), clips, params, query) for one in several]
+    print_lists(real, made, params)
+    print_growth(real, made, options.seed, params)
+    print_alike(options.seed, params)
+    found = _answers(_catalogue(real, params), clips, params, query)
+    wrong = [_answers(_catalogue(one, params), clips, params, query) for one in several]
     for name, ours, theirs in zip(ANSWERS, found, np.concatenate(wrong, axis=1)):
         _print_quantiles(name, ours, theirs)
 
@@ -114,14 +84,14 @@ def _options() -> argparse.Namespace:
 
 def _sounds(
     folder: Path, corpus: Path, params: Params
-) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Yield what each recording is (`catalogue` or `stranger`) and its samples."""
+) -> Iterator[tuple[str, str, NDArray[np.float32]]]:
+    """Yield what each recording is (`catalogue` or `stranger`), its name and its samples."""
     for line in corpus.read_text().splitlines():
         if not line.startswith("#"):
             kind, name = line.split("\t")
             rate_hz = params.peaks.sample_rate_hz
             with open_audio(folder / name, sample_rate_hz=rate_hz) as stream:
-                yield kind, np.concatenate(list(stream))
+                yield kind, name, np.concatenate(list(stream))
 
 
 def _clips(
@@ -142,19 +112,12 @@ def _clips(
         yield hear([clip.astype(np.float32)], params.peaks, query)
 
 
-def _imitated(
-    real: Sequence[Recording], params: Params, rng: np.random.Generator
+def _made(
+    real: Sequence[Recording], seed: int, params: Params, rng: np.random.Generator
 ) -> list[Recording]:
-    """Make a song of each recording's duration; each style comes once before any comes again."""
-    styles = read_styles(STYLES)
-    order = rng.permutation(len(styles))
+    """Make a song of each recording's duration, which shares material with no other."""
     return [
-        Recording(
-            imitate(
-                varied(styles[order[number % len(order)]], rng), one.seconds, params.peaks, rng
-            ),
-            one.seconds,
-        )
+        Recording(new_song(one.seconds, seed, params.peaks, rng), one.seconds, str(number))
         for number, one in enumerate(real)
     ]
 
@@ -175,16 +138,8 @@ def _print_statistics(real: Sequence[Recording], made: Sequence[Recording], para
         print(f"{name:18}", "   ".join(" ".join(f"{v:8.3f}" for v in cell) for cell in cells))
 
 
-def _print_spectrum(real: Sequence[Recording], made: Sequence[Recording], params: Params) -> None:
-    """Print how the postings of a whole catalogue are spread over the hashes."""
-    print(f"\n{'hashes of all':24}{'real':>10}{'made':>10}")
-    counts = [hash_spectrum([one.peaks for one in side], params) for side in (real, made)]
-    shares = [np.sort(count)[::-1] / count.sum() for count in counts]
-    for part in (0.001, 0.01, 0.1):
-        cells = [share[: round(part * len(share))].sum() for share in shares]
-        print(f"in the fullest {100 * part:g} %".ljust(24), *(f"{cell:9.3f}" for cell in cells))
-    entropies = [-(share[share > 0] * np.log2(share[share > 0])).sum() for share in shares]
-    print("entropy, bits".ljust(24), *(f"{entropy:9.2f}" for entropy in entropies))
+def _catalogue(side: Sequence[Recording], params: Params) -> Catalogue:
+    return Catalogue.of_peaks([one.group for one in side], [one.peaks for one in side], params)
 
 
 def _answers(
@@ -200,7 +155,7 @@ def _answers(
         named = (*verdict.matches, *verdict.candidates)
         best.append(max(votes))
         mean.append(float(np.mean(votes)))
-        scores.append(max((one.score for one in named), default=0.0))
+        scores.append(max((one.score for one in named), default=LEAST_RATING))
     return np.array([best, mean, scores], np.float64)
 
 
@@ -209,8 +164,7 @@ def _print_quantiles(name: str, real: Numbers, made: Numbers) -> None:
     cells = [np.quantile(side, QUANTILES) for side in (real, made)]
     for label, row in zip(("real", "made"), cells):
         print(f"{label:20}", *(f"{value:9.2f}" for value in row))
-    ratio = cells[1] / np.maximum(cells[0], 1e-9)
-    print(f"{'made / real':20}", *(f"{value:9.2f}" for value in ratio))
+    print(f"{'made - real':20}", *(f"{value:9.2f}" for value in cells[1] - cells[0]))
 
 
 if __name__ == "__main__":

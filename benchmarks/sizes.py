@@ -31,11 +31,11 @@ from earmark.tape import HASH_BITS, build_tape
 from earmark.types import Constellation
 
 REFERENCES = (
-    (8, 0.08, 2), (10, 0.10, 8), (10, 0.10, 4), (10, 0.10, 2), (10, 0.10, 1), (12, 0.09, 2),
-    (12, 0.12, 2), (16, 0.12, 2),
+    (8, 0.08, 4, 2), (10, 0.10, 8, 8), (10, 0.10, 4, 4), (10, 0.10, 4, 2), (10, 0.10, 2, 2),
+    (10, 0.10, 1, 1), (12, 0.09, 4, 2), (12, 0.12, 4, 2), (14, 0.12, 4, 2), (16, 0.12, 4, 2),
 )  # fmt: skip
 """Radii of a reference peak's neighbourhood: frames, and part of its frequency; and the parts of a
-frame and band that are told apart."""
+frame and of a band that are told apart."""
 
 FANOUTS = (1, 2)
 
@@ -49,9 +49,12 @@ def main() -> None:
     per_hour = 3600 / seconds / 8 / 1e6
     print("radius, parts, fan-out: peaks/s, postings/s; MB an hour: postings packed, by entropy; "
           "constellation packed, by entropy; bits a peak packed, by entropy")  # fmt: skip
-    for radius, ratio, parts in REFERENCES:
+    for radius, ratio, *parts in REFERENCES:
         peaks_only = PeakParams(
-            reference_radius_frames=radius, reference_radius_ratio=ratio, reference_parts=parts
+            reference_radius_frames=round(radius),
+            reference_radius_ratio=ratio,
+            reference_frame_parts=round(parts[0]),
+            reference_band_parts=round(parts[1]),
         )
         found = []
         for tune in tunes:
@@ -68,7 +71,8 @@ def main() -> None:
             bits = posting_bits(np.concatenate([one.hash for one in marks]), tape.frames)
             packed = 8 * tape.nbytes
             sizes = [size * per_hour for size in (packed, bits, whole, least)]
-            print(f"{radius}, {ratio:.2f}, {parts}, {fanout}: {peaks / seconds:.1f}, "
+            of = f"{parts[0]:g}/{parts[1]:g}"
+            print(f"{radius}, {ratio:.2f}, {of}, {fanout}: {peaks / seconds:.1f}, "
                   f"{tape.postings / seconds:.1f}; " + ", ".join(f"{size:.3f}" for size in sizes)
                   + f"; {whole / peaks:.2f}, {least / peaks:.2f}")  # fmt: skip
 

@@ -32,7 +32,7 @@ KINDS = (("clean", ""), ("noise", "+5 dB"), ("room", "+10 dB"))
 RATES = (1e-2, 1e-3, 1e-4)
 TAIL_SHARE = 0.01
 PLAIN_ATTEMPTS = 2
-"""The quick look and the sweep; the others are the ladder's."""
+"""The glance and the search; the others are the ladder's."""
 
 PART = 50
 """Clips of one task of a worker."""

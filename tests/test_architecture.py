@@ -21,7 +21,7 @@ LAYERS = (
     ("errors", "types"),
     ("params",),
     ("units", "kernels"),
-    ("axis", "elias_fano"),
+    ("axis", "elias_fano", "fourier"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),
     ("matching", "stores", "recording"),

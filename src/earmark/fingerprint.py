@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earmark.peaks import PeakPicker, thinned
-from earmark.prominence import prominence
+from earmark.prominence import Prominence
 from earmark.spectrogram import Spectrogram
 from earmark.types import Heard, Peaks
 
@@ -27,7 +28,7 @@ class Fingerprinter:
         radius, ratio = params.reference_radius_frames, params.reference_radius_ratio
         parts = params.reference_parts
         if query is not None:
-            radius, ratio, parts = query.radius_frames, query.radius_ratio, params.steps
+            radius, ratio, parts = query.radius_frames, query.radius_ratio, params.every_step
         self._spectrogram = Spectrogram(params)
         self._picker = PeakPicker(params, radius, ratio, parts)
 
@@ -55,17 +56,17 @@ def fingerprint(
 
 
 def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: QueryParams) -> Heard:
-    """Return all that a query needs of a clip given as blocks of mono samples.
-
-    The whole spectrogram is held in memory: 128 KB a second.
-    """
+    """Return all that a query needs of a clip given as blocks of mono samples."""
     spectrogram = Spectrogram(params)
-    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.steps)
-    rows = [power for block in blocks for power in spectrogram.feed(block)]
-    rows += spectrogram.finish()
-    power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])
-    dense.feed(power)
+    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.every_step)
+    cells = Prominence(params)
+    for power in chain.from_iterable(map(spectrogram.feed, blocks)):
+        dense.feed(power)
+        cells.feed(power)
+    for power in spectrogram.finish():
+        dense.feed(power)
+        cells.feed(power)
     dense.finish()
     peaks = dense.take()
     few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
-    return Heard(peaks, few, prominence(power, params))
+    return Heard(peaks, few, cells.finish())

@@ -28,9 +28,9 @@ class PeakPicker:
     """Turns rows of power into peaks, as a stream."""
 
     def __init__(
-        self, params: PeakParams, radius_frames: int, radius_ratio: float, parts: int
+        self, params: PeakParams, radius_frames: int, radius_ratio: float, parts: tuple[int, int]
     ) -> None:
-        """Begin a recording; so many parts of a frame and of a band are told apart."""
+        """Begin a recording; so many parts of a frame, and of a band, are told apart."""
         self._params = params
         self._parts = parts
         self._radius = radius_frames
@@ -94,20 +94,24 @@ def thinned(peaks: Peaks, params: PeakParams, radius_frames: int, radius_ratio: 
     return Peaks(peaks.time[kept], peaks.frequency[kept], peaks.level[kept])
 
 
-def on_grid(positions: NDArray[np.float64], steps: int, parts: int) -> NDArray[np.int64]:
+def on_grid(
+    positions: NDArray[np.float64], steps: int, parts: tuple[int, ...]
+) -> NDArray[np.int64]:
     """Return the middles, in whole steps, of the cells in which positions lie.
 
     A cell is one of `parts` of a frame or band and lies in one of these. Their own middles are
     whole multiples of `steps`, so that a position rounded to frames or bands stays what it was.
 
     Args:
-        positions: in steps; any shape. What is below 0 is taken for 0.
+        positions: in steps, shape (..., n). What is below 0 is taken for 0.
         steps: to a frame or band.
-        parts: in which it is divided; as many as steps, or more, are steps.
+        parts: in which each of the n is divided; as many as steps, or more, are steps.
     """
-    cell = max(1, steps // parts)
+    cell = np.maximum(1, steps // np.array(parts))
     first = (steps + cell) // 2 % cell
-    return np.rint((np.maximum(positions, 0) - first) / cell).astype(np.int64) * cell + first
+    which = np.rint((np.maximum(positions, 0) - first) / cell).astype(np.int64)
+    middles: NDArray[np.int64] = which * cell + first
+    return middles
 
 
 @kernel
@@ -129,11 +133,16 @@ def _local_maxima(
     frames, bands = power.shape
     out = np.empty(((frames + 1) * 64, 3), np.float64)
     count = 0
+    summits = _summits(power, 2 * radius + 1)
+    worthy = np.empty(bands, np.bool_)
     for t in range(radius, frames - radius):
+        row, summit = power[t], summits[t - radius]
+        for f in range(bands):
+            worthy[f] = (row[f] >= summit[f]) & (row[f] > silence)
         for f in range(low_band, high_band):
-            value = power[t, f]
-            if value <= silence or not _stands_out(power, t, f):
+            if not worthy[f]:
                 continue
+            value = row[f]
             low, high = max(0, f - radii[f]), min(bands, f + radii[f] + 1)
             if not _is_highest(power, t, f, radius, low, high):
                 continue
@@ -149,6 +158,35 @@ def _local_maxima(
             out[count, 2] = min(255, max(1, int(decibel * LEVELS_PER_DB)))
             count += 1
     return out[:count].copy()
+
+
+@kernel
+def _summits(power: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """Return for each frame and band the greatest power in `width` frames from there on.
+
+    After M. van Herk, 1992: within blocks of `width` frames, the maxima from each frame to the end
+    of its block and from the beginning of the next to there; so the width costs nothing.
+    """
+    frames, bands = power.shape
+    out = power.copy()
+    for t in range(frames - 2, -1, -1):
+        if (t + 1) % width:
+            _raise(out[t], out[t + 1])
+    so_far = np.empty(bands, np.float32)
+    for t in range(width, frames):
+        if t % width == 0:
+            so_far[:] = power[t]
+        else:
+            _raise(so_far, power[t])
+        _raise(out[t - width + 1], so_far)
+    return out
+
+
+@kernel
+def _raise(row: NDArray[np.float32], other: NDArray[np.float32]) -> None:
+    """Let every cell be at least what it is in the other row."""
+    for f in range(len(row)):
+        row[f] = max(row[f], other[f])
 
 
 @kernel
@@ -176,15 +214,6 @@ def _unrivalled(
                 kept[i] = False
                 break
     return kept
-
-
-@kernel
-def _stands_out(power: NDArray[np.float32], t: int, f: int) -> bool:
-    """Tell whether none of the four nearest cells is louder: it settles most cases at once."""
-    value = power[t, f]
-    if value <= power[t, f - 1] or value < power[t, f + 1]:
-        return False
-    return not (value <= power[t - 1, f] or value < power[t + 1, f])
 
 
 @kernel

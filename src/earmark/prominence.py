@@ -24,12 +24,50 @@ EDGES_DB = (0, 3, 6, 9, 12, 15, 20)
 
 CLASSES = len(EDGES_DB) + 1
 
-_GRADES = np.searchsorted(EDGES_DB, np.arange(-1, EDGES_DB[-1] + 1), side="right").astype(np.uint8)
-"""Class of -1, 0, 1, ... whole dB above the surroundings, and of all below and beyond."""
-
 RADIUS_FRAMES = 8
 RADIUS_RATIO = 0.09
 """Half-widths of the neighbourhood; the second is a part of the cell's own frequency."""
+
+
+class Prominence:
+    """Turns rows of power into the class of every cell, as a stream."""
+
+    def __init__(self, params: PeakParams) -> None:
+        """Begin a clip."""
+        axis = axis_of(params)
+        radii, bands = axis.radii(RADIUS_RATIO), np.arange(len(axis.centre_bins))
+        self._low = np.maximum(bands - radii, 0)
+        self._high = np.minimum(bands + radii + 1, len(bands))
+        self._floor = np.float32(10 ** (params.silence_db / 10))
+        self._edges = np.array(EDGES_DB, np.float32)
+        self._level = np.empty((0, len(bands)), np.float32)
+        self._next = 0
+        self._found: list[NDArray[np.uint8]] = []
+
+    def feed(self, power: NDArray[np.float32]) -> None:
+        """Take the next frames: shape (k, bands), from `Spectrogram`."""
+        level = np.maximum(power, self._floor)
+        np.log10(level, out=level)
+        level *= 10
+        self._level = np.concatenate([self._level, level])
+        self._classify(len(self._level) - RADIUS_FRAMES)
+
+    def finish(self) -> NDArray[np.uint8]:
+        """End the clip and return the class of every cell, shape (frames, bands)."""
+        self._classify(len(self._level))
+        return np.concatenate([np.empty((0, len(self._low)), np.uint8), *self._found])
+
+    def _classify(self, end: int) -> None:
+        """Deal with the frames that are left before `end`; keep what the next ones look back on."""
+        if end <= self._next:
+            return
+        self._found.append(
+            _classes(
+                self._level, self._next, end, RADIUS_FRAMES, self._low, self._high, self._edges
+            )
+        )
+        past = max(0, end - RADIUS_FRAMES)
+        self._level, self._next = self._level[past:], end - past
 
 
 def prominence(power: NDArray[np.float32], params: PeakParams) -> NDArray[np.uint8]:
@@ -42,44 +80,42 @@ def prominence(power: NDArray[np.float32], params: PeakParams) -> NDArray[np.uin
     Returns:
         Shape (frames, bands), 0 to CLASSES - 1.
     """
-    floor = np.float32(10 ** (params.silence_db / 10))
-    level = 10 * np.log10(np.maximum(power, floor))
-    radii = axis_of(params).radii(RADIUS_RATIO)
-    bands = np.arange(level.shape[1])
-    low = np.maximum(bands - radii, 0)
-    high = np.minimum(bands + radii + 1, level.shape[1])
-    return _classes(level, RADIUS_FRAMES, low, high, _GRADES)
+    cells = Prominence(params)
+    cells.feed(power)
+    return cells.finish()
 
 
 @kernel
 def _classes(
     level: NDArray[np.float32],
+    begin: int,
+    end: int,
     radius: int,
     low: NDArray[np.int64],
     high: NDArray[np.int64],
-    grades: NDArray[np.uint8],
+    edges: NDArray[np.float32],
 ) -> NDArray[np.uint8]:
-    """Compare every level with the mean of its neighbourhood."""
+    """Compare every level of the frames from `begin` to `end` with the mean around it."""
     frames, bands = level.shape
-    out = np.zeros((frames, bands), np.uint8)
+    out = np.zeros((end - begin, bands), np.uint8)
     column = np.zeros(bands, np.float32)  # sums over the frames near the present one
-    for t in range(min(radius, frames)):
-        for f in range(bands):
-            column[f] += level[t, f]
+    for t in range(max(0, begin - radius), min(begin + radius, frames)):
+        column += level[t]
     below = np.zeros(bands + 1, np.float32)  # and these summed from the lowest band on
-    last = len(grades) - 1
-    for t in range(frames):
+    above = np.empty(bands, np.float32)
+    for t in range(begin, end):
         if t + radius < frames:
-            for f in range(bands):
-                column[f] += level[t + radius, f]
-        if t > radius:
-            for f in range(bands):
-                column[f] -= level[t - radius - 1, f]
+            column += level[t + radius]
+        if t > begin and t > radius:
+            column -= level[t - radius - 1]
         for f in range(bands):
             below[f + 1] = below[f] + column[f]
         wide = min(frames, t + radius + 1) - max(0, t - radius)
         for f in range(bands):
             mean = (below[high[f]] - below[low[f]]) / np.float32(wide * (high[f] - low[f]))
-            above = np.floor(level[t, f] - mean) + 1
-            out[t, f] = grades[int(min(max(above, 0), last))]
+            above[f] = level[t, f] - mean
+        classes = out[t - begin]
+        for edge in edges:
+            for f in range(bands):
+                classes[f] += above[f] >= edge
     return out

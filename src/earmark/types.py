@@ -78,7 +78,7 @@ class Heard:
     peaks: Peaks
     """Dense: what verification and a thorough look go by."""
     few: Peaks
-    """Sparser: what a quick look goes by."""
+    """Sparser: whose pairs vote."""
     prominence: NDArray[np.uint8]
     """Shape (frames, bands): how far every cell stands out, in the classes of `prominence.py`."""
 

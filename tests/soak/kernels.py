@@ -17,6 +17,7 @@ from numpy.random import Generator
 from earmark.axis import axis_of
 from earmark.evaluation.distractors import STYLES
 from earmark.evaluation.imitation import Style, imitate, read_styles
+from earmark.evaluation.resynthesis import piece_of, resynthesise
 from earmark.fingerprint import fingerprint, hear
 from earmark.landmarks import Probes, query_probes, reference_landmarks
 from earmark.matching.alignment import centre, nearby, refine
@@ -179,7 +180,14 @@ def imagine(rng: Generator) -> None:
     styles = read_styles(STYLES)
     *single, profile = styles[rng.integers(len(styles))]
     absurd = Style._make((*(np.array(single) * np.exp(rng.normal(0, 0.5, len(single)))), profile))
-    imitate(absurd, float(rng.choice([0.0, 0.01, 1.0, 30.0])), PARAMS.peaks, rng)
+    song = imitate(absurd, float(rng.choice([0.0, 0.01, 1.0, 30.0])), PARAMS.peaks, rng)
+    pieces = [
+        piece_of(peaks, float(rng.choice([0.1, 2.0, 100.0])), PARAMS.peaks)
+        for peaks in (song, random_peaks(rng, 20_000))
+    ]
+    first, second = rng.permutation(2)
+    duration_s = float(rng.choice([0.0, 0.01, 1.0, 30.0]))
+    resynthesise(pieces[first], pieces[second], duration_s, PARAMS.peaks, rng)
 
 
 def main(first: int, last: int) -> None:

@@ -23,7 +23,8 @@ def test_the_ids_are_those_of_libraries_that_exist() -> None:
 def test_another_number_of_the_peaks_gives_other_ids(name: str) -> None:
     """Every number of the peak stage is in both ids: other peaks need another index, too."""
     peaks = PeakParams(axis=Axis.MEL)
-    other: Any = Axis.LOG if name == "axis" else getattr(peaks, name) + 1
+    chosen: dict[str, Any] = {"axis": Axis.LOG, "window_samples": 2048}
+    other = chosen[name] if name in chosen else getattr(peaks, name) + 1
     usual, changed = Params(peaks), Params(replace(peaks, **{name: other}))
     assert changed.peaks_id != usual.peaks_id
     assert changed.index_id != usual.index_id
@@ -95,16 +96,19 @@ def test_what_are_no_parameters_is_refused(text: str) -> None:
         ({"low_bin": 448}, "no part of the spectrum"),
         ({"high_bin": 513}, "no part of the spectrum"),
         ({"window_samples": 512}, "no part of the spectrum"),
+        ({"window_samples": 1025}, "a power of two"),
+        ({"window_samples": 0}, "a power of two"),
         ({"bands": 1, "axis": Axis.LOG}, "at least 2"),
         ({"bands": 512, "axis": Axis.MEL}, "more than a hash has room for"),
         ({"steps": 0}, "at least 1"),
-        ({"reference_parts": 0}, "at least 1"),
+        ({"reference_frame_parts": 0}, "at least 1"),
+        ({"reference_band_parts": 0}, "at least 1"),
         ({"steps": 10}, "more than 4095"),
         ({"steps": 10, "axis": Axis.LOG}, "more than 4095"),
     ],
 )
-def test_an_axis_without_room_is_refused(numbers: dict[str, Any], why: str) -> None:
-    """What a hash or a packed constellation cannot hold is a typed error from the start."""
+def test_a_window_or_an_axis_without_room_is_refused(numbers: dict[str, Any], why: str) -> None:
+    """What no transform, hash or packed constellation takes is a typed error from the start."""
     with pytest.raises(UsageError, match=why):
         PeakParams(**numbers)
 

@@ -26,7 +26,7 @@ def pick(
     params: PeakParams = PARAMS,
 ) -> Peaks:
     """The peaks of a recording given as groups of rows."""
-    picker = PeakPicker(params, radius, ratio, params.steps)
+    picker = PeakPicker(params, radius, ratio, params.every_step)
     for power in powers:
         picker.feed(power)
     picker.finish()
@@ -167,7 +167,7 @@ def test_a_position_is_moved_by_half_a_cell_at_most(position: float, parts: int)
 
     The first cell may begin below 0, and its middle does not.
     """
-    moved = int(on_grid(np.array(position), 8, parts))
+    moved = int(on_grid(np.array([position]), 8, (parts,))[0])
     assert abs(moved - position) <= max(1, 8 // parts) / 2
     assert moved >= 0
     assert parts < 8 or moved == round(position)
@@ -177,5 +177,5 @@ def test_a_position_is_moved_by_half_a_cell_at_most(position: float, parts: int)
 def test_on_a_grid_a_position_stays_in_its_frame(eighth: int, parts: int) -> None:
     """What counts whole frames or bands, as hashes do, finds what it would find without a grid."""
     position = eighth + 0.25
-    moved = int(on_grid(np.array(position), 8, parts))
+    moved = int(on_grid(np.array([position]), 8, (parts,))[0])
     assert (moved + 4) // 8 == round(position / 8)

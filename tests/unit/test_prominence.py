@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from earmark.axis import axis_of
 from earmark.params import PeakParams
-from earmark.prominence import CLASSES, EDGES_DB, RADIUS_FRAMES, RADIUS_RATIO, prominence
+from earmark.prominence import (
+    CLASSES,
+    EDGES_DB,
+    RADIUS_FRAMES,
+    RADIUS_RATIO,
+    Prominence,
+    prominence,
+)
 from tests.axes import on_every_axis
 
 PARAMS = PeakParams()
@@ -80,6 +87,16 @@ def test_silence_has_its_shape_and_nothing_stands_out(frames: int) -> None:
     classes = prominence(np.zeros((frames, BANDS), np.float32), PARAMS)
     assert classes.shape == (frames, BANDS)
     assert classes.max(initial=0) <= 1
+
+
+@on_every_axis
+def test_a_clip_in_pieces_has_the_classes_of_the_whole(params: PeakParams) -> None:
+    """However many frames come at once, each is compared with all around it."""
+    power = noise(5, 90, len(axis_of(params).centre_bins))
+    cells = Prominence(params)
+    for piece in np.split(power, [1, 3, 3, 20, 52, 60, 89]):
+        cells.feed(piece)
+    assert (cells.finish() != prominence(power, params)).mean() < 1e-3
 
 
 def test_two_minutes_are_summed_as_exactly_as_the_first_second() -> None:

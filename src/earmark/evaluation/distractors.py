@@ -1,8 +1,9 @@
 """Distractors: any number of songs that nobody asks for, to fill a large catalogue.
 
-Each is a constellation from `imitation.py`, in a style drawn from `styles.tsv`, and has a number:
-the same number, seed and parameters give the same song, whichever others are made. A collection is
-laid on several tapes, as a library would be, and read by the matcher beside real references:
+Each has a number: the same number, seed and parameters give the same song, whichever others are
+made. Some hundred pieces are played from notes by `imitation.py`, in styles drawn from
+`styles.tsv`; a song is made of the bars of two of them by `resynthesis.py`. A collection is laid on
+several tapes, as a library would be, and read by the matcher beside real references:
 
     distractors = Distractors.cached(Path("10k.npz"), 10_000, seed=1, params=params)
     match(peaks, frames, Beside(reader, distractors), params, query)
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from earmark.evaluation.imitation import Style, imitate, read_styles
+from earmark.evaluation.imitation import Style, bar_duration_s, imitate, read_styles
+from earmark.evaluation.resynthesis import Piece, piece_of, resynthesise
 from earmark.landmarks import reference_landmarks
 from earmark.packing import pack
 from earmark.tape import Tape, build_tape, list_lengths
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.matching.matcher import References
-    from earmark.params import Params
+    from earmark.params import Params, PeakParams
     from earmark.types import Landmarks, Peaks
 
 STYLES = Path(__file__).with_name("styles.tsv")
@@ -39,6 +41,9 @@ ALGORITHM = 2
 
 FIRST_KEY = 1 << 40
 """Key of distractor 0: beyond those of any store."""
+
+PIECES, PIECE_S = 2048, 240.0
+"""How many pieces songs are made of, each when it is first needed, and how long they are."""
 
 MEAN_S, SPREAD_S, LEAST_S, MOST_S = 240.0, 50.0, 90.0, 480.0
 """How long songs are: mean, standard deviation and limits."""
@@ -67,10 +72,15 @@ class Distractor(NamedTuple):
 def distractor_peaks(number: int, seed: int, params: Params) -> Peaks:
     """Make the constellation of one distractor."""
     rng = np.random.default_rng((seed, number))
-    styles = _styles()
-    style = varied(styles[int(rng.integers(len(styles)))], rng)
     duration_s = float(np.clip(rng.normal(MEAN_S, SPREAD_S), LEAST_S, MOST_S))
-    return imitate(style, duration_s, params.peaks, rng)
+    return new_song(duration_s, seed, params.peaks, rng)
+
+
+def new_song(duration_s: float, seed: int, params: PeakParams, rng: np.random.Generator) -> Peaks:
+    """Make the constellation of a song from two of a seed's pieces."""
+    which = rng.integers(PIECES, size=2).tolist()
+    piece, filler = (piece_of_seed(one, seed, params) for one in which)
+    return resynthesise(piece, filler, duration_s, params, rng)
 
 
 def distractors(count: int, seed: int, params: Params) -> Iterator[Distractor]:
@@ -207,6 +217,16 @@ def varied(style: Style, rng: np.random.Generator) -> Style:
         register=style.register + rng.normal(0, REGISTER_SPREAD),
         tuning_cents=style.tuning_cents + rng.normal(0, TUNING_SPREAD_CENTS),
     )
+
+
+@lru_cache(maxsize=2 * PIECES)
+def piece_of_seed(number: int, seed: int, params: PeakParams) -> Piece:
+    """Play one of the pieces that a seed's songs are made of; it is kept."""
+    rng = np.random.default_rng((seed, number, PIECES))
+    styles = _styles()
+    style = varied(styles[number % len(styles)], rng)
+    peaks = imitate(style, PIECE_S, params, rng)
+    return piece_of(peaks, bar_duration_s(style), params)
 
 
 @lru_cache(maxsize=1)

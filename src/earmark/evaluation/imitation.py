@@ -19,6 +19,7 @@ import numpy as np
 
 from earmark.axis import axis_of
 from earmark.kernels import kernel
+from earmark.params import POSITIONS
 from earmark.peaks import on_grid
 from earmark.types import Peaks
 from earmark.units import frame_rate_hz, hz_to_bins
@@ -131,20 +132,28 @@ def imitate(style: Style, duration_s: float, params: PeakParams, rng: np.random.
         params.min_radius_bins,
         params.max_radius_bins,
     )
+    time, frequency, which = placed(frames[kept], hz[kept], params)
+    return Peaks(time, frequency, _levels(style, level[kept[which]]))
+
+
+def placed(
+    frames: NDArray[np.float32], hz: NDArray[np.float32], params: PeakParams
+) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.intp]]:
+    """Return time and frequency, in steps, and the numbers of the peaks within the band, in order.
+
+    Args:
+        frames: when peaks are, shape (n,), in any order, 0 or more.
+        hz: their frequencies, shape (n,).
+        params: which axis the constellation has, and in which steps.
+    """
     axis = axis_of(params)
-    position = axis.position(hz[kept])
-    inside = (position >= axis.low_band * params.steps) & (
-        position < (axis.high_band - 0.5) * params.steps
-    )
-    kept = kept[inside]
-    places = np.stack([frames[kept] * params.steps, position[inside]])
-    time, frequency = on_grid(places, params.steps, params.reference_parts)
-    order = np.lexsort((frequency, time))
-    return Peaks(
-        time[order].astype(np.int32),
-        frequency[order].astype(np.uint16),
-        _levels(style, level[kept])[order],
-    )
+    position = axis.position(hz)
+    low, high = axis.low_band * params.steps, (axis.high_band - 0.5) * params.steps
+    inside = np.flatnonzero((position >= low) & (position < high))
+    places = np.column_stack([frames[inside] * params.steps, position[inside]])
+    time, frequency = on_grid(places, params.steps, params.reference_parts).T
+    order = np.argsort(time.astype(np.int64) * POSITIONS + frequency, kind="stable")
+    return time[order].astype(np.int32), frequency[order].astype(np.uint16), inside[order]
 
 
 def _levels(style: Style, level: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -156,13 +165,24 @@ def _levels(style: Style, level: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(np.round(wanted), 1, 255), np.uint8)
 
 
+def bar_duration_s(style: Style) -> float:
+    """Return how long the bars of a style's songs are."""
+    return _tatums(style) * style.tatum_s
+
+
+@kernel
+def _tatums(style: Style) -> int:
+    """Return how many tatums a bar has."""
+    return max(1, int(style.bar_tatums))
+
+
 @kernel
 def _sound(
     style: Style, duration_s: float, scale: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return the time in seconds, the frequency in Hz and the level in dB of a song's atoms."""
     band = _band(style, scale, rng)
-    tatums = max(1, int(style.bar_tatums))
+    tatums = _tatums(style)
     bar_s = tatums * style.tatum_s
     slots = min(MOST_PATTERNS, max(1, int(style.patterns)))
     atoms = np.empty((slots, MOST_ATOMS, 4), np.float32)

@@ -42,7 +42,7 @@ REACH_STEPS = 14
 """How far votes and truth may lie apart: the votes' window and the rounding of two frames."""
 
 WEIGHED_QUICKLY, WEIGHED = 4, 12
-"""Hypotheses that are weighed in full after a quick look, and after a thorough one."""
+"""Hypotheses that are weighed in full of what votes, and of what a sweep, brought up."""
 
 CLIMBED = 16
 """Alignments of a batch of rungs that are tried with slightly other tempos and pitches."""
