@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -149,7 +150,7 @@ def _filled(store: DirectoryStore, recipe: Recipe, done: int, build: Build) -> I
         songs = _in_order(recipe, done, pool)
         for _ in range(done, recipe.songs + _count(recipe.planted), BLOCK_SONGS):
             began = time.perf_counter()
-            block = [song for song, _ in zip(songs, range(BLOCK_SONGS))]
+            block = list(islice(songs, BLOCK_SONGS))
             waited = time.perf_counter()
             with store.write() as writer:
                 for song in block:

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.scale_tables import (
     Numbers,
@@ -45,15 +46,18 @@ def draw(results: Sequence[Numbers], folder: Path) -> None:
     with rc_context(STYLE):
         for name, unit, lines in (
             ("latency", "ms of a query, median", _latency(results)),
-            ("building", "songs a second", {"building": [songs_a_second(r) for r in results]}),
             ("adding", "ms for one more song", _adding(results)),
         ):
             _plot(folder / f"scale-{name}.png", tracks, lines, "tracks", unit, is_log=True)
+        built = [one for one in results if one["songs"]]
+        rate = {"": [songs_a_second(one) for one in built]}
+        sizes = [one["sizes"]["tracks"] for one in built]
+        _plot(folder / "scale-building.png", sizes, rate, "tracks", "songs built a second")
         for name, unit, lines in (
             ("bytes", "MB an hour", _bytes(results)),
             ("named", "named, %", _named(results)),
         ):
-            _plot(folder / f"scale-{name}.png", tracks, lines, "tracks", unit, is_log=False)
+            _plot(folder / f"scale-{name}.png", tracks, lines, "tracks", unit)
         limits_s, named = _limited(results)
         _plot(
             folder / "scale-limits.png", limits_s, named, "time limit, s", "named, %", is_log=False
@@ -104,21 +108,32 @@ def _rate(named: Numbers) -> float:
 
 
 def _plot(
-    file: Path, places: Sequence[float], lines: Lines, across: str, up: str, *, is_log: bool
+    file: Path,
+    places: Sequence[float],
+    lines: Lines,
+    across: str,
+    up: str,
+    *,
+    is_log: bool = False,
 ) -> None:
+    """Draw lines over a logarithmic axis, whose ticks are where the points are."""
     figure = Figure(figsize=(WIDE_IN, HIGH_IN), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for marker, (name, values) in zip(MARKERS, lines.items()):
         axes.plot(places, values, f"-{marker}", label=name, clip_on=False)
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xticks(places, [f"{place:,g}" for place in places])
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     if is_log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter("{x:,g}")
+        axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.set_ylim(bottom=0)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if len(lines) > 1:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     figure.savefig(file, dpi=DOTS_PER_INCH, metadata={"Software": None})
