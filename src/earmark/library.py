@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from types import TracebackType
@@ -38,6 +38,7 @@ from earmark.ingest import (
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Verdict, match
 from earmark.packing import unpack
+from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
@@ -267,6 +268,42 @@ class Library:
             tuple(match_of(found, tracks[found.key]) for found in verdict.matches),
             tuple(match_of(found, tracks[found.key]) for found in verdict.candidates),
         )
+
+    def identify_many(
+        self,
+        clips: Iterable[AudioSource | NDArray[Any]],
+        *,
+        sample_rate: int | None = None,
+        query: QueryParams | None = None,
+        threads: int | None = None,
+    ) -> Generator[Identification, None, None]:
+        """Name clips, several at a time, and yield the answers in the order of the clips.
+
+        Whatever is wrong with a clip is its own answer, with the status `error`, and stops no
+        other. Clips are taken from the iterable a few ahead of their answers, so that there may be
+        any number of them. Who does not want all answers may `close` the generator: it waits for
+        what has begun, and begins nothing else.
+
+        Args:
+            clips: as `identify` takes them.
+            sample_rate: rate of the arrays' samples, in Hz.
+            query: how hard to look; as the library was opened with, unless given.
+            threads: how many clips are worked on at a time; one for each processor unless given.
+
+        Raises:
+            LibraryError: the library cannot be read.
+        """
+
+        def name(clip: AudioSource | NDArray[Any]) -> Identification:
+            try:
+                return self.identify(clip, sample_rate=sample_rate, query=query)
+            except LibraryError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever is odd about one stops no other
+                failure = Failure(type(error).__name__, str(error))
+                return Identification(_label(clip), Status.ERROR, None, None, error=failure)
+
+        return in_order(name, clips, cpu_count() if threads is None else threads)
 
     def warm_up(self) -> None:
         """Load what a query needs, kernels above all, so that the first is as fast as the next."""

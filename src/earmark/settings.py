@@ -33,10 +33,3 @@ def library_location(chosen: str | None) -> str:
 def is_usual(location: str | None) -> bool:
     """Whether a command that names no library would use this one."""
     return library_location(location) == library_location(None)
-
-
-def cpu_count() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

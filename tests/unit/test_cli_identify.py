@@ -184,6 +184,18 @@ def test_an_unusable_clip_is_an_error(earmark: Earmark) -> None:
     assert "it is text, not audio" in result.stdout
 
 
+@pytest.mark.parametrize("first", ["clip.flac", "-"])
+def test_several_clips_are_answered_in_their_order(earmark: Earmark, first: str) -> None:
+    """Each under its own name, whatever is wrong with others; also with one on standard input."""
+    clips = (first, "broken.mp3", "stranger.flac", "missing.wav", "clip.flac")
+    result = earmark("identify", "--json", *clips, input=clip(1))
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["clip"] for answer in answers] == list(clips)
+    found = [answer["status"] for answer in answers]
+    assert found == ["identified", "error", "no_match", "error", "identified"]
+    assert result.exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("statuses", "expected"),
     [

@@ -65,6 +65,18 @@ def test_a_name_need_not_be_text(arguments: tuple[str, ...]) -> None:
     assert b"udcff\\n.flac" in result.stdout
 
 
+@pytest.mark.usefixtures("home")
+def test_an_interrupted_identify_leaves_the_rest() -> None:
+    """Ctrl-C ends it in order, with exit code 130, however many clips are left."""
+    command = [*MAIN, "identify", "--json", *["clip.flac"] * 5000]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (130, b"earmark: interrupted\n")
+
+
 @pytest.mark.parametrize(("workers", "under_way"), [("1", 0), ("2", 3)])
 def test_an_interrupted_add_keeps_what_it_has(home: Path, workers: str, under_way: int) -> None:
     """Ctrl-C ends in order, with exit code 130, and only what was under way is done again."""

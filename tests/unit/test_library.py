@@ -7,8 +7,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice, repeat
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from earmark import Library, Metadata, QueryParams, Status
 from earmark.errors import (
     AudioError,
     IncompatiblePeaksError,
+    LibraryError,
     LibraryNotFoundError,
     SilentAudioError,
     TrackNotFoundError,
@@ -149,6 +152,42 @@ def test_many_threads_may_ask(stocked: Library) -> None:
     for thread in threads:
         thread.join()
     assert answers == {number: title(number % 3) for number in range(12)}
+
+
+@pytest.mark.parametrize("threads", [None, 1, 3])
+def test_many_clips_are_answered_in_their_order(stocked: Library, threads: int | None) -> None:
+    """However many are worked on at a time."""
+    clips = (samples(number % 3) for number in range(9))
+    answers = stocked.identify_many(clips, sample_rate=rate_hz(), threads=threads)
+    titles = [answer.best and answer.best.track.metadata.title for answer in answers]
+    assert titles == [title(number % 3) for number in range(9)]
+
+
+def test_a_bad_clip_stops_no_other(stocked: Library, tmp_path: Path) -> None:
+    """Missing, no audio, no path, the wrong shape: each is told in its own answer."""
+    cube: Any = np.zeros((2, 2, 2, 2))
+    odd = [tmp_path / "none.wav", io.BytesIO(b"text"), 7, cube, io.BytesIO(song(1)), object()]
+    answers = list(stocked.identify_many(odd, sample_rate=rate_hz(), threads=2))
+    assert [answer.error and answer.error.type for answer in answers] == [
+        *("UnreadableFileError", "UnsupportedAudioError", "UsageError", "UsageError", None),
+        "UsageError",
+    ]
+    assert answers[4].status is Status.IDENTIFIED
+
+
+def test_a_library_that_cannot_be_read_answers_nothing(tmp_path: Path) -> None:
+    """What is wrong with the library is no clip's fault, and raised."""
+    library = Library.open(tmp_path / "music.earmark")
+    library.close()
+    with pytest.raises(LibraryError):
+        next(library.identify_many([samples(0)], sample_rate=rate_hz()))
+
+
+def test_clips_without_end_are_answered_as_they_come(stocked: Library) -> None:
+    """A generator of clips is taken a few ahead, and left when its answers are."""
+    answers = stocked.identify_many(repeat(samples(0)), sample_rate=rate_hz(), threads=2)
+    assert [answer.status for answer in islice(answers, 3)] == [Status.IDENTIFIED] * 3
+    answers.close()
 
 
 def test_a_query_may_look_otherwise_than_its_library(stocked: Library) -> None:

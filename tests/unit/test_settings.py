@@ -34,8 +34,3 @@ def test_the_usual_library_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.is_usual(None)
     assert settings.is_usual("mine.earmark")
     assert not settings.is_usual("other.earmark")
-
-
-def test_there_is_a_cpu_to_work_with() -> None:
-    """A process may always use one processor."""
-    assert settings.cpu_count() >= 1

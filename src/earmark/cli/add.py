@@ -26,8 +26,8 @@ from earmark.cli.options import (
     YearOption,
     parse_fields,
 )
+from earmark.parallel import cpu_count
 from earmark.params import Axis
-from earmark.settings import cpu_count
 from earmark.types import MediaKind, Metadata
 
 if TYPE_CHECKING:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +25,7 @@ from earmark.cli.options import (
     LibraryOption,
     TimeLimitOption,
 )
+from earmark.parallel import cpu_count
 from earmark.params import QueryParams
 from earmark.types import Identification, Match, Relation, Status
 
@@ -57,8 +62,9 @@ def identify(
     """Name clips: which recording is it, and where in it?
 
     Five to ten seconds are plenty in most conditions. The exit code is 0 if any clip was found,
-    1 if none was, and 2 if none was and a clip could not be used. A file whose name begins with -
-    is named after --.
+    1 if none was, and 2 if none was and a clip could not be used. Several clips are worked on at
+    a time, one for each processor, and answered in their order. A file whose name begins with - is
+    named after --.
 
     For example:
 
@@ -74,10 +80,10 @@ def identify(
         open_library.warm_up()
         show = _print_json if as_json else _print_words
         statuses = set()
-        for clip in clips:
-            answer = _ask(open_library, clip, query)
-            statuses.add(answer.status)
-            show(answer)
+        with closing(_answers(open_library, clips, query)) as answers:
+            for answer in answers:
+                statuses.add(answer.status)
+                show(answer)
         raise typer.Exit(exit_code(statuses))
 
 
@@ -88,10 +94,21 @@ def exit_code(statuses: set[Status]) -> int:
     return FAILED if Status.ERROR in statuses else NONE_FOUND
 
 
-def _ask(library: Library, clip: str, query: QueryParams) -> Identification:
-    if clip == STANDARD_INPUT:
-        return library.identify(sys.stdin.buffer, name=clip, query=query)
-    return library.identify(clip, query=query)
+def _answers(
+    library: Library, clips: list[str], query: QueryParams
+) -> Generator[Identification, None, None]:
+    sources = (sys.stdin.buffer if clip == STANDARD_INPUT else clip for clip in clips)
+    threads = _threads(clips)
+    with closing(library.identify_many(sources, query=query, threads=threads)) as answers:
+        for clip, answer in zip(clips, answers, strict=True):
+            yield replace(answer, clip=clip)
+
+
+def _threads(clips: list[str]) -> int:
+    """As many as there is use for; of a pipe, only the main thread may wait and hear Ctrl-C."""
+    if any(clip == STANDARD_INPUT or Path(clip).is_fifo() for clip in clips):
+        return 1
+    return min(cpu_count(), len(clips))
 
 
 def _print_json(answer: Identification) -> None:

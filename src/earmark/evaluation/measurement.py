@@ -6,17 +6,17 @@ has measured all conditions alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 from earmark.evaluation.clips import RATE_HZ, Clip, Tune, make_clip, needed_s
 from earmark.evaluation.conditions import Condition, Sound
 from earmark.evaluation.material import Deck, Material
 from earmark.evaluation.trials import Trial, judge
+from earmark.parallel import in_order
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -57,15 +57,15 @@ def measure(library: Library, material: Material, plan: Plan) -> Iterator[Step]:
     known = Deck(material.known, plan.seed, material.skipped)
     strangers = Deck(material.strangers, plan.seed, material.skipped)
     library.warm_up()
-    with _mapping(plan.jobs) as each:
-        for number in range(plan.clips):
-            one = partial(_step, library, known, strangers, plan.seed, number)
-            yield from each(one, plan.conditions)
+    rounds = product(range(plan.clips), plan.conditions)
+    one = partial(_step, library, known, strangers, plan.seed)
+    yield from in_order(one, rounds, plan.jobs)
 
 
 def _step(
-    library: Library, known: Deck, strangers: Deck, seed: int, number: int, condition: Condition
+    library: Library, known: Deck, strangers: Deck, seed: int, turn: tuple[int, Condition]
 ) -> Step:
+    number, condition = turn
     made = _clip(known if condition.is_known else strangers, condition, seed, number)
     if made is None:
         return Step(condition, None)
@@ -95,19 +95,3 @@ def _tunes(deck: Deck, condition: Condition, turn: int) -> list[Tune] | None:
     found = [deck.tune(one, needed_s(condition)) for one in turns]
     tunes = {tune.id: tune for tune in found if tune is not None}
     return list(tunes.values()) if len(tunes) == wanted else None
-
-
-_Each = Callable[[Callable[[Condition], Step], Sequence[Condition]], Iterator[Step]]
-
-
-@contextmanager
-def _mapping(jobs: int) -> Iterator[_Each]:
-    """Something like `map`, in threads if there are to be several."""
-    if jobs <= 1:
-        yield map
-        return
-    executor = ThreadPoolExecutor(jobs)
-    try:
-        yield executor.map
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
