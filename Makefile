@@ -8,12 +8,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST_ARGS ?= -n 2
+RESULTS := benchmarks/results
+COMMIT = $(shell git describe --always --dirty --exclude='*')
+# seconds of CPU, not of the clock: what else the machine does disturbs them least
+BENCH_ARGS ?= --benchmark-timer=time.process_time --benchmark-max-time=1 --benchmark-time-unit=ms \
+	--benchmark-columns=median,iqr,rounds --benchmark-sort=name
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench soak clean
+.PHONY: help demo test check format docs bench bench-compare soak clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Earmark wants Python 3.11 or newer" >&2; exit 1; }
@@ -42,8 +47,13 @@ format: $(READY) ## let ruff format and mend what it can
 docs: $(READY) ## write the references from the code
 	$(BIN)/python tools/reference.py
 
-bench: $(READY) ## measure speed and size on this machine
+bench: $(READY) ## measure speed on this machine, then hits and size on made music
+	@mkdir -p $(RESULTS)
+	$(BIN)/python -m pytest benchmarks/micro $(BENCH_ARGS) --benchmark-json=$(RESULTS)/$(COMMIT).json
 	$(BIN)/python benchmarks/synthetic.py
+
+bench-compare: $(READY) ## compare what it kept of two commits: A=COMMIT B=COMMIT
+	$(BIN)/python benchmarks/compare.py $(A) $(B)
 
 soak: $(READY) ## kill writers at random moments, many times over
 	$(BIN)/python -m tests.soak.kill_loop --rounds 50

@@ -6,7 +6,8 @@ In one run on one machine:
 - `earmark add` over FOLDER with one worker and with two, against FFmpeg decoding the same files
   bare (`ffmpeg -threads 1 ... -ac 1 -ar 8000 -f null -`), where there is such a program;
 - `identify` of N clips of S seconds, WAV files cut from random places, in one process: the median
-  milliseconds, decoding included;
+  milliseconds, decoding included; and of all of them by `identify_many`, with one thread and with
+  two;
 - the command line for one clip: with kernels compiled before (warm) and in an empty cache (cold);
 - bytes of index and catalogue per hour of sound.
 """
@@ -34,6 +35,7 @@ from earmark.types import Status
 RATE_HZ = 16_000
 FULL_SCALE = 32767
 STARTS = 5
+ROUNDS = 5
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def main() -> None:
             _print_size(library)
             clips = list(_cut(library, folder, options.clips, options.seconds, options.seed))
             _measure_identify(library, clips)
+            _measure_many(library, clips)
         _measure_start(folder / "1.earmark", clips[0], folder / "cache")
 
 
@@ -123,6 +126,17 @@ def _measure_identify(library: Library, clips: list[Path]) -> None:
     named = sum(result.status is Status.IDENTIFIED for result in results)
     print(f"identify: {len(clips)} clips, {named} named; milliseconds, decoding included:", end=" ")
     print(f"median {statistics.median(times):.1f}, 95 % {times[int(0.95 * len(times))]:.1f}")
+
+
+def _measure_many(library: Library, clips: list[Path]) -> None:
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(ROUNDS):
+        for threads, elapsed_s in times.items():
+            began = time.perf_counter()
+            list(library.identify_many(clips, threads=threads))
+            elapsed_s.append(time.perf_counter() - began)
+    one, two = (len(clips) / statistics.median(elapsed_s) for elapsed_s in times.values())
+    print(f"identify_many: one thread {one:.0f} clips a second, two {two:.0f}: {two / one:.2f} x")
 
 
 def _measure_start(location: Path, clip: Path, cache: Path) -> None:

@@ -2,10 +2,9 @@
 
 A library that transforms one frame after the other leaves most of a processor idle. Here all frames
 of a group take every step together: a row of the working memory holds one sample, or one bin, of
-all of them, so that inner loops run along rows and become vector instructions. On one core, a group
-is done in an eighth of the time that `numpy.fft` takes (`benchmarks/micro/`). What is
-computed of a frame depends neither on those beside it nor on the processor: it is the same, bit for
-bit, in every group.
+all of them, so that inner loops run along rows and become vector instructions. With windows and
+power, `numpy.fft` takes 2.6 times as long in groups that suit it best (docs/speed.md). What is
+computed of a frame does not depend on those beside it: it is the same, bit for bit, in every group.
 
 The transform is Stockham's (C. Van Loan, *Computational Frameworks for the Fast Fourier Transform*,
 1992), in steps of two. Even samples are its real part and odd ones its imaginary part, so that it

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from earmark.params import PeakParams
 
 GROUP_FRAMES = 64
-"""With it a group's working memory has 0.5 MB and stays in a core's own cache: of 32, 64 and 128
-this was fastest, for whole recordings and for clips (docs/matching.md, under speed)."""
+"""A group's working memory has 0.5 MB then, and stays in a core's own cache: of 32, 64 and 128 the
+fastest (docs/speed.md)."""
 
 
 class Spectrogram:
