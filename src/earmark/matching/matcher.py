@@ -307,6 +307,7 @@ class Search:
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
         worth = (evidence.rating >= self._threshold) & _near_best(evidence)
+        # only what agrees for a moment may have been accepted under a wrong tempo
         partly = evidence.found < EXPLAINED * evidence.expected
         whole, part = np.flatnonzero(worth & ~partly), np.flatnonzero(worth & partly)
         good = evidence.take(np.concatenate([whole, part]))
