@@ -69,7 +69,7 @@ class Catalogue:
         return replace(self, tape=replace(self.tape, dead=dead))
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads."""
+        """Return about how many postings each hash has."""
         return list_lengths([self.tape], hashes)
 
     def tapes(self, _hashes: object) -> Sequence[Tape]:

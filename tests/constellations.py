@@ -143,7 +143,7 @@ class Catalogue:
         self._tapes = [build_tape(marks)] if marks else []
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads."""
+        """Return about how many postings each hash has."""
         return list_lengths(self._tapes, hashes)
 
     def tapes(self, _hashes: object) -> list[Tape]:

@@ -229,7 +229,7 @@ class Tapes:
     every: Sequence[Tape]
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,)."""
+        """Return about how many postings each hash has, shape (n,)."""
         return list_lengths(self.every, hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - all at hand
@@ -260,15 +260,22 @@ def bucket_of(tape: Tape, hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def list_lengths(tapes: Sequence[Tape], hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """Return how many postings a look for each hash reads at most, shape (n,).
+    """Return about how many postings each hash has, shape (n,), the dead among them.
 
-    Counted are the buckets, so on small tapes neighbouring hashes' postings, too, and the dead.
+    Exact where a hash has a bucket of its own; else its bucket's mean, rounded up.
     """
     total = np.zeros(len(hashes), np.int64)
     for tape in tapes:
-        bucket = bucket_of(tape, hashes)
-        total += tape.directory[bucket + np.uint32(1)] - tape.directory[bucket]
+        sharing = HASH_BITS - tape.bucket_bits
+        total += -(-_bucket_counts(tape, hashes) >> sharing)
     return total
+
+
+def _bucket_counts(tape: Tape, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    bucket = bucket_of(tape, hashes)
+    counts = tape.directory[bucket + np.uint32(1)] - tape.directory[bucket]
+    whole: NDArray[np.int64] = counts.astype(np.int64)
+    return whole
 
 
 def gather(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -276,7 +283,7 @@ def gather(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], N
 
     Shapes: (sum of the counts,) and (n,). The dead are included.
     """
-    room = int(list_lengths([tape], hashes).sum())
+    room = int(_bucket_counts(tape, hashes).sum())
     return elias_fano.gather(*_arrays(tape), tape.position_bits, hashes, room)
 
 

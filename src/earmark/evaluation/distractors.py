@@ -139,7 +139,7 @@ class Distractors:
         return len(self._begins) - 1
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most."""
+        """Return about how many postings each hash has."""
         return list_lengths(self._tapes, hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - all at hand
@@ -185,7 +185,7 @@ class Beside:
         self._references = references
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most."""
+        """Return about how many postings each hash has."""
         return sum(
             (one.list_lengths(hashes) for one in self._references), np.zeros(len(hashes), np.int64)
         )

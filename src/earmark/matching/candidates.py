@@ -60,7 +60,7 @@ class Index(Protocol):
     """What is read of a library's index."""
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,)."""
+        """Return about how many postings each hash has, shape (n,)."""
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
         """Return tapes that hold all postings of these hashes."""

@@ -154,10 +154,10 @@ class Reader(Protocol):
         """
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,).
+        """Return about how many postings each hash has, shape (n,).
 
-        Cheap: a query chooses by it what to look for. On small tapes postings of neighbouring
-        hashes count, and everywhere those of removed tracks, until a merge drops them.
+        Cheap: a query chooses by it what to look for. On a small tape it is the mean of several
+        hashes; those of removed tracks count, until a merge drops them.
 
         Raises:
             CorruptSegmentError: part of the index does not have its checksum.

@@ -122,7 +122,7 @@ class MemoryReader:
         return io.BytesIO(self.state.media[name])
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,)."""
+        """Return about how many postings each hash has, shape (n,)."""
         return list_lengths([self._whole_tape()], hashes)
 
     def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:  # noqa: ARG002 - one tape for all

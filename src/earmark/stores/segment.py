@@ -270,7 +270,7 @@ class Segment:
         return self._load().with_dead(dead).live_frames
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,).
+        """Return about how many postings each hash has, shape (n,).
 
         Raises:
             CorruptSegmentError: that part of the directory is damaged.

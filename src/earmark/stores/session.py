@@ -131,7 +131,7 @@ class DirectoryReader:
             raise of_system(str(self._folder.root), error) from error
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,).
+        """Return about how many postings each hash has, shape (n,).
 
         Raises:
             CorruptSegmentError: part of the index does not have its checksum.
@@ -262,7 +262,7 @@ class DirectoryWriter(DirectoryReader):
         return name
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,).
+        """Return about how many postings each hash has, shape (n,).
 
         Raises:
             CorruptSegmentError: part of the index does not have its checksum.

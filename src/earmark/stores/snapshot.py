@@ -38,7 +38,7 @@ class IndexSnapshot:
         return IndexSnapshot(self.generation, self.segments, self.dead.union(keys))
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how many postings a look for each hash reads at most, shape (n,).
+        """Return about how many postings each hash has, shape (n,).
 
         Raises:
             CorruptSegmentError: the directory that tells is damaged.
