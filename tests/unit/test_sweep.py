@@ -5,10 +5,12 @@ import pytest
 from numpy.typing import NDArray
 
 from earmark.landmarks import query_probes
+from earmark.matching import sweep as module
 from earmark.matching.alignment import plain_at
 from earmark.matching.candidates import find_candidates
 from earmark.matching.clip import MARGIN_FRAMES, PARTS_PER_NAT, Clip
 from earmark.matching.sweep import (
+    BLOCK,
     LEAST_OVERLAP_FRAMES,
     LOOSE_FRAMES,
     NEARBY_FRAMES,
@@ -146,6 +148,22 @@ def test_a_track_and_a_clip_that_are_both_very_short_have_no_place() -> None:
     blip = sorted_peaks(np.array([0, 8]), np.array([800, 900]))
     assert swept(make_clip(make_peaks(9, 0.5), 0.5), blip) == []
     assert len(swept(make_clip(mixed(make_peaks(9, 5), blip), 5), blip)) > 0
+
+
+@pytest.mark.parametrize("count", [1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK + 7])
+def test_the_highest_lifts_are_those_that_a_search_of_all_finds(count: int) -> None:
+    """Whatever block they lie in, at its edge or in the middle; of equal ones the first."""
+    for seed in range(20):
+        rng = np.random.default_rng((count, seed))
+        lift = rng.integers(-5, 6, count).astype(np.float32)
+        left = lift.copy()
+        wanted: list[int] = []
+        while len(wanted) < PLACES_OF_A_TRACK and left.max() > 0:
+            wanted.append(int(left.argmax()))
+            left[max(0, wanted[-1] - SAME_PLACE_FRAMES) : wanted[-1] + SAME_PLACE_FRAMES + 1] = 0
+        moves, lifts = module._highest(lift.copy())
+        assert moves.tolist() == wanted
+        assert lifts.tolist() == lift[wanted].tolist()
 
 
 def test_the_surroundings_of_a_place_are_the_lifts_around_it() -> None:

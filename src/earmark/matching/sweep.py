@@ -180,20 +180,26 @@ def _best_places(
     variance: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return (offsets in frames of the clip, lifts) of the best places of a track."""
-    offsets = np.zeros(PLACES_OF_A_TRACK, np.int64)
-    lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
     frames = evidence.shape[1] - 2 * MARGIN_FRAMES
     if len(times) == 0 or frames < LEAST_OVERLAP_FRAMES:
-        return offsets[:0], lifts[:0]
+        return np.empty(0, np.int64), np.empty(0, np.float64)
     at = np.floor(times / steps + 0.5).astype(np.int64)
     first = LEAST_OVERLAP_FRAMES - 1 - at[-1]
     count = frames - LEAST_OVERLAP_FRAMES - first + 1
     if count < 1:
-        return offsets[:0], lifts[:0]
-    lift = _lifts(at, table[frequencies], first, count, evidence, variance)
+        return np.empty(0, np.int64), np.empty(0, np.float64)
+    moves, lifts = _highest(_lifts(at, table[frequencies], first, count, evidence, variance))
+    return -(first + moves), lifts
+
+
+@kernel
+def _highest(lift: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return where the greatest lifts above 0 are, highest first, and how great; spoils them."""
+    moves = np.zeros(PLACES_OF_A_TRACK, np.int64)
+    lifts = np.zeros(PLACES_OF_A_TRACK, np.float64)
     # whole numbers with the same bits are in the same order as positive floats, and quicker
     order = lift.view(np.int32)
-    tops = np.empty((count + BLOCK - 1) // BLOCK, np.int32)
+    tops = np.empty((len(lift) + BLOCK - 1) // BLOCK, np.int32)
     for block in range(len(tops)):
         tops[block] = _greatest(order[block * BLOCK : (block + 1) * BLOCK])
     found = 0
@@ -202,13 +208,13 @@ def _best_places(
         if tops[block] <= 0:
             break
         best = block * BLOCK + int(np.argmax(order[block * BLOCK : (block + 1) * BLOCK]))
-        offsets[found], lifts[found] = -(first + best), lift[best]
+        moves[found], lifts[found] = best, lift[best]
         found += 1
-        low, high = max(0, best - SAME_PLACE_FRAMES), min(count - 1, best + SAME_PLACE_FRAMES)
+        low, high = max(0, best - SAME_PLACE_FRAMES), min(len(lift) - 1, best + SAME_PLACE_FRAMES)
         lift[low : high + 1] = 0
         for near in range(low // BLOCK, high // BLOCK + 1):
             tops[near] = _greatest(order[near * BLOCK : (near + 1) * BLOCK])
-    return offsets[:found], lifts[:found]
+    return moves[:found], lifts[:found]
 
 
 @kernel
