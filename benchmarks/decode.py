@@ -5,8 +5,8 @@
 Takes N recordings of FOLDER at random and writes the first S seconds of each as a stereo file of
 every format. Of each format it prints seconds of CPU, the median of R rounds:
 
-- ffmpeg: `ffmpeg -threads 1 -i FILE -ac 1 -ar 8000 -f f32le -y /dev/null`, one process a file, each
-  of which takes about 0.05 s to start; nothing where there is no such program;
+- ffmpeg: `ffmpeg -threads 1 -i FILE -ac 1 -ar 8000 -f f32le -y /dev/null`, one process a file, less
+  what it takes to start so many of them; nothing where there is no such program;
 - decode: `open_audio` of the same files, to the same samples;
 - add: `Library.add` of them with one worker, and what part of it is SHA-256.
 
@@ -23,6 +23,7 @@ import shutil
 import statistics
 import subprocess
 import tempfile
+import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,7 @@ def main() -> None:
         folder = Path(scratch)
         chosen = _chosen(options.folder, options.files, options.seed)
         made = {form: _made(chosen, form, options.seconds, folder) for form in FORMATS}
+        _write_nothing(folder / "tiny.wav")
         print(f"{'':7}{'min':>6}{'ffmpeg':>9}{'decode':>9}{'add':>9}", end="")
         print(f"{'sha-256':>9}{'decode/ffmpeg':>15}{'add/ffmpeg':>12}")
         for form, paths in made.items():
@@ -128,23 +130,28 @@ def _transcode(source: Path, path: Path, form: Format, seconds: float) -> None:
         written.mux(sound.encode(None))
 
 
-def _print_format(form: Format, paths: Sequence[Path], ffmpeg: str | None, rounds: int) -> None:
-    def bare() -> None:
-        for path in paths if ffmpeg else ():
-            _run(str(ffmpeg), path)
+def _write_nothing(path: Path) -> None:
+    """Write a file that takes no longer than to start and to end."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
+        file.writeframes(bytes(2 * RATE_HZ // 100))
 
+
+def _print_format(form: Format, paths: Sequence[Path], ffmpeg: str | None, rounds: int) -> None:
+    tiny = paths[0].with_name("tiny.wav")
     works = (
-        bare,
+        lambda: [_run(ffmpeg, path) for path in paths],
+        lambda: [_run(ffmpeg, tiny) for _ in paths],
         lambda: [_decode(path) for path in paths],
         lambda: _add(paths, 1),
         lambda: [sha256_of(os.fsencode(path)) for path in paths],
     )
     times = [[_cpu(work) for work in works] for _ in range(rounds)]
-    theirs, decode, add, digest = map(statistics.median, zip(*times, strict=True))
-    audio_s = sum(map(_decode, paths))
-    print(f"{form.suffix:7}{audio_s / 60:6.1f}{theirs:9.2f}{decode:9.2f}{add:9.2f}", end="")
+    theirs, start, decode, add, digest = map(statistics.median, zip(*times, strict=True))
+    audio_s, bare = sum(map(_decode, paths)), theirs - start
+    print(f"{form.suffix:7}{audio_s / 60:6.1f}{bare:9.2f}{decode:9.2f}{add:9.2f}", end="")
     print(f"{digest:9.2f}", end="")
-    print(f"{decode / theirs:15.2f}{add / theirs:12.2f}" if ffmpeg else "")
+    print(f"{decode / bare:15.2f}{add / bare:12.2f}" if ffmpeg else "")
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -155,10 +162,13 @@ def _cpu(work: Callable[[], object]) -> float:
     return sum(after[:4]) - sum(before[:4])
 
 
-def _run(ffmpeg: str, path: Path) -> None:
+def _run(ffmpeg: str | None, path: Path) -> int:
+    """Let FFmpeg decode a file, if it is there; return its exit code."""
+    if ffmpeg is None:
+        return 0
     command = [ffmpeg, "-v", "quiet", "-nostdin", "-threads", "1", "-i", str(path)]
     command += ["-ac", "1", "-ar", str(RATE_HZ), "-f", "f32le", "-y", "/dev/null"]
-    subprocess.run(command, check=True)
+    return subprocess.run(command, check=True).returncode
 
 
 def _decode(path: Path) -> float:
