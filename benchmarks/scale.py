@@ -36,13 +36,14 @@ def main() -> None:
     """Build, measure and print."""
     options = _options()
     options.cache.mkdir(parents=True, exist_ok=True)
-    planted = options.cache / "planted.earmark"
+    params = Params()
+    planted = options.cache / f"planted-{params.index_id}.earmark"
     plant(options.folder, named("catalogue"), planted, options.workers)
     clips = options.cache / f"clips-{options.clips}-{options.seed}"
     cut(options.folder, clips, LABELS, options.clips, options.seed)
     results = _kept(options.json)
     for songs in options.songs:
-        recipe = Recipe(songs, options.seed, planted, options.workers, Params())
+        recipe = Recipe(songs, options.seed, planted, options.workers, params)
         place, build = built(recipe, options.cache)
         plan = Plan(place, recipe, options.folder, clips, options.few)
         results[songs] = {"songs": songs, "build": asdict(build)}

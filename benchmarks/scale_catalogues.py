@@ -160,7 +160,7 @@ def _filled(store: DirectoryStore, recipe: Recipe, done: int, build: Build) -> I
             build.inserted_s += inserted - waited
             build.committed_s += time.perf_counter() - inserted
             build.songs += len(block)
-            _tell(build, recipe)
+            _tell(build)
             yield
 
 
@@ -260,13 +260,12 @@ def _sample(recipe: Recipe, cache: Path) -> StoreStats:
     return stats
 
 
-def _tell(build: Build, recipe: Recipe) -> None:
+def _tell(build: Build) -> None:
     """Print how far building is."""
     rate = build.songs / build.total_s
     stages = (build.waited_s, build.inserted_s, build.committed_s)
     shares = ", ".join(f"{100 * stage / build.total_s:.0f} %" for stage in stages)
     print(
-        f"{build.songs:,} of {recipe.songs:,}: {rate:.0f} songs/s "
-        f"(waiting, inserting, committing: {shares})",
+        f"{build.songs:,} songs, {rate:.0f} a second (waiting, inserting, committing: {shares})",
         flush=True,
     )

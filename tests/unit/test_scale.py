@@ -61,7 +61,7 @@ def test_a_build_that_was_stopped_goes_on(
     once.mkdir()
     whole = contents(built(recipe, once)[0])
 
-    def stop(_build: Build, _recipe: Recipe) -> None:
+    def stop(_build: Build) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

@@ -7,7 +7,7 @@ down, what lies above is moved up, so that neither edge of the band is left empt
 shaken a little, and thinned. Where the piece is sparser than the song should be, peaks of a second
 piece fill in. Of two peaks in one neighbourhood only the earlier stays, as `peaks.py` would have
 it. So the spacing of peaks, the hashes of their pairs and what returns in a song stay those of the
-pieces, and no passage of a song lies in another.
+pieces, while songs of one piece are no more alike than remixes.
 """
 
 from __future__ import annotations
