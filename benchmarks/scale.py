@@ -70,9 +70,9 @@ def _options() -> argparse.Namespace:
         default=platformdirs.user_cache_path("earmark") / "scale",
         help="where catalogues and clips are kept",
     )
-    parser.add_argument("--clips", type=int, default=50, help="of each condition (default: 50)")
+    parser.add_argument("--clips", type=int, default=20, help="of each condition (default: 20)")
     parser.add_argument(
-        "--few", type=int, default=20, help="where each takes long or is asked cold (default: 20)"
+        "--few", type=int, default=5, help="where each takes long or is asked cold (default: 5)"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2, help="processes that make songs")
