@@ -67,8 +67,8 @@ REFINED_GAIN = 6.0
 tempo or pitch it may lose as much: of two that agree equally well, the fit is the more exact."""
 
 REFINED_SHARE = 0.9
-"""Other places of a track are refined when they have this part of the best one's score: those below
-`grouping.EQUAL_PLACES` are not told of."""
+"""Where the best place of a track agrees throughout, others are refined that have this part of its
+score: those below `grouping.EQUAL_PLACES` are not told of."""
 
 SHOWN_CANDIDATES = 5
 
@@ -166,8 +166,8 @@ class Search:
         glanced = self._glance()
         yield glanced
         leader = glanced.take(glanced.order()[:1])
-        explained = leader.found >= EXPLAINED * leader.expected
-        if (self._accepted(leader) and explained.all()) or self._is_late():
+        explained = _agrees_throughout(leader).all()
+        if (self._accepted(leader) and explained) or self._is_late():
             return
         # beside what is known already something else may sound: it has a few votes, too
         whole = self._sweep() if self._accepted(leader) else self._search()
@@ -306,10 +306,10 @@ class Search:
 
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
-        worth = (evidence.rating >= self._threshold) & _near_best(evidence)
+        worth = (evidence.rating >= self._threshold) & _may_be_told_of(evidence)
         # only what agrees for a moment may have been accepted under a wrong tempo
-        partly = evidence.found < EXPLAINED * evidence.expected
-        whole, part = np.flatnonzero(worth & ~partly), np.flatnonzero(worth & partly)
+        throughout = _agrees_throughout(evidence)
+        whole, part = np.flatnonzero(worth & throughout), np.flatnonzero(worth & ~throughout)
         good = evidence.take(np.concatenate([whole, part]))
         clip, references, accepted = self._clip, self._tracks, good.hypotheses
         centred = centre(clip, references, accepted)
@@ -327,15 +327,23 @@ class Search:
         return joined(evidence.take(np.flatnonzero(~worth)), tried.take(best))
 
 
-def _near_best(evidence: Evidence) -> NDArray[np.bool_]:
-    """Mark the places whose score comes near to that of the best rated place of their track."""
+def _agrees_throughout(evidence: Evidence) -> NDArray[np.bool_]:
+    """Mark the places that have nearly all of their peaks: nothing else need sound or be wrong."""
+    throughout: NDArray[np.bool_] = evidence.found >= EXPLAINED * evidence.expected
+    return throughout
+
+
+def _may_be_told_of(evidence: Evidence) -> NDArray[np.bool_]:
+    """Mark the places of each track whose score comes near to that of its best, as that agrees.
+
+    If the best does not agree throughout, another may be better once its tempo is right.
+    """
     order, reference = evidence.order(), evidence.hypotheses.reference
     tracks, first = np.unique(reference[order], return_index=True)
-    best = evidence.score[order[first]]
-    near: NDArray[np.bool_] = (
-        evidence.score >= REFINED_SHARE * best[np.searchsorted(tracks, reference)]
-    )
-    return near
+    best = order[first][np.searchsorted(tracks, reference)]
+    least = np.where(_agrees_throughout(evidence)[best], REFINED_SHARE * evidence.score[best], 0)
+    told: NDArray[np.bool_] = evidence.score >= least
+    return told
 
 
 class _Judge:
