@@ -109,6 +109,15 @@ def unpack_all(packed: Sequence[bytes]) -> Constellations:
     return _unpack_joined(packed)[0]
 
 
+def joined(some: Constellations, others: Constellations) -> Constellations:
+    """Return both, one after the other."""
+    return Constellations(
+        np.concatenate([some.time, others.time]),
+        np.concatenate([some.frequency, others.frequency]),
+        np.concatenate([some.begins, others.begins[1:] + some.begins[-1]]),
+    )
+
+
 def _unpack_joined(packed: Sequence[bytes]) -> tuple[Constellations, NDArray[np.bool_]]:
     """Return constellations, and which of them were sound."""
     whole = [one if len(one) % _WORD_BYTES == 0 else b"" for one in packed]

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -61,14 +60,6 @@ class Constellations:
         """Return one of them."""
         begin, end = self.begins[number], self.begins[number + 1]
         return Constellation(self.time[begin:end], self.frequency[begin:end])
-
-    def joined(self, others: Constellations) -> Constellations:
-        """Return these and the others, one after the other."""
-        return Constellations(
-            np.concatenate([self.time, others.time]),
-            np.concatenate([self.frequency, others.frequency]),
-            np.concatenate([self.begins, others.begins[1:] + self.begins[-1]]),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

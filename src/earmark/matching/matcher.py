@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from earmark import packing
 from earmark.landmarks import EXACT, query_probes
 from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
@@ -22,7 +23,6 @@ from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swe
 from earmark.matching.spans import Span, span_of
 from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
-from earmark.packing import unpack_all
 from earmark.types import Relation, Status
 from earmark.units import frame_rate_hz, steps_to_seconds
 
@@ -139,7 +139,7 @@ class Search:
         self._clip = clip_of(heard, params.peaks)
         self._size = references.frames()
         self._keys: list[int] = []
-        self._tracks = unpack_all([])
+        self._tracks = packing.unpack_all([])
         self._threshold = decision.threshold(query.far)
         self._voted: list[Candidate] = []
         self._trials = 0
@@ -234,7 +234,7 @@ class Search:
         """Return the keys that are there, in order, and their constellations."""
         packed = self._references.constellations(keys)
         there = sorted(packed)
-        return there, unpack_all([packed[key] for key in there])
+        return there, packing.unpack_all([packed[key] for key in there])
 
     def _swept_keys(self) -> list[int]:
         budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
@@ -286,7 +286,7 @@ class Search:
         """Return the numbers of tracks, -1 for one that is gone; bring up those that are new."""
         new, tracks = self._unpacked(sorted(set(keys) - set(self._keys)))
         self._keys += new
-        self._tracks = self._tracks.joined(tracks)
+        self._tracks = packing.joined(self._tracks, tracks)
         number = {key: i for i, key in enumerate(self._keys)}
         return np.array([number.get(key, -1) for key in keys], np.int64)
 
