@@ -104,6 +104,14 @@ class PeakParams:
             message = f"{highest} bands of {self.steps} steps are more than {POSITIONS - 1} steps"
             raise UsageError(message)
 
+    @classmethod
+    def compact(cls, axis: Axis = Axis.LINEAR) -> PeakParams:
+        """Return parameters for a library of two thirds the size that names fewer noisy clips.
+
+        22 peaks a second instead of 33; docs/accuracy.md, Size against accuracy.
+        """
+        return cls(axis=axis, reference_radius_frames=14, reference_radius_ratio=0.12)
+
     @property
     def reference_parts(self) -> tuple[int, int]:
         """Parts of a frame, and of a band, that are told apart in a reference."""

@@ -10,7 +10,7 @@ import pytest
 
 from earmark import AddReport, Library
 from earmark.cli.add import summary
-from earmark.params import Axis
+from earmark.params import Axis, PeakParams
 from tests.music import song, title
 from tests.unit.conftest import Earmark
 
@@ -40,6 +40,22 @@ def test_a_new_library_has_the_axis_that_is_chosen(earmark: Earmark) -> None:
     result = earmark("add", "songs", *new, "--axis", "log")
     assert result.exit_code == 2
     assert "add the recordings to a new library" in result.stderr
+
+
+def test_a_compact_library_is_smaller(earmark: Earmark) -> None:
+    """`--compact` keeps a third fewer peaks, on any axis, and clips are found by them."""
+    new = ("--workers", "1", "--library")
+    assert earmark("add", "songs", *new, "usual.earmark").exit_code == 0
+    assert earmark("add", "songs", *new, "small.earmark", "--compact").exit_code == 0
+    with Library.open("usual.earmark") as usual, Library.open("small.earmark") as small:
+        assert small.stats().peaks < 0.8 * usual.stats().peaks
+        assert small.params.peaks == PeakParams.compact()
+    assert earmark("identify", "clip.flac", "--library", "small.earmark").exit_code == 0
+    assert (
+        earmark("add", "songs", *new, "other.earmark", "--compact", "--axis", "mel").exit_code == 0
+    )
+    with Library.open("other.earmark") as other:
+        assert other.params.peaks == PeakParams.compact(Axis.MEL)
 
 
 def test_what_is_known_is_unchanged(earmark: Earmark) -> None:

@@ -27,7 +27,7 @@ from earmark.cli.options import (
     parse_fields,
 )
 from earmark.parallel import cpu_count
-from earmark.params import Axis
+from earmark.params import Axis, PeakParams
 from earmark.types import MediaKind, Metadata
 
 if TYPE_CHECKING:
@@ -56,6 +56,13 @@ def add(
         Axis | None,
         typer.Option(help="Frequency axis of a library that this makes; it keeps it for good."),
     ] = None,
+    compact: Annotated[
+        bool,
+        typer.Option(
+            "--compact",
+            help="A library that this makes takes a third less space, and knows less in noise.",
+        ),
+    ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop tracks whose files in these folders are gone.")
     ] = False,
@@ -87,7 +94,11 @@ def add(
     metadata = Metadata(title or "", artist, album, year, isrc, external_id, parse_fields(field))
     _check_metadata(metadata, paths)
     with opened(
-        library, debug=debug, create=True, axis=axis, on_interrupt=INTERRUPTED
+        library,
+        debug=debug,
+        create=True,
+        peaks=_chosen_peaks(axis, compact=compact),
+        on_interrupt=INTERRUPTED,
     ) as open_library:
         announce_compiling()
         with progress_bar() as on_progress:
@@ -110,6 +121,12 @@ def _check_metadata(metadata: Metadata, paths: list[str]) -> None:
     if several and (metadata.title or metadata.isrc or metadata.external_id):
         message = "--title, --isrc and --external-id are for one file"
         raise typer.BadParameter(message)
+
+
+def _chosen_peaks(axis: Axis | None, *, compact: bool) -> PeakParams | None:
+    if compact:
+        return PeakParams.compact(axis or Axis.LINEAR)
+    return PeakParams(axis=axis) if axis else None
 
 
 def _sensible(workers: int, paths: list[str]) -> int:

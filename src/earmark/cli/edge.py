@@ -20,7 +20,6 @@ from earmark.settings import is_usual, library_location
 
 if TYPE_CHECKING:
     from earmark.library import Library
-    from earmark.params import Axis
 
 FOUND, NONE_FOUND, FAILED = 0, 1, 2
 """Exit codes, as grep has them."""
@@ -70,18 +69,18 @@ def opened(
     debug: bool,
     create: bool = False,
     for_rebuild: bool = False,
-    axis: Axis | None = None,
+    peaks: PeakParams | None = None,
     on_interrupt: str = "interrupted",
 ) -> Iterator[Library]:
     """Open the chosen library, with errors in words until the block ends.
 
-    With an `axis`, a new library has the usual parameters but for this one, and another is refused.
+    With `peaks`, a new library has these parameters, and one with others is refused.
     """
     with in_words(debug=debug, library=chosen, on_interrupt=on_interrupt):
         from earmark.library import Library
 
         location = library_location(chosen)
-        params = Params(PeakParams(axis=axis)) if axis else None
+        params = Params(peaks) if peaks else None
         with Library.open(
             location, create=create, for_rebuild=for_rebuild, params=params
         ) as library:
