@@ -31,17 +31,18 @@ from tests.media import (
     tone,
     whole,
 )
+from tests.memory import PEAK_MEMORY
 
-PEAK_MEMORY = """
-import resource, sys
+DECODED = (
+    PEAK_MEMORY
+    + """
 from earmark.audio import open_audio
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_bytes()
 with open_audio(sys.argv[1], sample_rate_hz=8000) as stream:
     longest = max(len(block) for block in stream)
-grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-unit = 1 if sys.platform == "darwin" else 1024
-print(stream.duration_s, longest / 8000, grown * unit)
+print(stream.duration_s, longest / 8000, peak_bytes() - before)
 """
+)
 
 
 class FailingDisk(io.BytesIO):
@@ -142,7 +143,7 @@ def test_three_hours_need_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "long.aac"
     minute = encode(tone(60, 8000), Format("adts", "aac", 8000))
     path.write_bytes(minute * 180)
-    command = [sys.executable, "-c", PEAK_MEMORY, str(path)]
+    command = [sys.executable, "-c", DECODED, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     duration_s, longest_s, grown_bytes = map(float, done.stdout.split())
     assert duration_s == pytest.approx(3 * 3600, rel=0.01)
