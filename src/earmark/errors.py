@@ -21,6 +21,7 @@
         ├── StorageFullError          no space left
         └── CorruptionError           damaged data; `earmark repair` mends it
             ├── CorruptSegmentError
+            │   └── SegmentFormatError    another version wrote it; `earmark rebuild` mends it
             ├── CorruptConstellationError
             └── CorruptCatalogueError
 
@@ -185,6 +186,21 @@ class CorruptSegmentError(CorruptionError):
     def __init__(self, location: str, segment: str, cause: str) -> None:
         super().__init__(location, f"segment {segment} is damaged ({cause}); run `earmark repair`")
         self.segment = segment
+
+
+class SegmentFormatError(CorruptSegmentError):
+    """A segment of the index has a format that this Earmark does not read."""
+
+    def __init__(self, location: str, segment: str, found: int, expected: int) -> None:
+        LibraryError.__init__(
+            self,
+            location,
+            f"segment {segment} has format {found}, this Earmark reads {expected}; "
+            "run `earmark rebuild` (no audio needed)",
+        )
+        self.segment = segment
+        self.found = found
+        self.expected = expected
 
 
 class CorruptConstellationError(CorruptionError):
