@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 CATALOGUE_FRAMES = 2_250_000
 """Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
 
-WEIGHTS = (2.3586, -2.0555, -2.4256, 2.688, -2.2458)
+WEIGHTS = (1.8715, -1.3549, -2.9145, 2.2775, -1.752)
 """Of the traits."""
 
-OFFSET = -0.6418
+OFFSET = -0.5871
 
-CONFIDENCE_CENTRE = 5.152
-CONFIDENCE_SLOPE = 0.7502
+CONFIDENCE_CENTRE = 4.961
+CONFIDENCE_SLOPE = 0.9038
 
 AGREEMENT = 4.0
 """Nats above chance from which what is left of a match is believed when others explain the rest."""
