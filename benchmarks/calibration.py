@@ -233,21 +233,25 @@ def _rivals(
 
 
 def _print_ablations(rows: Rows) -> None:
-    """Fit again without each group of traits; each half's threshold is that of its own tail."""
+    """Fit again without each group of traits."""
     print("\nnamed at 1 in " + ", ".join(f"{1 / p:,.0f}" for p in RATES) + ", and ranked first")
     for name, kept in ABLATIONS.items():
-        less = replace(rows, traits=rows.traits[:, kept])
-        rating = _cross_rated(less)
-        results = []
-        for half in (rows.half, ~rows.half):
-            start, scale = _tail(_best(less, rating, less.masked & half))
-            right, wrong = _rivals(less, rating, ~less.masked & half)
-            named = [
-                np.mean((right > wrong) & (right > start + scale * np.log(TAIL_SHARE / p)))
-                for p in RATES
-            ]
-            results.append([*named, np.mean(right > wrong)])
-        print(f"{name:32}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
+        print_named(name, replace(rows, traits=rows.traits[:, kept]))
+
+
+def print_named(name: str, rows: Rows) -> None:
+    """Print the shares of known clips that are named; each half's threshold is its own tail's."""
+    rating = _cross_rated(rows)
+    results = []
+    for half in (rows.half, ~rows.half):
+        start, scale = _tail(_best(rows, rating, rows.masked & half))
+        right, wrong = _rivals(rows, rating, ~rows.masked & half)
+        named = [
+            np.mean((right > wrong) & (right > start + scale * np.log(TAIL_SHARE / p)))
+            for p in RATES
+        ]
+        results.append([*named, np.mean(right > wrong)])
+    print(f"{name:40}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
 
 
 def _print_confidence(rows: Rows, rating: NDArray[np.float64], *, tested: bool) -> None:
