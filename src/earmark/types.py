@@ -247,6 +247,46 @@ class Identification:
         return self.matches[0] if self.matches else None
 
 
+@dataclass(frozen=True, slots=True)
+class TimelineSpan:
+    """One track heard in a long recording, or a stretch of it that is not known."""
+
+    start_s: float
+    """Of the recording, like the next."""
+    end_s: float
+    track: Track | None = None
+    """None where nothing of the library was heard; the fields below say nothing then."""
+    track_start_s: float | None = None
+    """Of the track, like the next."""
+    track_end_s: float | None = None
+    coverage: float = 0.0
+    """The part of the span, 0 to 1, in which the track is heard and not only reckoned to play."""
+    speed: float | None = None
+    """The common factor of tempo and pitch; none where they changed differently."""
+    tempo: float | None = None
+    """Seconds of the track per second of the recording."""
+    pitch_semitones: float | None = None
+    """The total shift of the recording, that of a changed speed included."""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that was found in one long recording, in time order; overlapping tracks overlap."""
+
+    file: str
+    duration_s: float | None
+    elapsed_s: float
+    spans: tuple[TimelineSpan, ...] = ()
+    error: Failure | None = None
+    """Why the recording could not be read, or not to its end."""
+
+    @property
+    def known(self) -> tuple[TimelineSpan, ...]:
+        """The spans that have a track."""
+        return tuple(span for span in self.spans if span.track is not None)
+
+
 def _whole(value: _Value) -> _Value:
     """Return a text without half characters; what is no text is somebody else's to refuse."""
     return cast("_Value", _HALF.sub("\ufffd", value)) if isinstance(value, str) else value
