@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
+    from earmark.scanning.scan import scan
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         Failure,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
         Relation,
         Source,
         Status,
+        Timeline,
+        TimelineSpan,
         Track,
         TrackOrder,
     )
@@ -61,10 +64,13 @@ __all__ = [
     "Source",
     "Status",
     "StoreStats",
+    "Timeline",
+    "TimelineSpan",
     "Track",
     "TrackNotFoundError",
     "TrackOrder",
     "UsageError",
+    "scan",
 ]
 
 _HOMES = {
@@ -72,9 +78,11 @@ _HOMES = {
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
+    "earmark.scanning.scan": "scan",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
-        "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"
+        "Failure Identification Match MediaKind Metadata Relation Source Status "
+        "Timeline TimelineSpan Track TrackOrder"
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

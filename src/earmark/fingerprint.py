@@ -55,7 +55,7 @@ def fingerprint(
 
 
 class Listener:
-    """Hears a recording as a query hears a clip, as a stream; any cut into blocks gives the same."""
+    """Hears a recording as a query hears a clip, as a stream; how it is cut makes no difference."""
 
     def __init__(self, params: PeakParams, query: QueryParams) -> None:
         """Begin a recording."""

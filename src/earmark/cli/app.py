@@ -14,6 +14,7 @@ from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
 from earmark.cli.identify import identify
+from earmark.cli.scan import scan
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
 
@@ -83,6 +84,7 @@ app.callback(help=help_of(root))(root)
 for command in (
     add,
     identify,
+    scan,
     list_tracks,
     show,
     edit,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from earmark.scanning.following import Witnesses
 
-AUDIBLE = 0.5
+AUDIBLE = 0.3
 """The part of a track's peaks that is heard while it fades, of those heard when it plays alone."""
 
 LEAST_GAIN = 1.5

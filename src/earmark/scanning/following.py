@@ -40,14 +40,12 @@ class Line:
     """Seconds of the track per second of the recording."""
     pitch: float
     """Frequency in the recording per frequency of the track."""
+    is_heard: bool = True
+    """Whether the recording says so there; else it is reckoned from where it does."""
 
     def track_at(self, at_s: float) -> float:
         """Return where the track is at another moment."""
         return self.track_s + (at_s - self.at_s) * self.tempo
-
-    def moved_to(self, at_s: float) -> Line:
-        """Return the same line, told by another moment."""
-        return replace(self, at_s=at_s, track_s=self.track_at(at_s))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,10 +96,11 @@ def follow(
     tempo, pitch = np.array([line.tempo]), np.array([line.pitch])
     there = Hypotheses(np.zeros(1, np.int64), place, tempo, pitch)
     tried = examine(chart, track, there, reach_steps=REACH_STEPS, shifted=True)
-    line = line.moved_to(begin_s)
-    if tried.score[0] >= HEARD:
+    is_heard = bool(tried.score[0] >= HEARD)
+    if is_heard:
         there = tried.hypotheses
-        line = replace(line, track_s=float(there.offset[0]) / steps_hz)
+    track_s = float(there.offset[0]) / steps_hz
+    line = replace(line, at_s=begin_s, track_s=track_s, is_heard=is_heard)
     pairs = pair_up(chart, track, there, 0)
     at_s = begin_s + (pairs.time - there.offset[0]) / (line.tempo * steps_hz)
     return line, Witnesses(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from earmark.scanning.following import Line, Witnesses
 
 if TYPE_CHECKING:
     from earmark.types import Constellations
+
+WINDOW_HOPS = 2
+"""Hops that a window is long: windows whose numbers differ by as much are independent."""
 
 SAME_LINE_S = 0.25
 """Places nearer than this are one; a track that jumps by less is not told to."""
@@ -19,7 +25,7 @@ class Sight:
     """A window in which a track was found."""
 
     number: int
-    """Of the window."""
+    """Of the window, and of its first hop."""
     line: Line
     begin_s: float
     """The part of the recording that agreed, like the next."""
@@ -36,33 +42,34 @@ class Run:
     """Its constellation."""
     sights: list[Sight] = field(default_factory=list)
     """By time."""
-    line: Line = field(init=False)
-    """As it was last heard."""
     hops: dict[int, Witnesses] = field(default_factory=dict)
     """What was asked along it, by the number of the hop."""
-    singles: dict[int, float] = field(default_factory=dict)
-    """See `score`."""
     score: float = 0.0
     """The most that windows apart from each other say together, in nats: those that overlap would
     say the same thing twice."""
+    _latest: deque[tuple[int, float]] = field(default_factory=deque)
+    """The last windows, and the most that is said up to each; like the next, for `score`."""
+    _before: float = 0.0
 
-    def add(self, sight: Sight, apart: int) -> None:
-        """Note another window; windows are independent when their numbers are `apart`."""
+    def add(self, sight: Sight) -> None:
+        """Note another window."""
         self.sights.append(sight)
-        self.line = sight.line
-        before = [score for number, score in self.singles.items() if sight.number - number >= apart]
-        best = sight.score + max(before, default=0.0)
-        self.singles[sight.number] = max(self.singles.get(sight.number, 0.0), best)
-        self.score = max(self.score, best)
+        while self._latest and sight.number - self._latest[0][0] >= WINDOW_HOPS:
+            self._before = max(self._before, self._latest.popleft()[1])
+        said = self._before + sight.score
+        self._latest.append((sight.number, said))
+        self.score = max(self.score, said)
+
+    @property
+    def line(self) -> Line:
+        """The line as the latest window has it."""
+        return self.sights[-1].line
+
+    def sights_from(self, number: int) -> Iterator[Sight]:
+        """Yield the windows from one on, the latest first."""
+        return takewhile(lambda sight: sight.number >= number, reversed(self.sights))
 
     def runs_through(self, line: Line) -> bool:
         """Tell whether a track found in a window is this one, running on."""
-        return (
-            line.key == self.line.key
-            and abs(self.line.track_at(line.at_s) - line.track_s) <= SAME_LINE_S
-        )
-
-    @property
-    def seen_s(self) -> float:
-        """The end of the latest window's part that agreed."""
-        return self.sights[-1].end_s
+        own = self.line
+        return line.key == own.key and abs(own.track_at(line.at_s) - line.track_s) <= SAME_LINE_S

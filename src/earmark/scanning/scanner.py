@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 from earmark.answers import Intact
 from earmark.matching import decision
-from earmark.matching.clip import Chart, chart_of
 from earmark.matching.matcher import Expected, Found, Hint, match
 from earmark.packing import unpack_all
 from earmark.params import Ladder
-from earmark.scanning.following import Line, follow
-from earmark.scanning.runs import Run, Sight
+from earmark.scanning.following import Line
+from earmark.scanning.pursuit import Pursuit
+from earmark.scanning.runs import WINDOW_HOPS, Run, Sight
 from earmark.scanning.sorting import Heard, spans_of
 from earmark.scanning.tail import Tail
 from earmark.types import Status
@@ -35,19 +35,17 @@ if TYPE_CHECKING:
     from earmark.stores.base import Reader
 
 HOP_S = 5.0
-WINDOW_HOPS = 2
-"""Hops that a window is long: windows whose numbers differ by as much are independent."""
-
 TAIL_S = 120.0
 """What is remembered of the recording: so far back a track is followed that was found late."""
+
+PIECE_SAMPLES = 1 << 17
+"""So many are heard at once, whatever the blocks that are fed: less than is remembered."""
 
 PATIENCE_S = 30.0
 """A track that was not found for so long has ended: talk-over and breaks are shorter."""
 
-LOOK_BACK_S = 15.0
-"""A track that speaks for itself nowhere in so much time has not begun before."""
-
-LOOKS_AN_HOUR = 3600 / HOP_S
+MANY_LOOKS = math.log(3600 / HOP_S)
+"""Nats that a run needs beyond a clip: chance has as many more places as an hour has windows."""
 
 WEAK = 2.0
 """Score from which what a window finds, but does not believe, may become part of a run."""
@@ -80,21 +78,25 @@ class Scanner:
         self._hop = round(seconds_to_frames(HOP_S, self._params.peaks))
         kept = round(seconds_to_frames(TAIL_S, self._params.peaks))
         self._tail = Tail(self._params.peaks, query, kept)
+        self._pursuit = Pursuit(self._tail, self._hop, self._params.peaks)
         self._looks = 0
         self._active: list[Run] = []
         self._ended: list[Run] = []
-        self._charts: dict[int, Chart] = {}
         self._rungs: list[tuple[float, float]] = []
         self._wait_s, self._climb_at_s = FIRST_WAIT_S, 0.0
         self._size = 0
 
     @property
     def threshold(self) -> float:
-        """Nats from which a run is believed: the chances of an hour's looks pay one clip's."""
-        return decision.threshold(self._query.far) + math.log(LOOKS_AN_HOUR)
+        """Nats from which a run is believed."""
+        return decision.threshold(self._query.far) + MANY_LOOKS
 
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Take the next samples: shape (n,), float32, mono, at the library's rate."""
+        for begin in range(0, len(samples), PIECE_SAMPLES):
+            self._feed(samples[begin : begin + PIECE_SAMPLES])
+
+    def _feed(self, samples: NDArray[np.float32]) -> None:
         self._tail.feed(samples)
         while self._tail.end >= (self._looks + WINDOW_HOPS) * self._hop:
             self._look((self._looks + WINDOW_HOPS) * self._hop)
@@ -104,9 +106,9 @@ class Scanner:
         self._tail.finish()
         while self._looks == 0 or self._looks * self._hop < self._tail.end - self._hop:
             self._look(self._tail.end)
-        for run in self._active:
-            self._follow(run, self._looks + WINDOW_HOPS)
-        runs = [*self._ended, *self._active]
+        runs = [*self._ended, *(run for run in self._active if run.score >= self.threshold)]
+        for run in runs[len(self._ended) :]:
+            self._pursuit.pursue(run, self._looks + WINDOW_HOPS)
         return spans_of(runs, self.threshold, decision.agreement_threshold(self._size))
 
     def _look(self, end: int) -> None:
@@ -126,7 +128,7 @@ class Scanner:
                 if one.score >= WEAK:
                     self._note(one, begin_s, reader)
         self._looks += 1
-        self._follow_all(begin_s)
+        self._pursue(begin_s)
 
     def _expected(self, at_s: float) -> Iterator[Expected]:
         """Say where the runs should be, the likeliest first."""
@@ -147,11 +149,9 @@ class Scanner:
         """Join what a window found to the runs that it continues, or begin others."""
         for place_s in (found.offset_s, *found.other_offsets_s)[:MOST_PLACES]:
             line = Line(found.key, begin_s, place_s, found.tempo, found.pitch)
-            run = next((one for one in self._active if one.runs_through(line)), None)
+            run = self._run_through(line, reader)
             if run is None:
-                run = self._begun(found.key, reader)
-                if run is None:
-                    return
+                return
             span = found.span
             sight = Sight(
                 self._looks,
@@ -160,31 +160,33 @@ class Scanner:
                 begin_s + span.clip_end_s,
                 found.score,
             )
-            run.add(sight, WINDOW_HOPS)
+            run.add(sight)
 
-    def _begun(self, key: int, reader: Reader) -> Run | None:
-        """Begin a run of a track; None if it has just gone."""
-        packed = Intact(reader).constellations([key])
-        if key not in packed:
+    def _run_through(self, line: Line, reader: Reader) -> Run | None:
+        """Return the run that goes on along a line, or a new one; None if its track has gone."""
+        going = next((run for run in self._active if run.runs_through(line)), None)
+        if going is not None:
+            return going
+        packed = Intact(reader).constellations([line.key])
+        if line.key not in packed:
             return None
-        run = Run(unpack_all([packed[key]]))
+        run = Run(unpack_all([packed[line.key]]))
         self._active.append(run)
         return run
 
-    def _follow_all(self, begin_s: float) -> None:
+    def _pursue(self, begin_s: float) -> None:
         """Ask the peaks of what is believed; let go of what is over."""
         still = []
         for run in self._active:
             if run.score >= self.threshold:
-                self._follow(run, self._looks)
+                self._pursuit.pursue(run, self._looks)
                 self._remember_rung(run)
-            if begin_s - run.seen_s < PATIENCE_S:
+            if begin_s - run.sights[-1].end_s < PATIENCE_S:
                 still.append(run)
             elif run.score >= self.threshold:
                 self._ended.append(run)
         self._active = still
-        for number in [one for one in self._charts if one * self._hop < self._tail.begin]:
-            del self._charts[number]
+        self._pursuit.forget()
 
     def _remember_rung(self, run: Run) -> None:
         rung = round(run.line.tempo, 3), round(run.line.pitch, 3)
@@ -195,45 +197,5 @@ class Scanner:
         ]
         self._rungs = [rung, *others][:LIKELY_RUNGS]
 
-    def _follow(self, run: Run, upto: int) -> None:
-        """Ask a run's peaks in all hops before one; at first also before it was seen."""
-        if run.score < self.threshold:
-            return
-        if not run.hops:
-            self._look_back(run)
-        sighted = {sight.number: sight.line for sight in run.sights[-(WINDOW_HOPS + 12) :]}
-        first = max(run.hops, default=run.sights[0].number - 1) + 1
-        line = run.sights[0].line if not run.hops else run.line
-        for number in range(first, upto):
-            line = self._ask(run, number, sighted.get(number, line))
-
-    def _look_back(self, run: Run) -> None:
-        """Ask the hops before a run was first seen, back to where it is silent."""
-        line, silent = run.sights[0].line, 0
-        for number in range(run.sights[0].number - 1, -1, -1):
-            if number * self._hop < self._tail.begin or silent * HOP_S >= LOOK_BACK_S:
-                return
-            before = line
-            line = self._ask(run, number, line)
-            silent = silent + 1 if line.track_s == before.track_at(line.at_s) else 0
-
-    def _ask(self, run: Run, number: int, line: Line) -> Line:
-        """Ask a run's peaks in one hop; return its line there."""
-        begin = number * self._hop
-        end = min(begin + self._hop, self._tail.end)
-        if begin < self._tail.begin or end <= begin:
-            return line
-        chart = self._chart(number, begin, end)
-        line, witnesses = follow(line, run.track, chart, begin, self._params.peaks)
-        run.hops[number] = witnesses
-        return line
-
-    def _chart(self, number: int, begin: int, end: int) -> Chart:
-        if number not in self._charts:
-            peaks = self._tail.peaks(begin, end)
-            self._charts[number] = chart_of(peaks, end - begin, self._params.peaks)
-        return self._charts[number]
-
     def _seconds(self, frames: int) -> float:
         return frames_to_seconds(frames, self._params.peaks)
-

@@ -53,7 +53,7 @@ def spans_of(runs: Iterable[Run], threshold: float, own: float) -> list[Heard]:
         if run.score < threshold:
             break
         witnesses = joined([run.hops[number] for number in sorted(run.hops)])
-        one = _span(run, _unclaimed(witnesses, found), own)
+        one = _span(run, _unclaimed(run.line.key, witnesses, found), own)
         if one is not None:
             found.append(one)
     spans = [span for span, _ in found]
@@ -66,9 +66,7 @@ def _likeliest_first(run: Run) -> tuple[float, float, int]:
     return -run.score, line.track_s, line.key
 
 
-def _span(
-    run: Run, witnesses: Witnesses, own: float
-) -> tuple[Heard, NDArray[np.int64]] | None:
+def _span(run: Run, witnesses: Witnesses, own: float) -> tuple[Heard, NDArray[np.int64]] | None:
     """Return the span of a run, and the recording's peaks that it explains."""
     at_s = witnesses.at_s
     sights = [sight for sight in run.sights if _is_heard(sight, witnesses)]
@@ -98,16 +96,25 @@ def _span(
 
 
 def _unclaimed(
-    witnesses: Witnesses, found: Iterable[tuple[Heard, NDArray[np.int64]]]
+    key: int, witnesses: Witnesses, found: Iterable[tuple[Heard, NDArray[np.int64]]]
 ) -> Witnesses:
-    """Leave out peaks that others explain: they speak neither for nor against."""
+    """Leave out peaks that others explain: they speak neither for nor against.
+
+    And all peaks while the track itself is heard elsewhere in it: that is a repeat.
+    """
     at_s = witnesses.at_s
     if not len(at_s):
         return witnesses
     near = [
-        partners for span, partners in found if span.begin_s <= at_s[-1] and span.end_s >= at_s[0]
+        (span, partners)
+        for span, partners in found
+        if span.begin_s <= at_s[-1] and span.end_s >= at_s[0]
     ]
-    free = ~np.isin(witnesses.partner, np.concatenate([np.empty(0, np.int64), *near]))
+    claimed = np.concatenate([np.empty(0, np.int64), *(partners for _, partners in near)])
+    free = ~np.isin(witnesses.partner, claimed)
+    for span, _ in near:
+        if span.key == key:
+            free &= (at_s < span.begin_s) | (at_s > span.end_s)
     return Witnesses(at_s[free], witnesses.partner[free], witnesses.chance[free])
 
 

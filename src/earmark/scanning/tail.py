@@ -60,16 +60,13 @@ class Tail:
         return low, high
 
     def _remember(self, peaks: Peaks, cells: NDArray[np.uint8]) -> None:
-        """Append what was heard; forget what is too long ago, but not often: it costs a copy."""
-        joined = [
-            np.concatenate(parts)
-            for parts in (
-                (self._peaks.time, peaks.time),
-                (self._peaks.frequency, peaks.frequency),
-                (self._peaks.level, peaks.level),
-            )
-        ]
-        self._peaks = Peaks(*joined)
+        """Append what was heard; forget what is too long ago."""
+        before = self._peaks
+        self._peaks = Peaks(
+            np.concatenate([before.time, peaks.time]),
+            np.concatenate([before.frequency, peaks.frequency]),
+            np.concatenate([before.level, peaks.level]),
+        )
         self._cells = np.concatenate([self._cells, cells])
         forgotten = len(self._cells) - self._kept
         if forgotten <= 0:
