@@ -24,6 +24,9 @@ LEAST_GAIN = 1.5
 
 MOST_SHARE = 0.98
 
+LEAST_SAID = 2.0
+"""Nats that a longer stretch must add: a few peaks beyond the edge agree by chance."""
+
 BLOCK_S = 1.0
 """Coverage counts blocks of this length in which the peaks speak for the track."""
 
@@ -59,12 +62,15 @@ def stretch(
     first, last = np.searchsorted(at_s, [first_s, last_s])
     if not len(at_s):
         return first_s, last_s
-    before = np.cumsum(said[:first][::-1])
-    after = np.cumsum(said[last:])
-    begin = first - 1 - int(np.argmax(before)) if before.max(initial=0.0) > 0 else first
-    end = last + int(np.argmax(after)) if after.max(initial=0.0) > 0 else last - 1
-    begin, end = min(begin, len(at_s) - 1), max(0, end)
-    return float(at_s[begin]), max(float(at_s[begin]), float(at_s[end]))
+    begin = min(first - _reach(said[:first][::-1]), len(at_s) - 1)
+    end = max(last + _reach(said[last:]) - 1, begin)
+    return float(at_s[begin]), float(at_s[end])
+
+
+def _reach(said: NDArray[np.float64]) -> int:
+    """Return how many peaks, from the first on, nearly say the most together."""
+    total = np.concatenate([[0.0], np.cumsum(said)])
+    return int(np.argmax(total >= total.max() - LEAST_SAID))
 
 
 def coverage(
