@@ -28,7 +28,7 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
-    ("scanning",),
+    ("scanning", "explaining"),
     ("evaluation", "pictures"),
     ("jsonable",),
     ("demo",),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from earmark.ingest import AddReport
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
-    from earmark.types import Identification, Match, TimelineSpan, Track
+    from earmark.types import BestPlace, Explanation, Identification, Match, TimelineSpan, Track
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
@@ -79,6 +79,32 @@ def timeline_span(file: str, span: TimelineSpan) -> Object:
             None if span.pitch_semitones is None else round(span.pitch_semitones, 2) + 0.0
         ),
         "confidence": round(span.confidence, 4),
+    }
+
+
+def explanation(found: Explanation) -> Object:
+    """Why a clip was named, or not; `docs/explain.schema.json` describes it."""
+    error = found.error
+    return {
+        "clip": found.clip,
+        "status": found.status.value,
+        "reasons": [reason.value for reason in found.reasons],
+        "words": list(found.words),
+        "duration_s": _seconds(found.duration_s),
+        "level_db": None if found.level_db is None else round(found.level_db, 1),
+        "peaks": found.peaks,
+        "best": None if found.best is None else _best_place(found.best),
+        "error": None if error is None else {"type": error.type, "message": error.message},
+    }
+
+
+def _best_place(best: BestPlace) -> Object:
+    return {
+        "match": match(best.match),
+        "threshold": round(best.threshold, 1),
+        "expected": best.expected,
+        "found": best.found,
+        "chance": round(best.chance, 4),
     }
 
 

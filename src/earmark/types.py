@@ -247,6 +247,80 @@ class Identification:
         return self.matches[0] if self.matches else None
 
 
+class Reason(StrEnum):
+    """Why a clip was named, or was not."""
+
+    NAMED = "named"
+    TOO_SHORT = "too_short"
+    SILENT = "silent"
+    TOO_QUIET = "too_quiet"
+    FEW_PEAKS = "few_peaks"
+    NO_ALIGNMENT = "no_alignment"
+    """Nothing agrees with any place better than chance has it."""
+    BELOW_THRESHOLD = "below_threshold"
+    """Something does, but not well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestPlace:
+    """The best place that was found for a clip, whether it was believed or not."""
+
+    match: Match
+    threshold: float
+    """The score from which it is believed, in nats."""
+    expected: int
+    """Peaks that the track has there."""
+    found: int
+    """Those of them that the clip has."""
+    chance: float
+    """The part of them that the clip would have by chance, on just this music."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exhibit:
+    """What a clip's explanation is drawn from; times count from its start, in seconds."""
+
+    level_db: NDArray[np.float32]
+    """Shape (frames, bands), relative to a full-scale sine."""
+    frame_s: float
+    """How far frames are apart."""
+    band_hz: NDArray[np.float64]
+    """Shape (bands,): the middle of each."""
+    clip_s: NDArray[np.float64]
+    """Shape (n,): the clip's peaks, by time; like the next."""
+    clip_hz: NDArray[np.float64]
+    track_s: NDArray[np.float64]
+    """Shape (m,): the track's peaks in the clip's span at the best place, as the clip should have
+    them; like the next. Empty if there is no place."""
+    track_hz: NDArray[np.float64]
+    heard: NDArray[np.bool_]
+    """Shape (m,): those that the clip has."""
+    place_s: NDArray[np.float64]
+    """Shape (k,): where the clip might begin in the track."""
+    agreeing: NDArray[np.int64]
+    """Shape (k,): how many peaks agree there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a clip was named as it was, or not at all."""
+
+    clip: str
+    status: Status
+    reasons: tuple[Reason, ...]
+    words: tuple[str, ...]
+    """The same in sentences, with the numbers."""
+    duration_s: float | None
+    level_db: float | None
+    """The mean level, relative to full scale (RMS); none for silence, too."""
+    peaks: int
+    """Of the clip."""
+    best: BestPlace | None = None
+    error: Failure | None = None
+    exhibit: Exhibit | None = None
+    """What can be drawn of it; in no JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineSpan:
     """One track heard in a long recording, or a stretch of it that is not known."""

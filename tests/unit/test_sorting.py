@@ -23,9 +23,9 @@ def run_of(
     """
     run = Run(stored())
     for number in range(int(begin_s / HOP_S), int(end_s / HOP_S) - 1):
-        at_s = number * HOP_S
-        line = Line(key, at_s, track_s + at_s - begin_s, 1, 1)
-        run.add(Sight(number, line, max(begin_s, at_s), min(end_s, at_s + 10), score))
+        seen_s = number * HOP_S
+        line = Line(key, seen_s, track_s + seen_s - begin_s, 1, 1)
+        run.add(Sight(number, line, max(begin_s, seen_s), min(end_s, seen_s + 10), score))
     for number in range(HOPS):
         at_s = number * HOP_S + np.arange(0, HOP_S, 0.05)
         heard = (at_s >= begin_s) & (at_s < end_s)
@@ -49,7 +49,7 @@ def test_a_run_is_a_span_of_recording_and_track() -> None:
     (span,) = spans(run_of(1, 12, 41, peaks=1, track_s=100))
     assert (span.begin_s, span.end_s) == pytest.approx((12, 41), abs=0.1)
     assert (span.track_begin_s, span.track_end_s) == pytest.approx((100, 129), abs=0.1)
-    assert (span.tempo, span.pitch, span.coverage) == (pytest.approx(1), 1, 1)
+    assert (span.tempo, span.pitch, span.coverage) == pytest.approx((1, 1, 1))
 
 
 def test_tracks_that_overlap_are_both_heard() -> None:

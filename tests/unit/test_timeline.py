@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,17 @@ from earmark.pictures.timeline import _tick_s, draw_timelines
 from tests.timelines import timeline
 
 
-def colours(path: Path) -> set[str]:
-    """The colours of a picture."""
-    pixels = np.rint(imread(path)[:, :, :3] * 255).astype(np.uint8).reshape(-1, 3)
-    return {"#" + bytes(pixel).hex() for pixel in np.unique(pixels, axis=0)}
+def pixels(path: Path) -> Counter[str]:
+    """The colours of a picture, and how often each is there."""
+    every = np.rint(imread(path)[:, :, :3] * 255).astype(np.uint8).reshape(-1, 3)
+    found, counts = np.unique(every, axis=0, return_counts=True)
+    return Counter({"#" + bytes(one).hex(): int(n) for one, n in zip(found, counts, strict=True)})
 
 
 def test_tracks_and_the_unknown_have_their_colours(tmp_path: Path) -> None:
     """A bar for what is known, grey for what is not."""
     draw_timelines([timeline("A", None)], tmp_path / "a.png")
-    assert {CALM, GRID} <= colours(tmp_path / "a.png")
+    assert {CALM, GRID} <= pixels(tmp_path / "a.png").keys()
 
 
 def test_each_recording_has_its_place(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from earmark.cli.add import add
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
+from earmark.cli.explain import explain
 from earmark.cli.identify import identify
 from earmark.cli.scan import scan
 from earmark.cli.tracks import edit, list_tracks, remove, show
@@ -85,6 +86,7 @@ for command in (
     add,
     identify,
     scan,
+    explain,
     list_tracks,
     show,
     edit,

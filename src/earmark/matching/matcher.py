@@ -154,7 +154,12 @@ def match(
     evidence = search.evidence()
     if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
-    return _Judge(search.case(), params).verdict(evidence)
+    return judged(search.case(), evidence, params)
+
+
+def judged(case: Case, evidence: Evidence, params: Params) -> Verdict:
+    """Say what some evidence, not in order, comes to."""
+    return _Judge(case, params).verdict(evidence)
 
 
 class Search:

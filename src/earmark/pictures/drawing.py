@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, FAINT, GRID, PAPER = "#1f2430", "#6b7280", "#e3e6ea", "#ffffff"
-GOOD, BAD, CALM = "#0b7a5c", "#c2410c", "#2b6cb0"
+GOOD, BAD, CALM, MARK = "#0b7a5c", "#c2410c", "#2b6cb0", "#d6006c"
 DOTS_PER_INCH = 110
 
 STYLE: dict[Any, Any] = {

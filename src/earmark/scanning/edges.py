@@ -24,9 +24,6 @@ LEAST_GAIN = 1.5
 
 MOST_SHARE = 0.98
 
-LEAST_SAID = 2.0
-"""Nats that a longer stretch must add: a few peaks beyond the edge agree by chance."""
-
 BLOCK_S = 1.0
 """Coverage counts blocks of this length in which the peaks speak for the track."""
 
@@ -68,9 +65,8 @@ def stretch(
 
 
 def _reach(said: NDArray[np.float64]) -> int:
-    """Return how many peaks, from the first on, nearly say the most together."""
-    total = np.concatenate([[0.0], np.cumsum(said)])
-    return int(np.argmax(total >= total.max() - LEAST_SAID))
+    """Return how many peaks, from the first on, say the most together."""
+    return int(np.argmax(np.concatenate([[0.0], np.cumsum(said)])))
 
 
 def coverage(
