@@ -28,7 +28,8 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
-    ("evaluation",),
+    ("scanning", "explaining"),
+    ("evaluation", "pictures"),
     ("jsonable",),
     ("demo",),
     ("settings",),
@@ -39,7 +40,7 @@ LAYERS = (
 OWNERS = {
     "av": ("audio", "evaluation.codecs", "evaluation.stretching"),
     "jinja2": ("evaluation.page",),
-    "matplotlib": ("evaluation.plots",),
+    "matplotlib": ("evaluation.plots", "pictures"),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
     "rich": ("cli", "demo"),

@@ -16,19 +16,27 @@ if TYPE_CHECKING:
         TrackNotFoundError,
         UsageError,
     )
+    from earmark.explaining.explain import explain
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
+    from earmark.scanning.scan import scan
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
+        BestPlace,
+        Exhibit,
+        Explanation,
         Failure,
         Identification,
         Match,
         MediaKind,
         Metadata,
+        Reason,
         Relation,
         Source,
         Status,
+        Timeline,
+        TimelineSpan,
         Track,
         TrackOrder,
     )
@@ -39,8 +47,11 @@ __all__ = [
     "AddReport",
     "AudioError",
     "Axis",
+    "BestPlace",
     "Duplicate",
     "EarmarkError",
+    "Exhibit",
+    "Explanation",
     "Failure",
     "Identification",
     "IndexParams",
@@ -55,26 +66,34 @@ __all__ = [
     "Problem",
     "Progress",
     "QueryParams",
+    "Reason",
     "Relation",
     "Repair",
     "Skipped",
     "Source",
     "Status",
     "StoreStats",
+    "Timeline",
+    "TimelineSpan",
     "Track",
     "TrackNotFoundError",
     "TrackOrder",
     "UsageError",
+    "explain",
+    "scan",
 ]
 
 _HOMES = {
     "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
+    "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
+    "earmark.scanning.scan": "scan",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
-        "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"
+        "BestPlace Exhibit Explanation Failure Identification Match MediaKind Metadata Reason "
+        "Relation Source Status Timeline TimelineSpan Track TrackOrder"
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from earmark.ingest import AddReport
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
-    from earmark.types import Identification, Match, Track
+    from earmark.types import BestPlace, Explanation, Identification, Match, TimelineSpan, Track
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
@@ -60,6 +60,51 @@ def match(found: Match) -> Object:
         "speed": None if found.speed is None else round(found.speed, 4),
         "tempo": round(found.tempo, 4),
         "pitch_semitones": round(found.pitch_semitones, 2) + 0.0,
+    }
+
+
+def timeline_span(file: str, span: TimelineSpan) -> Object:
+    """One span of a recording's timeline; `docs/scan.schema.json` describes it."""
+    return {
+        "file": file,
+        "start_s": _seconds(span.start_s),
+        "end_s": _seconds(span.end_s),
+        "track": None if span.track is None else track_summary(span.track),
+        "track_start_s": _seconds(span.track_start_s),
+        "track_end_s": _seconds(span.track_end_s),
+        "coverage": round(span.coverage, 3),
+        "speed": None if span.speed is None else round(span.speed, 4),
+        "tempo": None if span.tempo is None else round(span.tempo, 4),
+        "pitch_semitones": (
+            None if span.pitch_semitones is None else round(span.pitch_semitones, 2) + 0.0
+        ),
+        "confidence": round(span.confidence, 4),
+    }
+
+
+def explanation(found: Explanation) -> Object:
+    """Why a clip was named, or not; `docs/explain.schema.json` describes it."""
+    error = found.error
+    return {
+        "clip": found.clip,
+        "status": found.status.value,
+        "reasons": [reason.value for reason in found.reasons],
+        "words": list(found.words),
+        "duration_s": _seconds(found.duration_s),
+        "level_db": None if found.level_db is None else round(found.level_db, 1),
+        "peaks": found.peaks,
+        "best": None if found.best is None else _best_place(found.best),
+        "error": None if error is None else {"type": error.type, "message": error.message},
+    }
+
+
+def _best_place(best: BestPlace) -> Object:
+    return {
+        "match": match(best.match),
+        "threshold": round(best.threshold, 1),
+        "expected": best.expected,
+        "found": best.found,
+        "chance": round(best.chance, 4),
     }
 
 

@@ -7,18 +7,18 @@ import os
 import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
-from earmark.answers import match_of
+from earmark.answers import Intact, match_of
 from earmark.audio import open_audio, open_samples
 from earmark.errors import (
     AudioError,
-    CorruptConstellationError,
     LibraryError,
     TrackNotFoundError,
     UsageError,
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
     from earmark.audio import AudioSource, AudioStream
     from earmark.stores.directory import DirectoryStore
-    from earmark.tape import Tape
 
 MEMORY = "memory:"
 PAGE_TRACKS = 1000
@@ -149,6 +148,11 @@ class Library:
         """The parameters of the library's fingerprints."""
         return self._params
 
+    @property
+    def query(self) -> QueryParams:
+        """How hard queries look, unless they say otherwise themselves."""
+        return self._query
+
     def add(
         self,
         paths: Sequence[str | bytes | os.PathLike[str]],
@@ -211,7 +215,7 @@ class Library:
             UsageError: an array without a sample rate, or metadata that no track can have.
             LibraryError: the library cannot be written.
         """
-        with self._stream(source, sample_rate) as stream:
+        with self.stream(source, sample_rate) as stream:
             recording = read_recording(stream, self._params.peaks)
             name = stream.name
         path, file = _paths(source)
@@ -252,7 +256,7 @@ class Library:
         label = name if name is not None else _label(clip)
         query = query or self._query
         try:
-            with self._stream(clip, sample_rate) as stream:
+            with self.stream(clip, sample_rate) as stream:
                 read = read_clip(stream, self._params.peaks, query)
         except AudioError as error:
             failure = Failure(type(error).__name__, str(error))
@@ -400,7 +404,17 @@ class Library:
         """Merge the index as far as the merge policy asks for it."""
         self._store.merge()
 
-    def _stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
+    def reading(self) -> AbstractContextManager[Reader]:
+        """Begin a consistent view of what is stored, for what stands on the library."""
+        return self._store.read()
+
+    def stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
+        """Open a recording as it is heard here; `rate` is that of an array's samples, in Hz.
+
+        Raises:
+            AudioError: it cannot be opened.
+            UsageError: an array without a sample rate.
+        """
         wanted = self._params.peaks.sample_rate_hz
         if hasattr(source, "dtype"):
             if rate is None:
@@ -412,7 +426,7 @@ class Library:
 
     def _look_up(self, read: Clip, query: QueryParams) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
-            verdict = match(read.heard, _Intact(reader), self._params, query)
+            verdict = match(read.heard, Intact(reader), self._params, query)
             found = (*verdict.matches, *verdict.candidates)
             return verdict, reader.tracks({one.key for one in found})
 
@@ -440,7 +454,7 @@ class Library:
         """
         try:
             check_same(track.source)
-            with self._stream(track.source.file, None) as stream:
+            with self.stream(track.source.file, None) as stream:
                 return read_recording(stream, self._params.peaks)
         except AudioError as error:
             if track.media is not MediaKind.COPY or track.media_file is None:
@@ -449,7 +463,7 @@ class Library:
                 kept = reader.open_media(track.media_file)
             except KeyError:
                 raise error from None
-        with kept, self._stream(kept, None) as stream:
+        with kept, self.stream(kept, None) as stream:
             return read_recording(stream, self._params.peaks)
 
     def _replace_sound(self, track: Track, recording: Recording) -> None:
@@ -465,36 +479,6 @@ class Library:
         landmarks = _landmarks(self._params, recording.constellation)
         with self._store.write() as writer:
             writer.insert(anew, recording.constellation, landmarks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Intact:
-    """What the matcher reads; a track whose constellation is damaged is passed over."""
-
-    reader: Reader
-
-    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        return self.reader.list_lengths(hashes)
-
-    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
-        return self.reader.tapes(hashes)
-
-    def frames(self) -> int:
-        return self.reader.frames()
-
-    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
-        wanted = list(keys)
-        try:
-            return self.reader.constellations(wanted)
-        except CorruptConstellationError:
-            return dict(self._one_by_one(wanted))
-
-    def _one_by_one(self, keys: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        for key in keys:
-            try:
-                yield from self.reader.constellations([key]).items()
-            except CorruptConstellationError:
-                continue
 
 
 def _open_folder(

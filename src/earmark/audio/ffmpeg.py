@@ -82,6 +82,8 @@ class FFmpegDecoder:
         self._tick_s = float(self._stream.time_base or 0)
         self._end_s = math.inf
         self.metadata = read_tags(self._container.metadata, self._stream.metadata)
+        stated = self._container.duration
+        self.stated_s = None if stated is None else stated / av.time_base
 
     def close(self) -> None:
         """Let go of FFmpeg's buffers; closing twice is harmless."""

@@ -72,6 +72,11 @@ class AudioStream:
         return self._decoder.corrupt_packets
 
     @property
+    def stated_s(self) -> float | None:
+        """How long the recording says it is, if it does; it need not be true."""
+        return self._decoder.stated_s
+
+    @property
     def duration_s(self) -> float:
         """Seconds given so far; the whole duration when the iteration has ended."""
         return self.samples / self.sample_rate_hz
@@ -190,6 +195,7 @@ class _ArrayDecoder:
     def __init__(self, samples: NDArray[Any], rate_hz: int) -> None:
         self.codec = str(samples.dtype)
         self.metadata = Metadata()
+        self.stated_s: float | None = samples.shape[1] / rate_hz
         self._samples = samples
         self._rate_hz = rate_hz
 

@@ -13,7 +13,9 @@ from earmark.cli.add import add
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
+from earmark.cli.explain import explain
 from earmark.cli.identify import identify
+from earmark.cli.scan import scan
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
 
@@ -83,6 +85,8 @@ app.callback(help=help_of(root))(root)
 for command in (
     add,
     identify,
+    scan,
+    explain,
     list_tracks,
     show,
     edit,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -108,7 +109,36 @@ class Verdict:
     candidates: tuple[Found, ...] = ()
 
 
-def match(heard: Heard, references: References, params: Params, query: QueryParams) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A place where a clip may lie, if what was heard before it runs on."""
+
+    key: int
+    offset_s: float
+    tempo: float
+    pitch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is known of a clip by what was heard before it."""
+
+    places: tuple[Expected, ...] = ()
+    """Looked at first; nothing else is, if one explains the clip."""
+    rungs: tuple[Rung, ...] = ()
+    """Changes of tempo and pitch that are tried before the ladder, and without it."""
+
+
+NO_HINT = Hint()
+
+
+def match(
+    heard: Heard,
+    references: References,
+    params: Params,
+    query: QueryParams,
+    hint: Hint = NO_HINT,
+) -> Verdict:
     """Name a clip.
 
     Args:
@@ -116,23 +146,35 @@ def match(heard: Heard, references: References, params: Params, query: QueryPara
         references: the library's index and constellations.
         params: the parameters that the library was made with.
         query: how hard to look.
+        hint: where to look first.
     """
     if not len(heard.peaks):
         return Verdict(Status.SILENT)
-    search = Search(heard, references, params, query)
+    search = Search(heard, references, params, query, hint)
     evidence = search.evidence()
     if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
-    return _Judge(search.case(), params).verdict(evidence)
+    return judged(search.case(), evidence, params)
+
+
+def judged(case: Case, evidence: Evidence, params: Params) -> Verdict:
+    """Say what some evidence, not in order, comes to."""
+    return _Judge(case, params).verdict(evidence)
 
 
 class Search:
     """One query: the attempts, and the tracks that they brought up."""
 
     def __init__(
-        self, heard: Heard, references: References, params: Params, query: QueryParams
+        self,
+        heard: Heard,
+        references: References,
+        params: Params,
+        query: QueryParams,
+        hint: Hint = NO_HINT,
     ) -> None:
         self._heard = heard
+        self._hint = hint
         self._references = references
         self._params = params
         self._query = query
@@ -163,17 +205,22 @@ class Search:
 
     def attempts(self) -> Iterator[Evidence]:
         """Yield what each attempt found: a glance, a search, and each batch of rungs."""
+        expected = self._expected()
+        yield expected
+        if self._explains(expected):
+            return
         glanced = self._glance()
         yield glanced
-        leader = glanced.take(glanced.order()[:1])
-        explained = _agrees_throughout(leader).all()
-        if (self._accepted(leader) and explained) or self._is_late():
+        if self._explains(glanced) or self._is_late():
             return
+        leader = glanced.take(glanced.order()[:1])
         # beside what is known already something else may sound: it has a few votes, too
         whole = self._sweep() if self._accepted(leader) else self._search()
         yield whole
-        best = max(glanced.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
-        for rungs in batches(self._query.ladder):
+        found = joined(expected, glanced, whole)
+        best = float(found.rating.max(initial=-np.inf))
+        likely = [self._hint.rungs] if self._hint.rungs else []
+        for rungs in chain(likely, batches(self._query.ladder)):
             if best >= self._threshold + CERTAIN or self._is_late():
                 return
             climbed = self._climb(rungs, self._votes)
@@ -188,6 +235,24 @@ class Search:
 
     def _accepted(self, evidence: Evidence) -> bool:
         return bool((evidence.rating >= self._threshold).any())
+
+    def _explains(self, evidence: Evidence) -> bool:
+        """Tell whether the best of this is accepted, and nothing else need sound."""
+        leader = evidence.take(evidence.order()[:1])
+        return self._accepted(leader) and bool(_agrees_throughout(leader).all())
+
+    def _expected(self) -> Evidence:
+        """Look where the clip lies if what was heard before it runs on."""
+        places = self._hint.places
+        if not places:
+            return nothing()
+        numbers = self._numbers([one.key for one in places])
+        steps_hz = frame_rate_hz(self._params.peaks) * self._clip.steps
+        rows = [(one.offset_s * steps_hz, one.tempo, one.pitch) for one in places]
+        # contiguous rows: other strides would make Numba compile the kernels once more
+        offset, tempo, pitch = np.array(rows, np.float64).reshape(-1, 3).T.copy()
+        rough = self._roughly(Hypotheses(numbers, offset, tempo, pitch))
+        return self._weighed(rough.hypotheses)
 
     def _glance(self) -> Evidence:
         """Look where the rarest of the sparser peaks' exact pairs agree."""
