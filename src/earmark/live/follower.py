@@ -8,6 +8,7 @@ lost, and its last moment is where the sum was highest. This is Page's CUSUM tes
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -155,8 +156,10 @@ class Follower:
         least, most = SHARES
         chance = float(np.clip(found.chance[0], least, most / 2))
         share = float(np.clip(DISTURBED * self._usual(agrees), 2 * chance, most))
-        weight = np.where(agrees, np.log(share / chance), np.log((1 - share) / (1 - chance)))
-        for at_s, one in zip(times.tolist(), (NOT_INDEPENDENT * weight).tolist()):
+        for_it = NOT_INDEPENDENT * math.log(share / chance)
+        against_it = NOT_INDEPENDENT * math.log((1 - share) / (1 - chance))
+        for at_s, agreeing in zip(times.tolist(), agrees.tolist()):
+            one = for_it if agreeing else against_it
             self._total += one
             if self.is_lost:
                 self._extreme = min(self._extreme, self._total)

@@ -140,24 +140,26 @@ class Recognizer:
         return list(self._heard(self._resampled(_mono(samples), sample_rate)))
 
     def skip(self, seconds: float) -> list[Update]:
-        """Note that so much sound was lost."""
-        updates = list(self._heard(self._flushed()))
-        self._window.add(self._pending)
-        self._pending = np.empty(0, np.float32)
-        if self._play:
-            self._play.follower.pass_over(self.position_s + seconds)
+        """Note that so much sound was lost, and return what there is to say about it."""
+        updates = self._drained()
         self._window.skip(round(seconds * self._params.sample_rate_hz))
+        if self._play:
+            self._play.follower.pass_over(self.position_s)
         self._begin_stretch(self.position_s)
-        return updates
+        return [*updates, *self._expired()]
 
     def finish(self) -> list[Update]:
         """End the stream, and return what is left to say."""
+        updates = self._drained()
+        if not self._is_following():
+            updates += self._look(self._stretch_s(), self._plan.share, self._query.ladder)
+        return [*updates, *self._ended()]
+
+    def _drained(self) -> list[Update]:
+        """Listen to what is left of a piece of sound."""
         updates = list(self._heard(self._flushed()))
         self._window.add(self._pending)
         self._pending = np.empty(0, np.float32)
-        if self._play is None or self._play.follower.is_lost:
-            updates += self._look(self._stretch_s(), self._plan.share, self._query.ladder)
-        updates += self._ended()
         return updates
 
     def _resampled(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
@@ -227,19 +229,20 @@ class Recognizer:
             self._check()
             if self._is_following():
                 return
-            if self.position_s - self._play.follower.heard_until_s > self._held_s():
-                yield from self._ended()
+            yield from self._expired()
         if self._is_silent:
             return
         yield from self._scheduled()
 
-    def _held_s(self) -> float:
-        """How long the track that was lost is held: one that had reached its end is not."""
-        play = self._play
-        if play is None:
-            return 0.0
-        left_s = play.match.track.duration_s - play.follower.last_track_s
-        return self._plan.hold_s if left_s > OVERRUN_S else 0.0
+    def _expired(self) -> Iterator[Update]:
+        """End a track that was lost long ago; one that had reached its end is not held at all."""
+        if self._play is None:
+            return
+        follower = self._play.follower
+        left_s = self._play.match.track.duration_s - follower.last_track_s
+        held_s = self._plan.hold_s if left_s > OVERRUN_S else 0.0
+        if self.position_s - follower.heard_until_s > held_s:
+            yield from self._ended()
 
     def _scheduled(self) -> Iterator[Update]:
         """Look at the stretch if the plan says so; of several looks that are due, the longest."""
