@@ -44,7 +44,7 @@ class Radio:
         self.programmes = dict(programmes)
         self.cuts: dict[str, list[float]] = {name: [] for name in programmes}
         """POSIX times at which connections were cut."""
-        self._cut = {name: 0 for name in programmes}
+        self._cut = dict.fromkeys(programmes, 0)
         self._stopped = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._server.daemon_threads = True
@@ -119,7 +119,7 @@ def _handler_of(radio: Radio) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """Answers one request."""
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             name = self.path.removeprefix("/")
             if name not in radio.programmes:
                 self.send_error(404)

@@ -28,8 +28,12 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
+    ("sources",),
+    ("live",),
+    ("operations",),
     ("evaluation",),
     ("jsonable",),
+    ("sinks",),
     ("demo",),
     ("settings",),
     ("cli",),
@@ -38,13 +42,15 @@ LAYERS = (
 
 OWNERS = {
     "av": ("audio", "evaluation.codecs", "evaluation.stretching"),
+    "httpcore": ("sources",),
     "jinja2": ("evaluation.page",),
     "matplotlib": ("evaluation.plots",),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
-    "sqlite3": ("stores",),
+    "sounddevice": ("sources.microphone",),
+    "sqlite3": ("operations", "stores"),
     "typer": ("cli",),
 }
 """The only places that may import these."""

@@ -12,6 +12,7 @@
     │   ├── AddressRefusedError       it lies in a network that may not be asked
     │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
     │   └── SourceUnavailableError    it does not answer, broke off or sends nothing, at the moment
+    ├── OperationsError               a store of plays cannot do it; carries its location
     ├── UsageError                    an argument that makes no sense
     ├── MissingExtraError             an optional part of Earmark is not installed
     ├── TrackNotFoundError            no track has this id, path or title
@@ -107,6 +108,15 @@ class UnsupportedSourceError(SourceError):
 
 class SourceUnavailableError(SourceError):
     """The source does not answer, or has broken off; it may be there again later."""
+
+
+class OperationsError(EarmarkError):
+    """The operations store at `location` cannot do what was asked."""
+
+    def __init__(self, location: str, cause: str) -> None:
+        super().__init__(f"operations store {location}: {cause}")
+        self.location = location
+        self.cause = cause
 
 
 class UsageError(EarmarkError):

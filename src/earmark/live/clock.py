@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 
-from earmark.live.events import utc
+from earmark.units import posix_to_utc
 
 MINUTES_S = 300.0
 """The least delay of this time, and of as long before, is believed."""
@@ -64,7 +64,7 @@ class StreamClock:
 
     def at(self, position_s: float) -> datetime:
         """Return the time in UTC of a moment of the stream."""
-        return utc(self._stretch(position_s).zero + position_s)
+        return posix_to_utc(self._stretch(position_s).zero + position_s)
 
     def _stretch(self, position_s: float) -> _Stretch:
         """Return the connection in which this moment came, or else the first that is known."""

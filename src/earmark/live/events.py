@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from earmark.types import Match
@@ -55,17 +55,3 @@ class Event:
     def latency_s(self) -> float:
         """Seconds from what happened to this event."""
         return (self.told_at - self.at).total_seconds()
-
-
-def utc(seconds: float) -> datetime:
-    """Return a POSIX time as a date and time in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def iso(moment: datetime) -> str:
-    """Write a time in UTC as it stands in logs and stores: `2026-01-31T12:00:00.123Z`.
-
-    Such texts sort as their times do.
-    """
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.removesuffix("+00:00") + "Z"

@@ -149,7 +149,9 @@ class Follower:
         tempo, pitch = np.array([self.line.tempo]), np.array([self.line.pitch])
         return Hypotheses(place.reference, place.offset, tempo, pitch)
 
-    def _weigh(self, times: NDArray[np.float64], agrees: NDArray[np.bool_], found: Evidence) -> None:
+    def _weigh(
+        self, times: NDArray[np.float64], agrees: NDArray[np.bool_], found: Evidence
+    ) -> None:
         """Add up what the peaks at these moments say."""
         if not len(times):
             return

@@ -4,7 +4,7 @@ Whoever looks ten times at music that is unknown gets ten chances to be wrong. S
 rate that the user allows is a budget. A new stretch of sound is looked at when it has each of the
 lengths in `looks_s`, and then once more with the ladder; the budget is spent in equal parts on
 these (a Bonferroni correction: looks at overlapping sound depend on one another, so that the true
-rate is lower). The rating is in nats, so a look with a part of 1/n costs ln n of them: 2.2 for nine.
+rate is lower). The rating is in nats, so a look with a part of 1/n costs ln n: 2.2 for nine.
 
 Sound that stays unknown is looked at every `later_every_s`, each time on a budget of its own,
 `later_share` of the user's rate: an hour has 1800 such looks, and with the usual numbers a false
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from earmark.errors import UsageError
 
@@ -45,7 +46,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse what is no plan."""
         steps = (0.0, *self.looks_s)
-        if len(steps) == 1 or any(a >= b for a, b in zip(steps, steps[1:])):
+        if len(steps) == 1 or any(a >= b for a, b in pairwise(steps)):
             message = f"looks need rising lengths, not {self.looks_s}"
             raise UsageError(message)
         numbers = (self.later_s, self.later_every_s, self.later_share, self.hold_s)

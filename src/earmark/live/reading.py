@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Full, Queue
@@ -154,9 +153,7 @@ class Reader:
             self._feed = feed
             counted = _Counted(feed.stream, self._source.name)
             stream = feed.stream if hasattr(feed.stream, "seekable") else counted
-            with open_audio(
-                stream, sample_rate_hz=self._rate_hz, block_s=BLOCK_S
-            ) as sound:
+            with open_audio(stream, sample_rate_hz=self._rate_hz, block_s=BLOCK_S) as sound:
                 self._put(Connected(time.time()))
                 for block in sound:
                     counted.forget()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from earmark.ingest import new_id
 from earmark.live.clock import StreamClock
-from earmark.live.events import Event, EventKind, utc
+from earmark.live.events import Event, EventKind
 from earmark.live.reading import Broken, Connected, Item, Piece, Reader, Titled
 from earmark.live.updates import Update, UpdateKind
+from earmark.units import posix_to_utc
 
 if TYPE_CHECKING:
     from earmark.live.recognizer import Recognizer
@@ -144,8 +145,8 @@ class Station:
         return replace(event, play_id=played, started_at=began, match=update.match)
 
     def _say(self, kind: EventKind, at: float, text: str | None = None) -> None:
-        event = self._event(kind, utc(at), self._recognizer.position_s)
+        event = self._event(kind, posix_to_utc(at), self._recognizer.position_s)
         self._on_event(replace(event, text=text))
 
     def _event(self, kind: EventKind, at: datetime, position_s: float) -> Event:
-        return Event(new_id(), kind, self.name, at, utc(time.time()), position_s)
+        return Event(new_id(), kind, self.name, at, posix_to_utc(time.time()), position_s)
