@@ -22,7 +22,7 @@ TIME_LIMIT_VARIABLE = "EARMARK_TIME_LIMIT"
 OPERATIONS_VARIABLE = "EARMARK_OPERATIONS"
 """The environment variable that names the store of plays."""
 
-WEBHOOK_SECRET_VARIABLE = "EARMARK_WEBHOOK_SECRET"
+WEBHOOK_SECRET_VARIABLE = "EARMARK_WEBHOOK_SECRET"  # noqa: S105 - a name
 """The environment variable with the secret that webhooks are signed with."""
 
 

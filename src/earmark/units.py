@@ -1,4 +1,4 @@
-"""Seconds, samples, frames, hertz, bins, mels and moments: the only place where one becomes another.
+"""Seconds, samples, frames, hertz, bins, mels, moments: the only place where one becomes another.
 
 Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are integers in
 *steps*: `PeakParams.steps` of them make one frame or one band of the frequency axis.

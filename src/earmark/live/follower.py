@@ -40,6 +40,12 @@ DISTURBED = 0.5
 """Of the peaks that were found while the track was heard well, so many are enough: a voice above it
 hides the others."""
 
+FIRST_SHARE = 0.4
+"""What is expected before anything was heard: more than in noise, less than of plain music."""
+
+FORGETTING = 0.1
+"""How much a check counts for what is expected of the next, if it found less."""
+
 NOT_INDEPENDENT = 0.5
 """Weight of a peak: those of one moment are no independent witnesses; docs/matching.md."""
 
@@ -93,7 +99,7 @@ class Follower:
         self._track = Constellations(peaks.time, peaks.frequency, begins)
         self._params = params
         self._query = query
-        self._share = 0.0
+        self._share = FIRST_SHARE
         self._total = 0.0
         self._extreme = 0.0
         self.line = line
@@ -181,5 +187,5 @@ class Follower:
         """Note, and return, which part of the peaks is found when the track is heard well."""
         if len(agrees) >= LEAST_EXPECTED and not self.is_lost:
             now = float(agrees.mean())
-            self._share = now if not self._share else max(now, 0.9 * self._share + 0.1 * now)
+            self._share = max(now, self._share + FORGETTING * (now - self._share))
         return self._share

@@ -149,11 +149,14 @@ class Recognizer:
         return [*updates, *self._expired()]
 
     def finish(self) -> list[Update]:
-        """End the stream, and return what is left to say."""
+        """End the stream, and return what is left to say; what is fed then is another stretch."""
         updates = self._drained()
         if not self._is_following():
             updates += self._look(self._stretch_s(), self._plan.share, self._query.ladder)
-        return [*updates, *self._ended()]
+        updates += self._ended()
+        self._window.skip(0)
+        self._begin_stretch(self.position_s)
+        return updates
 
     def _drained(self) -> list[Update]:
         """Listen to what is left of a piece of sound."""
@@ -253,12 +256,12 @@ class Recognizer:
             self._ladder_due = due == len(plan.looks_s)
             self._later_s = self.position_s
             yield from self._look(plan.looks_s[due - 1], plan.share, Ladder.OFF)
-        elif self._looks == len(plan.looks_s):
-            if self._ladder_due:
-                yield from self._climb()
-            if self.position_s >= self._later_s + plan.later_every_s and not self._is_following():
-                self._later_s = self.position_s
-                yield from self._look(plan.later_s, plan.later_share, Ladder.OFF)
+        if self._ladder_due and not self._is_following():
+            yield from self._climb()
+        is_time = self.position_s >= self._later_s + plan.later_every_s
+        if self._looks == len(plan.looks_s) and is_time and not self._is_following():
+            self._later_s = self.position_s
+            yield from self._look(plan.later_s, plan.later_share, Ladder.OFF)
 
     def _climb(self) -> Iterator[Update]:
         """Give the stretch the ladder, once, if the quota allows it by now."""

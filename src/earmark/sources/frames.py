@@ -1,7 +1,7 @@
 """Where the first whole frame of MP3 or AAC begins.
 
-Who connects to a radio station finds himself in the middle of a frame. FFmpeg then wants to see five
-seconds of MP3 before it believes that it is; from the beginning of a frame on, a fifth of a second.
+A connection to a radio station begins in the middle of a frame. FFmpeg then wants to see seconds of
+MP3 before it believes that it is; from the beginning of a frame on, a fifth of a second.
 """
 
 from __future__ import annotations
