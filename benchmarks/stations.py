@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -32,6 +33,9 @@ from earmark.live.events import Event, EventKind
 from earmark.live.monitor import Monitor
 from earmark.sources import AddressPolicy, Client, Opener
 from earmark.types import Metadata
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
 
 CODINGS = (
     ("mp3", "libmp3lame", 128_000),
@@ -89,17 +93,14 @@ def main() -> None:
     server = get_context("spawn").Process(target=_serve, args=(programmes, theirs), daemon=True)
     server.start()
     began, urls = ours.recv()
-    cuts = [
-        (60 * options.minutes * (k + 1) / (CUTS + 1), names[k % len(names)]) for k in range(CUTS)
-    ]
-    events, cpu_s = _listen(library, urls, cuts, began, 60 * options.minutes + 15, ours)
+    duration_s = 60 * options.minutes
+    cuts = [(duration_s * (k + 1) / (CUTS + 1), names[k % len(names)]) for k in range(CUTS)]
+    events, cpu_s = _listen(library, urls, cuts, began, duration_s + 15, ours)
     server.terminate()
     _report(plans, names, events, cuts, began)
-    share = 100 * cpu_s / (60 * options.minutes) / options.stations
+    share = 100 * cpu_s / duration_s / options.stations
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{share:.2f} % of a processor for each station; {peak_mb:.0f} MB at most, library included"
-    )
+    print(f"{share:.2f} % of a processor for each station; {peak_mb:.0f} MB at most")
 
 
 def _options() -> argparse.Namespace:
@@ -140,7 +141,7 @@ def _item(
         return None, np.zeros(round(SILENCE_S * RATE_HZ), np.float32)
     known = dice > SILENCE_SHARE + STRANGER_SHARE
     choice = tunes if known else strangers
-    tune = choice[rng.integers(len(choice))]
+    tune = choice[int(rng.integers(len(choice)))]
     wanted = round(rng.uniform(*LENGTHS_S) * RATE_HZ)
     first = rng.integers(max(1, len(tune.samples) - wanted))
     return tune.name if known else None, tune.samples[first : first + wanted]
@@ -149,7 +150,7 @@ def _item(
 def _encoded(sound: NDArray[np.float32], container: str, codec: str, bits: int) -> bytes:
     target = io.BytesIO()
     with av.open(target, "w", format=container) as output:
-        stream = output.add_stream(codec, rate=RATE_HZ, layout="mono")
+        stream = cast("AudioStream", output.add_stream(codec, rate=RATE_HZ, layout="mono"))
         stream.bit_rate = bits
         for first in range(0, len(sound), RATE_HZ):
             part = np.ascontiguousarray(sound[None, first : first + RATE_HZ], np.float32)
@@ -216,7 +217,7 @@ def _report(
                 ends.append(over[first.play_id].at.timestamp() - began - truth.end_s)
             wrong += [(name, "twice", e.at.timestamp() - began) for e in mine[1:]]
         wrong += [
-            (name, e.match and e.match.track.metadata.title, e.at.timestamp() - began)
+            (name, e.match.track.metadata.title if e.match else "", e.at.timestamp() - began)
             for e in told.values()
             if not any(_is_of(e, truth, began) for truth in plan.truth)
         ]

@@ -65,6 +65,8 @@ def serving(answers: Mapping[str, Answer | list[Answer]]) -> Iterator[Served]:
 def _answer(connection: socket.socket, served: Served, left: dict[str, list[Answer]]) -> None:
     with connection, contextlib.suppress(OSError):
         request = _request(connection)
+        if not request.strip():
+            return
         served.requests.append(request)
         path = request.split(b" ", 2)[1].decode().removeprefix("/").partition("?")[0]
         queue = left.get(path, [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"])

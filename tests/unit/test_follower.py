@@ -52,7 +52,7 @@ def test_a_track_that_is_over_is_lost_where_it_ended() -> None:
 def test_another_track_is_not_this_one() -> None:
     """One that never played is lost at once."""
     one = follower(3.0)
-    check(one, heard(sound(1, 3, 11)))
+    check(one, heard(sound(1, 3, 18)))
     assert one.is_lost
     assert one.heard_until_s < 2
 
