@@ -31,7 +31,7 @@ from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, clips, load
 from earmark.evaluation.conditions import CONDITIONS, Condition
 from earmark.evaluation.intervals import wilson
 from earmark.library import Library
-from earmark.live.plan import Plan
+from earmark.live.plan import LookPlan
 from earmark.live.recognizer import Recognizer
 from earmark.live.updates import Update, UpdateKind
 from earmark.params import Ladder, Params, QueryParams
@@ -172,7 +172,7 @@ def _print_false(label: str, best: NDArray[np.float64]) -> None:
     """Print how many strangers are named when looks are paid for, and when they are free."""
     cells = []
     for rate in RATES:
-        paid = int((best >= -np.log(rate * Plan().share)).sum())
+        paid = int((best >= -np.log(rate * LookPlan().share)).sum())
         free = int((best >= -np.log(rate)).sum())
         low, high = wilson(paid, len(best))
         cells.append(f"{rate:g}: {paid} ({100 * low:.2f}-{100 * high:.2f} %), free {free}")

@@ -6,7 +6,7 @@ Takes the recordings that `open_corpus.tsv` names below FOLDER. Every station pl
 excerpts of the catalogue, now and then of strangers, and silence, in a coding of its own; at three
 moments a connection is cut. Printed are, of the plays: those that were missed, wrong starts, how
 long after its start a play was told, how far start and end were off; and the processor's time per
-station and the peak memory of the monitor, which has this process for itself.
+station and the peak memory of the monitor, which has a process for itself.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import resource
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ from benchmarks.radio import Programme, Radio
 from earmark.library import Library
 from earmark.live.events import Event, EventKind
 from earmark.live.monitor import Monitor
-from earmark.sources import AddressPolicy, Client, Opener
 from earmark.types import Metadata
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ LENGTHS_S = (30.0, 75.0)
 STRANGER_SHARE, SILENCE_SHARE = 0.2, 0.1
 SILENCE_S = 6.0
 CUTS = 3
+END_S = 15.0
+"""So long after the end it is listened on."""
 SLACK_S = 6.0
 """A start that was told for a moment so far from the truth is that of another play."""
 SHORT_S = 8.0
@@ -61,6 +63,15 @@ class Truth:
     """None for a stranger, and for silence."""
     begin_s: float
     end_s: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a monitor heard, and what it took."""
+
+    events: list[Event]
+    cpu_s: float
+    peak_mb: float
 
 
 @dataclass(frozen=True)
@@ -81,26 +92,16 @@ def main() -> None:
         _plan(tunes, strangers, 60 * options.minutes, CODINGS[number % len(CODINGS)], rng)
         for number in range(options.stations)
     ]
-    library = Library.open("memory:")
-    for tune in tunes:
-        metadata = Metadata(title=tune.name)
-        library.add_recording(tune.samples, sample_rate=RATE_HZ, metadata=metadata)
-    del tunes, strangers
-    library.warm_up()
-    ours, theirs = get_context("spawn").Pipe()
     names = [f"station{number}" for number in range(options.stations)]
-    programmes = {name: Programme(plan.data, plan.duration_s) for name, plan in zip(names, plans)}
-    server = get_context("spawn").Process(target=_serve, args=(programmes, theirs), daemon=True)
-    server.start()
-    began, urls = ours.recv()
     duration_s = 60 * options.minutes
     cuts = [(duration_s * (k + 1) / (CUTS + 1), names[k % len(names)]) for k in range(CUTS)]
-    events, cpu_s = _listen(library, urls, cuts, began, duration_s + 15, ours)
-    server.terminate()
-    _report(plans, names, events, cuts, began)
-    share = 100 * cpu_s / duration_s / options.stations
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{share:.2f} % of a processor for each station; {peak_mb:.0f} MB at most")
+    programmes = {name: Programme(plan.data, plan.duration_s) for name, plan in zip(names, plans)}
+    with tempfile.TemporaryDirectory() as folder:
+        _add(tunes, folder)
+        began, heard = _played(folder, programmes, cuts, duration_s + END_S)
+    _report(plans, names, heard.events, cuts, began)
+    share = 100 * heard.cpu_s / duration_s / options.stations
+    print(f"{share:.2f} % of a processor for each station; {heard.peak_mb:.0f} MB at most")
 
 
 def _options() -> argparse.Namespace:
@@ -161,34 +162,48 @@ def _encoded(sound: NDArray[np.float32], container: str, codec: str, bits: int) 
     return target.getvalue()
 
 
-def _serve(programmes: dict[str, Programme], pipe: Connection) -> None:
-    """Be the radio, in a process of its own."""
+def _add(tunes: Sequence[Tune], folder: str) -> None:
+    """Make a library of the catalogue."""
+    with Library.open(folder) as library:
+        for tune in tunes:
+            metadata = Metadata(title=tune.name)
+            library.add_recording(tune.samples, sample_rate=RATE_HZ, metadata=metadata)
+
+
+def _played(
+    folder: str,
+    programmes: dict[str, Programme],
+    cuts: Sequence[tuple[float, str]],
+    duration_s: float,
+) -> tuple[float, Heard]:
+    """Play the programmes to a monitor, and return when they began, and what it heard."""
+    ours, theirs = get_context("spawn").Pipe()
+    listener = get_context("spawn").Process(target=_listen, args=(folder, theirs), daemon=True)
+    listener.start()
+    ours.recv()
     with Radio(programmes) as radio:
         began = next(iter(radio.programmes.values())).began
-        pipe.send((began, [f"{name}={radio.url(name)}" for name in programmes]))
-        while True:
-            radio.cut(pipe.recv())
-
-
-def _listen(
-    library: Library,
-    urls: Sequence[str],
-    cuts: Sequence[tuple[float, str]],
-    began: float,
-    duration_s: float,
-    pipe: Connection,
-) -> tuple[list[Event], float]:
-    """Return what the monitor tells, and the processor's time that it takes."""
-    events: list[Event] = []
-    opener = Opener(Client(AddressPolicy(allow_private=True)))
-    spent = time.process_time()
-    with Monitor(library, urls, on_event=events.append, opener=opener) as monitor:
+        ours.send(([f"{name}={radio.url(name)}" for name in programmes], began + duration_s))
         for at_s, name in cuts:
-            monitor.wait(max(0.0, began + at_s - time.time()))
-            pipe.send(name)
-        monitor.wait(max(0.0, began + duration_s - time.time()))
-        spent = time.process_time() - spent
-    return events, spent
+            time.sleep(max(0.0, began + at_s - time.time()))
+            radio.cut(name)
+        heard: Heard = ours.recv()
+    return began, heard
+
+
+def _listen(folder: str, pipe: Connection) -> None:
+    """Be the monitor, in a process of its own."""
+    events: list[Event] = []
+    with Library.open(folder, create=False) as library:
+        library.warm_up()
+        pipe.send("ready")
+        urls, end = pipe.recv()
+        spent = time.process_time()
+        with Monitor(library, urls, on_event=events.append, allow_private=True) as monitor:
+            monitor.wait(max(0.0, end - time.time()))
+            spent = time.process_time() - spent
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pipe.send(Heard(events, spent, peak_mb))
 
 
 def _report(

@@ -13,12 +13,25 @@ if TYPE_CHECKING:
         AudioError,
         EarmarkError,
         LibraryError,
+        OperationsError,
+        SourceError,
         TrackNotFoundError,
         UsageError,
     )
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
+    from earmark.live.events import Event, EventKind
+    from earmark.live.monitor import Monitor
+    from earmark.live.plan import LookPlan
+    from earmark.live.quota import Quota
+    from earmark.live.recognizer import Recognizer
+    from earmark.live.updates import Update, UpdateKind
+    from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+    from earmark.operations.recording import PlayWriter
+    from earmark.operations.sqlite import SqliteOperations
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
+    from earmark.sinks.logs import EventLog
+    from earmark.sources.opening import LiveSource
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         Failure,
@@ -41,37 +54,69 @@ __all__ = [
     "Axis",
     "Duplicate",
     "EarmarkError",
+    "Event",
+    "EventKind",
+    "EventLog",
     "Failure",
     "Identification",
     "IndexParams",
     "Ladder",
     "Library",
     "LibraryError",
+    "LiveSource",
+    "LookPlan",
     "Match",
     "MediaKind",
     "Metadata",
+    "Monitor",
+    "OperationsError",
     "Params",
     "PeakParams",
+    "Play",
+    "PlayQuery",
+    "PlayWriter",
     "Problem",
     "Progress",
     "QueryParams",
+    "Quota",
+    "Recognizer",
     "Relation",
     "Repair",
     "Skipped",
     "Source",
+    "SourceError",
+    "SqliteOperations",
     "Status",
     "StoreStats",
+    "Total",
+    "TotalBy",
     "Track",
     "TrackNotFoundError",
     "TrackOrder",
+    "Update",
+    "UpdateKind",
     "UsageError",
 ]
 
 _HOMES = {
-    "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
+    "earmark.errors": (
+        "AudioError EarmarkError LibraryError OperationsError SourceError TrackNotFoundError "
+        "UsageError"
+    ),
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
+    "earmark.live.events": "Event EventKind",
+    "earmark.live.monitor": "Monitor",
+    "earmark.live.plan": "LookPlan",
+    "earmark.live.quota": "Quota",
+    "earmark.live.recognizer": "Recognizer",
+    "earmark.live.updates": "Update UpdateKind",
+    "earmark.operations.base": "Play PlayQuery Total TotalBy",
+    "earmark.operations.recording": "PlayWriter",
+    "earmark.operations.sqlite": "SqliteOperations",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
+    "earmark.sinks.logs": "EventLog",
+    "earmark.sources.opening": "LiveSource",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
         "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"

@@ -35,6 +35,15 @@ def test_a_clock_that_drifts_is_followed() -> None:
     assert 0 <= late < 1
 
 
+def test_what_is_sent_faster_than_it_plays_keeps_its_own_time() -> None:
+    """A recording on a server lasts as long as it lasts."""
+    clock = StreamClock(is_live=True)
+    clock.begin(0.0, 100.0)
+    for minute in range(1, 60):
+        clock.note(60.0 * minute, 100.0 + minute / 10)
+    assert (clock.at(3000.0) - clock.at(1200.0)).total_seconds() == 1800
+
+
 def test_a_file_is_timed_from_its_beginning() -> None:
     """However fast it is read."""
     clock = StreamClock(is_live=False)

@@ -10,14 +10,8 @@ from earmark.errors import UsageError
 from earmark.live import reading
 from earmark.live.events import Event, EventKind
 from earmark.live.monitor import Monitor
-from earmark.sources import AddressPolicy, Client, Opener
 from tests.live import RATE_HZ, library, pieces, sound, until
 from tests.media import ADTS, MP3, Format, encode
-
-
-def opener() -> Opener:
-    """An opener that may go to this machine."""
-    return Opener(Client(AddressPolicy(allow_private=True)))
 
 
 def programme(how: Format, number: int) -> Programme:
@@ -37,7 +31,7 @@ def test_stations_are_heard_at_once_and_again(monkeypatch: pytest.MonkeyPatch) -
 
     with Radio({"a": programme(MP3, 0), "b": programme(ADTS, 1)}) as radio:
         places = [f"{name}={radio.url(name)}" for name in "ab"]
-        with Monitor(library(), places, on_event=events.append, opener=opener()) as monitor:
+        with Monitor(library(), places, on_event=events.append, allow_private=True) as monitor:
             assert until(lambda: len(started()) == 2)
             radio.cut("a")
             assert until(lambda: [one.kind for one in events].count(EventKind.CONNECTED) == 3)
@@ -80,7 +74,7 @@ def test_a_private_address_is_refused_unless_allowed() -> None:
 def test_a_monitor_stops_soon() -> None:
     """Also while it waits for sound that does not come."""
     with Radio({"a": Programme(b"\0" * 90_000, 9_000.0)}) as radio:
-        with Monitor(library(), [radio.url("a")], on_event=print, opener=opener()):
+        with Monitor(library(), [radio.url("a")], on_event=print, allow_private=True):
             time.sleep(0.3)
             began = time.monotonic()
         assert time.monotonic() - began < 10

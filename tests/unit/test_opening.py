@@ -12,7 +12,7 @@ from earmark.audio import open_audio
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
 from earmark.sources.addresses import AddressPolicy
 from earmark.sources.client import Client
-from earmark.sources.opening import Opener, Source
+from earmark.sources.opening import LiveSource, Opener
 from tests.media import ADTS, MP3, encode, tone
 from tests.servers import Answer, ok, serving
 
@@ -27,7 +27,7 @@ def opener() -> Opener:
 def seconds(answers: dict[str, Answer], path: str = "a") -> float:
     """How much sound is heard of a source."""
     with serving(answers) as served:
-        feed = opener().open(Source("A", served.to(path)), print)
+        feed = opener().open(LiveSource("A", served.to(path)), print)
         with closing(feed), open_audio(feed.stream, sample_rate_hz=8000) as sound:
             return sum(map(len, sound)) / 8000
 
@@ -61,7 +61,7 @@ def test_titles_are_told() -> None:
     )
     titles: list[str] = []
     with serving({"a": ok(data, "icy-metaint: 4000")}) as served:
-        feed = opener().open(Source("A", served.to("a")), titles.append)
+        feed = opener().open(LiveSource("A", served.to("a")), titles.append)
         with closing(feed), open_audio(feed.stream, sample_rate_hz=8000) as sound:
             assert sum(map(len, sound)) > 2 * 8000
     assert titles == ["A - B"]
@@ -77,7 +77,7 @@ def test_a_file_is_opened(tmp_path: Path) -> None:
     """It can be read in any order."""
     path = tmp_path / "a.mp3"
     path.write_bytes(SOUND)
-    feed = opener().open(Source.parse(str(path)), print)
+    feed = opener().open(LiveSource.parse(str(path)), print)
     with closing(feed):
         assert io.IOBase.seekable(feed.stream) or feed.stream.seekable()  # type: ignore[arg-type,attr-defined]
 
@@ -86,7 +86,7 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
     """As what is written comes."""
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    source = Source.parse(str(path))
+    source = LiveSource.parse(str(path))
     assert source.is_live
     assert source.comes_again
     writer = threading.Thread(target=path.write_bytes, args=(b"sound",))
@@ -102,26 +102,28 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
 def test_what_is_not_there_is_told() -> None:
     """With the reason."""
     with pytest.raises(SourceUnavailableError, match="No such file"):
-        opener().open(Source.parse("nowhere.mp3"), print)
+        opener().open(LiveSource.parse("nowhere.mp3"), print)
 
 
 def test_a_folder_is_no_source(tmp_path: Path) -> None:
     """Nor is a device."""
     with pytest.raises(UnsupportedSourceError, match="no file"):
-        opener().open(Source.parse(str(tmp_path)), print)
+        opener().open(LiveSource.parse(str(tmp_path)), print)
 
 
 def test_what_is_not_spoken_is_told() -> None:
     """With what would help."""
     with pytest.raises(UnsupportedSourceError, match="ffmpeg -i"):
-        opener().open(Source.parse("rtsp://me:hush@camera.example/"), print)
+        opener().open(LiveSource.parse("rtsp://me:hush@camera.example/"), print)
 
 
 def test_a_source_may_be_named() -> None:
     """Without a name it is called what it is, without its secrets."""
-    assert Source.parse("Rock=http://a.example/?t=1") == Source("Rock", "http://a.example/?t=1")
-    assert Source.parse("http://a.example/?t=1").name == "http://a.example/?***"
-    assert Source.parse("-").name == "standard input"
+    assert LiveSource.parse("Rock=http://a.example/?t=1") == LiveSource(
+        "Rock", "http://a.example/?t=1"
+    )
+    assert LiveSource.parse("http://a.example/?t=1").name == "http://a.example/?***"
+    assert LiveSource.parse("-").name == "standard input"
 
 
 def test_a_file_with_an_equals_sign_is_a_file(
@@ -130,5 +132,5 @@ def test_a_file_with_an_equals_sign_is_a_file(
     """If it is there."""
     monkeypatch.chdir(tmp_path)
     Path("a=b.mp3").touch()
-    assert Source.parse("a=b.mp3").place == "a=b.mp3"
-    assert not Source.parse("a=b.mp3").is_live
+    assert LiveSource.parse("a=b.mp3").place == "a=b.mp3"
+    assert not LiveSource.parse("a=b.mp3").is_live

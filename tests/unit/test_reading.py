@@ -10,7 +10,7 @@ import pytest
 
 from earmark.live import reading
 from earmark.live.reading import Backoff, Broken, Connected, Item, Piece, Reader, Titled
-from earmark.sources import AddressPolicy, Client, Limits, Opener, Source
+from earmark.sources import AddressPolicy, Client, Limits, LiveSource, Opener
 from tests.media import MP3, encode, tone
 from tests.servers import Answer, ok, serving
 
@@ -21,7 +21,7 @@ def reader(place: str) -> Reader:
     """A reader that may go to this machine."""
     limits = Limits(connect_s=5, head_s=5, stall_s=0.5)
     opener = Opener(Client(AddressPolicy(allow_private=True), limits))
-    return Reader(Source("A", place), opener, 8000)
+    return Reader(LiveSource("A", place), opener, 8000)
 
 
 def items(one: Reader, count: int) -> list[Item]:
@@ -93,7 +93,7 @@ def test_a_format_may_change_from_one_connection_to_the_next() -> None:
 
 def test_a_forbidden_address_is_not_tried_again() -> None:
     """Nor is what cannot be listened to."""
-    one = Reader(Source("A", "http://127.0.0.1:1/"), Opener(Client(AddressPolicy())), 8000)
+    one = Reader(LiveSource("A", "http://127.0.0.1:1/"), Opener(Client(AddressPolicy())), 8000)
     (last,) = items(one, 1)
     assert isinstance(last, Broken)
     assert (last.again, last.is_error) == (False, True)

@@ -12,7 +12,7 @@ import pytest
 from earmark import jsonable
 from earmark.errors import OperationsError
 from earmark.operations import sqlite as module
-from earmark.operations.base import Play, TotalBy, Wanted
+from earmark.operations.base import Play, PlayQuery, TotalBy
 from earmark.operations.recording import play_of
 from earmark.operations.sqlite import SqliteOperations
 from tests.live import ended, event, moment
@@ -42,7 +42,7 @@ def test_a_play_comes_back_as_it_was_written(store: SqliteOperations) -> None:
     store.write(play())
     store.close()
     with SqliteOperations(store.location) as again:
-        assert list(again.plays(Wanted())) == [play()]
+        assert list(again.plays(PlayQuery())) == [play()]
 
 
 def test_a_play_is_written_again_when_it_ends(store: SqliteOperations) -> None:
@@ -53,9 +53,9 @@ def test_a_play_is_written_again_when_it_ends(store: SqliteOperations) -> None:
     assert over is not None
     assert begun.duration_s is None
     store.write(begun)
-    assert [one.ended_at for one in store.plays(Wanted())] == [None]
+    assert [one.ended_at for one in store.plays(PlayQuery())] == [None]
     store.write(over)
-    assert list(store.plays(Wanted())) == [over]
+    assert list(store.plays(PlayQuery())) == [over]
     assert over.duration_s == 60
 
 
@@ -67,21 +67,21 @@ def test_plays_come_in_their_order_however_many(
     wanted = [play(number // 2, id=f"play-{number}") for number in range(8)]
     for one in reversed(wanted):
         store.write(one)
-    assert list(store.plays(Wanted())) == wanted
+    assert list(store.plays(PlayQuery())) == wanted
 
 
 @pytest.mark.parametrize(
     ("wanted", "numbers"),
     [
-        (Wanted(since=moment(10)), [1, 2]),
-        (Wanted(until=moment(10)), [0]),
-        (Wanted(station="Jazz"), [2]),
-        (Wanted(track="track-1"), [0, 2]),
-        (Wanted(track="Red Boat"), [1]),
-        (Wanted(isrc="GBAYE0601498", station="Rock"), [0]),
+        (PlayQuery(since=moment(10)), [1, 2]),
+        (PlayQuery(until=moment(10)), [0]),
+        (PlayQuery(station="Jazz"), [2]),
+        (PlayQuery(track="track-1"), [0, 2]),
+        (PlayQuery(track="Red Boat"), [1]),
+        (PlayQuery(isrc="GBAYE0601498", station="Rock"), [0]),
     ],
 )
-def test_plays_are_chosen(store: SqliteOperations, wanted: Wanted, numbers: list[int]) -> None:
+def test_plays_are_chosen(store: SqliteOperations, wanted: PlayQuery, numbers: list[int]) -> None:
     """By time, station, track and ISRC, and by several of these."""
     plays = [play(0), play(1, track_id="x", title="Red Boat", isrc=None), play(2, station="Jazz")]
     for one in plays:
@@ -94,7 +94,7 @@ def test_plays_are_counted(store: SqliteOperations) -> None:
     for one in (play(0), play(1), play(2, track_id="x", title="Red Boat", artist=None)):
         store.write(one)
     store.write(play(3, ended_at=None))
-    first, second = store.totals(Wanted(), TotalBy.TRACK)
+    first, second = store.totals(PlayQuery(), TotalBy.TRACK)
     assert (first.key, first.name, first.plays) == ("track-1", "Blue Kite — Band", 3)
     assert first.duration_s == pytest.approx(120, abs=0.01)
     assert (first.first_at, first.last_at) == (play(0).started_at, play(3).started_at)
@@ -118,7 +118,7 @@ def test_plays_are_counted_by_anything(
     store.write(play(1))
     later = play(2, started_at=tomorrow, station="Jazz", isrc=None)
     store.write(replace(later, ended_at=tomorrow + timedelta(seconds=10)))
-    totals = store.totals(Wanted(), by)
+    totals = store.totals(PlayQuery(), by)
     assert [total.key for total in totals] == keys
     shape = SCHEMA["$defs"]["total"]
     assert [misfit for one in totals for misfit in misfits(jsonable.total(one), shape, {})] == []
@@ -136,7 +136,7 @@ def test_what_nobody_ended_is_ended(store: SqliteOperations) -> None:
     store.write(play(0, ended_at=None))
     store.write(play(1, ended_at=None, station="Jazz"))
     assert store.leave_open(["Rock", "Pop"]) == 1
-    assert [one.duration_s for one in store.plays(Wanted())] == [0, None]
+    assert [one.duration_s for one in store.plays(PlayQuery())] == [0, None]
 
 
 def test_old_plays_are_forgotten(store: SqliteOperations) -> None:
@@ -144,7 +144,7 @@ def test_old_plays_are_forgotten(store: SqliteOperations) -> None:
     store.write(play(0))
     store.write(play(1))
     assert store.drop_before(moment(10)) == 1
-    assert list(store.plays(Wanted())) == [play(1)]
+    assert list(store.plays(PlayQuery())) == [play(1)]
 
 
 def test_several_write_at_once(store: SqliteOperations) -> None:
@@ -158,7 +158,7 @@ def test_several_write_at_once(store: SqliteOperations) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert len(list(other.plays(Wanted()))) == 20
+        assert len(list(other.plays(PlayQuery()))) == 20
 
 
 def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ from typing import cast
 import numpy as np
 import pytest
 
+from earmark.errors import LibraryBusyError
 from earmark.live.events import Event, EventKind
 from earmark.live.reading import Broken, Connected, Item, Piece, Reader, Titled
 from earmark.live.recognizer import Recognizer
 from earmark.live.station import Station
-from earmark.sources import Source
+from earmark.sources import LiveSource
 from tests.live import RATE_HZ, library, pieces, sound
 
 BEGIN = 1_000_000.0
@@ -34,7 +35,7 @@ def heard(*items: Item, live: bool = True) -> list[Event]:
         waiting.put(item)
     reader = SimpleNamespace(items=waiting, start=lambda: None, stop=lambda: None)
     events: list[Event] = []
-    source = Source("Rock", "http://radio.example/" if live else "a.mp3")
+    source = LiveSource("Rock", "http://radio.example/" if live else "a.mp3")
     recognizer = Recognizer(library())
     station = Station(source, cast("Reader", reader), recognizer, RATE_HZ, events.append)
     station.start()
@@ -110,6 +111,19 @@ def test_a_file_is_timed_by_its_own_length() -> None:
     begun = next(one for one in events if one.kind is EventKind.TRACK_STARTED)
     assert posix(begun) == pytest.approx(6, abs=1.0)
     assert events[-1].kind is EventKind.FINISHED
+
+
+def test_trouble_with_the_library_does_not_stop_a_station(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be busy, or be mended; nobody wants to hear of it four times a second."""
+
+    def fail(*_: object) -> None:
+        raise LibraryBusyError(library().location, "it is busy")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Recognizer, "feed", fail)
+        events = heard(Connected(BEGIN), *pieces_of(0, 3, 9, BEGIN), end(BEGIN))
+    kinds = [one.kind for one in events]
+    assert kinds == [EventKind.CONNECTED, EventKind.TROUBLE, EventKind.FINISHED]
 
 
 def test_a_station_that_breaks_down_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import typer
 from earmark.cli import text
 from earmark.cli.edge import FOUND, NONE_FOUND, in_words
 from earmark.cli.options import DebugOption, JsonOption
-from earmark.operations.base import TotalBy, Wanted
+from earmark.operations.base import PlayQuery, TotalBy
 from earmark.settings import OPERATIONS_VARIABLE
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def airplay(
         from earmark.errors import OperationsError
         from earmark.operations.sqlite import SqliteOperations
 
-        wanted = Wanted(*_times(day, since, until), station, track, isrc)
+        wanted = PlayQuery(*_times(day, since, until), station, track, isrc)
         if not operations.exists():
             raise OperationsError(str(operations), "there is none")
         with SqliteOperations(operations) as store:

@@ -105,10 +105,10 @@ def monitor(
     with opened(library, debug=debug) as open_library, ExitStack() as exits:
         from earmark.live.monitor import Monitor
         from earmark.sinks.together import Together
-        from earmark.sources import AddressPolicy, Client, Opener, Source
+        from earmark.sources import AddressPolicy, Client, LiveSource
 
         query = QueryParams(far=far, ladder=ladder)
-        wanted = [Source.parse(source) for source in sources]
+        wanted = [LiveSource.parse(source) for source in sources]
         client = Client(AddressPolicy(allow_private=allow_private))
         counts = _Counts(as_json=as_json)
         sinks: list[Callable[[Event], object]] = [counts]
@@ -122,7 +122,11 @@ def monitor(
         open_library.warm_up()
         together = Together(sinks, _complain)
         with Monitor(
-            open_library, wanted, on_event=together, query=query, opener=Opener(client)
+            open_library,
+            wanted,
+            on_event=together,
+            query=query,
+            allow_private=allow_private,
         ) as running:
             try:
                 running.wait(for_s)

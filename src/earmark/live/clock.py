@@ -16,6 +16,10 @@ from earmark.units import posix_to_utc
 MINUTES_S = 300.0
 """The least delay of this time, and of as long before, is believed."""
 
+MOST_AHEAD_S = 60.0
+"""What comes further ahead of its time than this is not live, but a recording that is sent as fast
+as it goes: its own time is told."""
+
 CONNECTIONS = 8
 """Connections that are remembered: what is told of a moment, is told soon."""
 
@@ -32,6 +36,8 @@ class _Stretch:
     """POSIX time less stream time, of the least delayed sound of these minutes."""
     before: float
     """The same, of the minutes before."""
+    earliest: float
+    """It is not believed to be less."""
 
     @property
     def zero(self) -> float:
@@ -51,14 +57,16 @@ class StreamClock:
         """Note that a connection begins, at this moment of the stream and this POSIX time."""
         if self._is_live or not self._stretches:
             zero = at - position_s
-            self._stretches.append(_Stretch(position_s, at, zero, zero))
+            self._stretches.append(_Stretch(position_s, at, zero, zero, zero - MOST_AHEAD_S))
 
     def note(self, position_s: float, at: float) -> None:
         """Note that sound up to this moment of the stream arrived at this POSIX time."""
         if not self._is_live or not self._stretches:
             return
-        stretch, zero = self._stretches[-1], at - position_s
+        stretch = self._stretches[-1]
+        zero = max(at - position_s, stretch.earliest)
         if at - stretch.since > MINUTES_S:
+            stretch.earliest = stretch.zero - MOST_AHEAD_S
             stretch.since, stretch.before, stretch.now = at, stretch.now, zero
         stretch.now = min(stretch.now, zero)
 

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     """It has come to its end."""
     FAILED = "failed"
     """It cannot be listened to, and is not tried again; `text` says why."""
+    TROUBLE = "trouble"
+    """Something is wrong here, with the library perhaps; `text` says what. Listening goes on."""
     TITLE = "title"
     """The station itself says what it plays; `text` is what it says."""
     TRACK_STARTED = "track_started"

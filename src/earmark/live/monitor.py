@@ -13,12 +13,12 @@ from earmark.live.quota import Quota
 from earmark.live.reading import Reader
 from earmark.live.recognizer import Recognizer
 from earmark.live.station import Station
-from earmark.sources import AddressPolicy, Client, Opener, Source
+from earmark.sources import AddressPolicy, Client, LiveSource, Opener
 
 if TYPE_CHECKING:
     from earmark.library import Library
     from earmark.live.events import Event
-    from earmark.live.plan import Plan
+    from earmark.live.plan import LookPlan
     from earmark.params import QueryParams
 
 LADDER_SHARE = 0.1
@@ -42,12 +42,12 @@ class Monitor:
     def __init__(
         self,
         library: Library,
-        sources: Sequence[str | Source],
+        sources: Sequence[str | LiveSource],
         *,
         on_event: Callable[[Event], object],
         query: QueryParams | None = None,
-        plan: Plan | None = None,
-        opener: Opener | None = None,
+        plan: LookPlan | None = None,
+        allow_private: bool = False,
         ladder_share: float = LADDER_SHARE,
     ) -> None:
         """Prepare to listen; entering the `with` block begins it.
@@ -59,15 +59,15 @@ class Monitor:
             on_event: called with every event, one at a time, from threads of the monitor.
             query: how hard to look.
             plan: when to look.
-            opener: opens the sources; unless given, one that goes to public addresses only.
+            allow_private: also go to addresses of private networks and of this machine.
             ladder_share: what the ladders may take of one processor, of all stations together.
 
         Raises:
             UsageError: no source, or two of one name.
         """
-        wanted = [Source.parse(one) if isinstance(one, str) else one for one in sources]
+        wanted = [LiveSource.parse(one) if isinstance(one, str) else one for one in sources]
         _check_names([one.name for one in wanted])
-        opener = opener or Opener(Client(AddressPolicy()))
+        opener = Opener(Client(AddressPolicy(allow_private=allow_private)))
         rate = library.params.peaks.sample_rate_hz
         quota = Quota(ladder_share)
         self._guard = threading.Lock()

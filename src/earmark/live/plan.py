@@ -21,7 +21,7 @@ from earmark.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LookPlan:
     """When to look.
 
     Raises:

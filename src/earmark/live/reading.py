@@ -1,10 +1,12 @@
 """Reading a source in a thread of its own: decoded pieces in a bounded queue, again and again.
 
-What fails is tried again, ever less often; what was heard for a while is tried at once.
+What fails is tried again, ever less often; what was heard for a while is tried at once. What can never
+be listened to is not tried again, unless it was heard before.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -26,7 +28,7 @@ from earmark.errors import (
 
 if TYPE_CHECKING:
     from earmark.audio import ByteStream
-    from earmark.sources.opening import Feed, Opener, Source
+    from earmark.sources.opening import Feed, LiveSource, Opener
 
 BLOCK_S = 0.25
 """Pieces are so long: half of it is what waiting for one costs on average."""
@@ -36,6 +38,12 @@ MOST_PIECES = 120
 
 MOST_UNDECODED_BYTES = 4 << 20
 """A source that has sent so much without a sound (its format changed, perhaps) is opened again."""
+
+MOST_SPOOLED_BYTES = 32 << 20
+"""Of an MP4 stream, which has to be there as a whole."""
+
+TITLE_EVERY_S = 1.0
+"""Titles that come faster are passed over."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 GOOD_S = 30.0
@@ -101,13 +109,15 @@ class Backoff:
 class Reader:
     """Reads one source until it is stopped."""
 
-    def __init__(self, source: Source, opener: Opener, sample_rate_hz: int) -> None:
+    def __init__(self, source: LiveSource, opener: Opener, sample_rate_hz: int) -> None:
         self.items: Queue[Item] = Queue(MOST_PIECES)
         self._source = source
         self._opener = opener
         self._rate_hz = sample_rate_hz
         self._stopped = threading.Event()
         self._feed: Feed | None = None
+        self._was_heard = False
+        self._titled = -math.inf
         self._backoff = Backoff(random.Random())  # noqa: S311 - it spreads attempts, no secrets
         self._thread = threading.Thread(target=self._run, name=f"read {source.name}", daemon=True)
 
@@ -139,7 +149,8 @@ class Reader:
         try:
             self._read()
         except (AddressRefusedError, UnsupportedSourceError) as error:
-            return Broken(error.cause, time.time(), again=False, is_error=True)
+            again = again and self._was_heard
+            return Broken(error.cause, time.time(), again=again, is_error=True)
         except EarmarkError as error:
             cause = getattr(error, "cause", str(error))
             return Broken(cause, time.time(), again=again, is_error=True)
@@ -153,8 +164,14 @@ class Reader:
             self._feed = feed
             counted = _Counted(feed.stream, self._source.name)
             stream = feed.stream if hasattr(feed.stream, "seekable") else counted
-            with open_audio(stream, sample_rate_hz=self._rate_hz, block_s=BLOCK_S) as sound:
+            with open_audio(
+                stream,
+                sample_rate_hz=self._rate_hz,
+                block_s=BLOCK_S,
+                spool_limit_bytes=MOST_SPOOLED_BYTES,
+            ) as sound:
                 self._put(Connected(time.time()))
+                self._was_heard = True
                 for block in sound:
                     counted.forget()
                     self._put(Piece(block, time.time()))
@@ -162,7 +179,10 @@ class Reader:
                         return
 
     def _on_title(self, text: str) -> None:
-        self._put(Titled(text, time.time()))
+        now = time.monotonic()
+        if now - self._titled >= TITLE_EVERY_S:
+            self._titled = now
+            self._put(Titled(text, time.time()))
 
     def _put(self, item: Item) -> None:
         """Hand on, and wait while there is no room."""

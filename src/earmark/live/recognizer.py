@@ -17,7 +17,7 @@ import numpy as np
 from earmark.audio import Resampler, to_mono
 from earmark.errors import UsageError
 from earmark.live.follower import Follower, Line
-from earmark.live.plan import Plan
+from earmark.live.plan import LookPlan
 from earmark.live.updates import Update, UpdateKind
 from earmark.live.window import Window
 from earmark.params import Ladder, QueryParams
@@ -86,7 +86,7 @@ class Recognizer:
         library: Library,
         *,
         query: QueryParams | None = None,
-        plan: Plan | None = None,
+        plan: LookPlan | None = None,
         quota: Quota | None = None,
     ) -> None:
         """Begin to listen.
@@ -101,7 +101,7 @@ class Recognizer:
         self._library = library
         self._params = library.params.peaks
         self._query = query or QueryParams()
-        self._plan = plan or Plan()
+        self._plan = plan or LookPlan()
         self._quota = quota
         rate = self._params.sample_rate_hz
         self._step = round(STEP_S * rate)

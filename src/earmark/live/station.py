@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from datetime import datetime
 from queue import Empty
 from typing import TYPE_CHECKING
 
+from earmark.errors import LibraryError
 from earmark.ingest import new_id
 from earmark.live.clock import StreamClock
 from earmark.live.events import Event, EventKind
@@ -19,10 +21,12 @@ from earmark.units import posix_to_utc
 
 if TYPE_CHECKING:
     from earmark.live.recognizer import Recognizer
-    from earmark.sources.opening import Source
+    from earmark.sources.opening import LiveSource
 
 WAIT_S = 0.5
 """How long is waited for sound before it is looked what else there is to do."""
+
+TROUBLE_EVERY_S = 60.0
 
 KINDS = {
     UpdateKind.STARTED: EventKind.TRACK_STARTED,
@@ -39,7 +43,7 @@ class Station:
 
     def __init__(
         self,
-        source: Source,
+        source: LiveSource,
         reader: Reader,
         recognizer: Recognizer,
         sample_rate_hz: int,
@@ -54,7 +58,9 @@ class Station:
         self._is_live = source.is_live
         self._heard_at: float | None = None
         self._is_connected = False
+        self._troubled_at = -math.inf
         self._play_id: str | None = None
+        self._play_began: datetime | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"hear {source.name}", daemon=True)
 
@@ -79,6 +85,7 @@ class Station:
                 pass
             self._tell(self._recognizer.finish())
         except Exception as error:  # noqa: BLE001 - one station stops no other
+            self._reader.stop()
             self._say(EventKind.FAILED, time.time(), f"{type(error).__name__}: {error}")
 
     def _next(self) -> bool:
@@ -106,10 +113,20 @@ class Station:
         return True
 
     def _hear(self, piece: Piece) -> None:
-        updates = self._recognizer.feed(piece.samples, self._rate_hz)
+        updates: list[Update] = []
+        try:
+            updates = self._recognizer.feed(piece.samples, self._rate_hz)
+        except LibraryError as error:  # it may be mended, or there again, in a while
+            self._trouble(error, piece.at)
         self._heard_at = piece.at
         self._clock.note(self._recognizer.position_s, piece.at)
         self._tell(updates)
+
+    def _trouble(self, error: LibraryError, at: float) -> None:
+        """Tell of what is wrong, not too often."""
+        if at - self._troubled_at >= TROUBLE_EVERY_S:
+            self._troubled_at = at
+            self._say(EventKind.TROUBLE, at, str(error))
 
     def _pass_time(self, now: float, *, is_back: bool = False) -> None:
         """While there is no connection, time passes all the same."""
@@ -140,7 +157,9 @@ class Station:
         began = None if update.end_s is None else self._clock.at(update.start_s)
         event = self._event(KINDS[update.kind], self._clock.at(at_s), at_s)
         if update.kind is UpdateKind.STARTED:
-            self._play_id = event.id
+            self._play_id, self._play_began = event.id, event.at
+        if update.kind is UpdateKind.ENDED:
+            began = self._play_began
         played = self._play_id if update.match else None
         return replace(event, play_id=played, started_at=began, match=update.match)
 

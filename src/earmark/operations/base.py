@@ -76,7 +76,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlayQuery:
     """Which plays: those that fit all that is given."""
 
     since: datetime | None = None
@@ -99,14 +99,14 @@ class Operations(Protocol):
             OperationsError: it cannot be written.
         """
 
-    def plays(self, wanted: Wanted) -> Iterator[Play]:
+    def plays(self, wanted: PlayQuery) -> Iterator[Play]:
         """Yield plays, earliest first.
 
         Raises:
             OperationsError: the store cannot be read.
         """
 
-    def totals(self, wanted: Wanted, by: TotalBy) -> Sequence[Total]:
+    def totals(self, wanted: PlayQuery, by: TotalBy) -> Sequence[Total]:
         """Count plays: by day in order, else the longest played first.
 
         Raises:

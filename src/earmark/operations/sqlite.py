@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from earmark.errors import OperationsError
-from earmark.operations.base import Play, Total, TotalBy, Wanted
+from earmark.operations.base import Play, PlayQuery, Total, TotalBy
 from earmark.units import iso_utc
 
 APPLICATION_ID = 0x45617250
@@ -86,7 +86,7 @@ class SqliteOperations:
         row = {key: _stored(value) for key, value in asdict(play).items()}
         self._rows("write", row)
 
-    def plays(self, wanted: Wanted) -> Iterator[Play]:
+    def plays(self, wanted: PlayQuery) -> Iterator[Play]:
         """Yield plays, earliest first."""
         after = {"after_at": "", "after_id": "", "page": PAGE_PLAYS}
         while True:
@@ -96,7 +96,7 @@ class SqliteOperations:
                 return
             after |= {"after_at": rows[-1]["started_at"], "after_id": rows[-1]["id"]}
 
-    def totals(self, wanted: Wanted, by: TotalBy) -> Sequence[Total]:
+    def totals(self, wanted: PlayQuery, by: TotalBy) -> Sequence[Total]:
         """Count plays."""
         rows = self._rows("totals", {**_asked(wanted), "by": by.value})
         return [_total(row, by) for row in rows]
@@ -158,7 +158,7 @@ def _stored(value: object) -> object:
     return iso_utc(value) if isinstance(value, datetime) else value
 
 
-def _asked(wanted: Wanted) -> dict[str, object]:
+def _asked(wanted: PlayQuery) -> dict[str, object]:
     return {key: _stored(value) for key, value in asdict(wanted).items()}
 
 

@@ -2,7 +2,7 @@
 
 from earmark.sources.addresses import AddressPolicy
 from earmark.sources.client import Client, Limits
-from earmark.sources.opening import Opener, Source
+from earmark.sources.opening import LiveSource, Opener
 from earmark.sources.urls import redacted
 
-__all__ = ["AddressPolicy", "Client", "Limits", "Opener", "Source", "redacted"]
+__all__ = ["AddressPolicy", "Client", "Limits", "LiveSource", "Opener", "redacted"]

@@ -39,7 +39,7 @@ class Connection(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LiveSource:
     """What a user wants to be listened to."""
 
     name: str
@@ -48,7 +48,7 @@ class Source:
     """A path, an address, or `-`; with its secrets."""
 
     @classmethod
-    def parse(cls, text: str) -> Source:
+    def parse(cls, text: str) -> LiveSource:
         """Read `PLACE` or `NAME=PLACE`.
 
         A path with `=` in it needs a name; without one, a place is called what it is, without its
@@ -94,7 +94,7 @@ class Opener:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def open(self, source: Source, on_title: Callable[[str], object]) -> Feed:
+    def open(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
         """Open a source.
 
         Args:
@@ -116,7 +116,7 @@ class Opener:
             raise UnsupportedSourceError(redacted(place), cause)
         return self._opened_web(source, on_title)
 
-    def _opened_web(self, source: Source, on_title: Callable[[str], object]) -> Feed:
+    def _opened_web(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
         url = source.place
         for _ in range(PLAYLISTS):
             response = self._client.open(url, HEADER)
@@ -134,7 +134,7 @@ class Opener:
 
 
 def _titled(
-    source: Source, stream: ByteStream, response: Response, on_title: Callable[[str], object]
+    source: LiveSource, stream: ByteStream, response: Response, on_title: Callable[[str], object]
 ) -> Feed:
     interval = interval_of(response.headers.get("icy-metaint"))
     if interval is not None:
@@ -190,7 +190,7 @@ class _File:
             self._file.close()
 
 
-def _opened_file(source: Source) -> Feed:
+def _opened_file(source: LiveSource) -> Feed:
     if source.place == STANDARD_INPUT:
         standard = _File(sys.stdin.buffer, source.name)
         return Feed(source.name, standard, standard)
