@@ -8,9 +8,11 @@ import pytest
 
 from earmark import jsonable
 from earmark.errors import UsageError
+from earmark.library import Library
 from earmark.live.quota import Quota
 from earmark.live.recognizer import Recognizer
 from earmark.live.updates import Update, UpdateKind
+from earmark.types import Metadata
 from tests.live import RATE_HZ, library, pieces, said, silence, sound, titles
 from tests.schemas import misfits
 
@@ -105,6 +107,16 @@ def test_a_track_that_is_started_anew_is_another_play() -> None:
     recognizer = Recognizer(library())
     updates = said(recognizer, sound(0, 0, 24.9), sound(0, 0, 8))
     assert [kind for kind, _ in plays(updates)] == ["started", "ended", "started"]
+
+
+def test_a_passage_that_comes_twice_does_not_tear_a_play() -> None:
+    """Which of the two was heard shows later only."""
+    verse, first, second = sound(0, 0, 8), sound(1, 0, 8), sound(2, 0, 8)
+    with Library.open("memory:") as repeating:
+        track = np.concatenate([verse, first, verse, second])
+        repeating.add_recording(track, sample_rate=RATE_HZ, metadata=Metadata("Rondo"))
+        updates = said(Recognizer(repeating), verse, second)
+    assert plays(updates) == [("started", "Rondo")]
 
 
 def test_silence_is_told() -> None:

@@ -1,7 +1,7 @@
 """Reading a source in a thread of its own: decoded pieces in a bounded queue, again and again.
 
-What fails is tried again, ever less often; what was heard for a while is tried at once. What can never
-be listened to is not tried again, unless it was heard before.
+What fails is tried again, ever less often; what was heard for a while is tried at once. What can
+never be listened to is not tried again, unless it was heard before.
 """
 
 from __future__ import annotations

@@ -51,6 +51,9 @@ SILENCE_S = 2.0
 OVERRUN_S = 1.0
 """A track is over when it has run on for so long beyond its end."""
 
+SAME_PLACE_S = 0.5
+"""Places nearer than this are one."""
+
 REPLAY_S = 20.0
 """A track that is found again no further back than this (a player repeats what it had buffered)
 still plays; further back, it was started anew."""
@@ -298,7 +301,7 @@ class Recognizer:
     def _decide(self, answer: Identification, begin_s: float) -> Iterator[Update]:
         """Begin to follow what was named; what was lost goes on if it is the same."""
         found = [_of_the_stream(match, begin_s) for match in answer.matches]
-        again = next((match for match in found if self._goes_on(match)), None)
+        again = next(filter(None, map(self._gone_on, found)), None)
         match = again or found[0]
         follower = self._follower(match)
         if follower is None:
@@ -310,11 +313,19 @@ class Recognizer:
         self._play = _Play(match, follower)
         yield Update(UpdateKind.STARTED, self.position_s, match.clip_start_s, match=match)
 
-    def _goes_on(self, match: Match) -> bool:
-        """Tell whether this is the track that was lost, and it was not started anew."""
+    def _gone_on(self, match: Match) -> Match | None:
+        """Return the match if it is of the track that was lost, and this was not started anew.
+
+        Of several places that fit equally well it is the one where the track was expected.
+        """
         if self._play is None or match.track.id != self._play.match.track.id:
-            return False
-        return match.track_start_s > self._play.follower.last_track_s - REPLAY_S
+            return None
+        expected_s = self._play.follower.line.at(0.0)
+        for offset_s in (match.offset_s, *match.other_offsets_s):
+            if abs(offset_s - expected_s) < SAME_PLACE_S:
+                return replace(match, track_start_s=match.track_start_s + offset_s - match.offset_s)
+        goes_on = match.track_start_s > self._play.follower.last_track_s - REPLAY_S
+        return match if goes_on else None
 
     def _follower(self, match: Match) -> Follower | None:
         """Begin to follow; None if the track has gone from the library meanwhile."""
