@@ -29,8 +29,12 @@ LAYERS = (
     ("ingest",),
     ("library",),
     ("scanning", "explaining"),
+    ("sources",),
+    ("live",),
+    ("operations",),
     ("evaluation", "pictures"),
     ("jsonable",),
+    ("sinks",),
     ("demo",),
     ("settings",),
     ("cli",),
@@ -39,13 +43,15 @@ LAYERS = (
 
 OWNERS = {
     "av": ("audio", "evaluation.codecs", "evaluation.stretching"),
+    "httpcore": ("sources",),
     "jinja2": ("evaluation.page",),
     "matplotlib": ("evaluation.plots", "pictures"),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
-    "sqlite3": ("stores",),
+    "sounddevice": ("sources.microphone",),
+    "sqlite3": ("operations", "stores"),
     "typer": ("cli",),
 }
 """The only places that may import these."""

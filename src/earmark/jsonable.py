@@ -12,10 +12,15 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from earmark.units import iso_utc
+
 if TYPE_CHECKING:
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
+    from earmark.live.events import Event
+    from earmark.live.updates import Update
+    from earmark.operations.base import Play, Total
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import BestPlace, Explanation, Identification, Match, TimelineSpan, Track
@@ -105,6 +110,70 @@ def _best_place(best: BestPlace) -> Object:
         "expected": best.expected,
         "found": best.found,
         "chance": round(best.chance, 4),
+    }
+
+
+def update(said: Update) -> Object:
+    """One thing that a recogniser says; `docs/listen.schema.json` describes it."""
+    return {
+        "kind": said.kind.value,
+        "at_s": _seconds(said.at_s),
+        "start_s": _seconds(said.start_s),
+        "end_s": _seconds(said.end_s),
+        "match": None if said.match is None else match(said.match),
+    }
+
+
+def event(told: Event) -> Object:
+    """One thing that happened at a station; `docs/monitor.schema.json` describes it."""
+    return {
+        "id": told.id,
+        "kind": told.kind.value,
+        "station": told.station,
+        "at": iso_utc(told.at),
+        "told_at": iso_utc(told.told_at),
+        "position_s": _seconds(told.position_s),
+        "play_id": told.play_id,
+        "started_at": None if told.started_at is None else iso_utc(told.started_at),
+        "match": None if told.match is None else match(told.match),
+        "isrc": None if told.match is None else told.match.track.metadata.isrc,
+        "external_id": None if told.match is None else told.match.track.metadata.external_id,
+        "text": told.text,
+    }
+
+
+def play(one: Play) -> Object:
+    """One play of a track at a station; `docs/airplay.schema.json` describes it."""
+    return {
+        "id": one.id,
+        "station": one.station,
+        "started_at": iso_utc(one.started_at),
+        "ended_at": None if one.ended_at is None else iso_utc(one.ended_at),
+        "duration_s": _seconds(one.duration_s),
+        "track": {
+            "id": one.track_id,
+            "title": one.title,
+            "artist": one.artist,
+            "album": one.album,
+            "isrc": one.isrc,
+            "external_id": one.external_id,
+        },
+        "track_start_s": _seconds(one.track_start_s),
+        "track_end_s": _seconds(one.track_end_s),
+        "confidence": round(one.confidence, 4),
+        "speed": None if one.speed is None else round(one.speed, 4),
+    }
+
+
+def total(count: Total) -> Object:
+    """How often something was played; `docs/airplay.schema.json` describes it."""
+    return {
+        "key": count.key,
+        "name": count.name,
+        "plays": count.plays,
+        "duration_s": _seconds(count.duration_s),
+        "first_at": iso_utc(count.first_at),
+        "last_at": iso_utc(count.last_at),
     }
 
 

@@ -29,6 +29,7 @@ from earmark.ingest import (
     Options,
     add_paths,
     check_same,
+    edited,
     make_track,
     merged,
     place,
@@ -43,6 +44,7 @@ from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
 from earmark.types import (
+    Constellation,
     Failure,
     Identification,
     Landmarks,
@@ -361,7 +363,7 @@ class Library:
         """
         with self._store.write() as writer:
             track = _resolve(writer, wanted)
-            track = replace(track, metadata=_edited(track.metadata, changes))
+            track = replace(track, metadata=edited(track.metadata, changes))
             writer.update(track)
         return track
 
@@ -379,6 +381,12 @@ class Library:
             tracks = list({t.key: t for t in (_resolve(writer, one) for one in wanted)}.values())
             writer.remove([track.key for track in tracks])
         return tracks
+
+    def constellation(self, track: Track) -> Constellation | None:
+        """Return the peaks of a track's sound; None if it is gone, changed or damaged."""
+        with self._store.read() as reader:
+            packed = Intact(reader).constellations([track.key]).get(track.key)
+        return None if packed is None else unpack(packed)
 
     def stats(self) -> StoreStats:
         """Count and measure the library."""
@@ -564,18 +572,3 @@ def _with_title(reader: Reader, title: str) -> Iterator[Track]:
 def _is_text(text: str) -> bool:
     """Whether it has no half characters (of a file name that is not UTF-8): no store has such."""
     return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
-
-
-def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
-    unknown = set(changes) - set(Metadata.__dataclass_fields__)
-    if unknown:
-        message = f"a track has no field {', '.join(sorted(unknown))}"
-        raise UsageError(message)
-    changes = dict(changes)
-    if "fields" in changes:
-        if not isinstance(changes["fields"], Mapping):
-            message = "fields is a mapping of names to texts"
-            raise UsageError(message)
-        fields = {**metadata.fields, **changes["fields"]}
-        changes["fields"] = {name: value for name, value in fields.items() if value is not None}
-    return sensible(replace(metadata, **changes))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from earmark.audio.base import Decoder, DecoderName, Sound
-from earmark.audio.ffmpeg import FFmpegDecoder
+from earmark.audio.ffmpeg import BLOCK_S, FFmpegDecoder
 from earmark.audio.resampling import Resampler, to_mono
 from earmark.audio.sndfile import SndfileDecoder
 from earmark.audio.source import SPOOL_LIMIT_BYTES, AudioSource, Input, open_input
@@ -131,7 +131,11 @@ class AudioStream:
 
 
 def open_audio(
-    source: AudioSource, *, sample_rate_hz: int, spool_limit_bytes: int = SPOOL_LIMIT_BYTES
+    source: AudioSource,
+    *,
+    sample_rate_hz: int,
+    spool_limit_bytes: int = SPOOL_LIMIT_BYTES,
+    block_s: float = BLOCK_S,
 ) -> AudioStream:
     """Open a recording for decoding.
 
@@ -139,6 +143,7 @@ def open_audio(
         source: a path, or a file object opened for reading bytes.
         sample_rate_hz: rate of the blocks that the stream gives.
         spool_limit_bytes: how much of an MP4 stream that cannot seek is kept in a temporary file.
+        block_s: about how long the blocks shall be: short ones are there sooner, and cost more.
 
     Raises:
         UnreadableFileError: missing, a directory, no permission, an I/O error.
@@ -149,7 +154,7 @@ def open_audio(
     """
     data = open_input(source, spool_limit_bytes=spool_limit_bytes)
     try:
-        decoder, sounds = _start(data)
+        decoder, sounds = _start(data, block_s)
     except BaseException:
         data.close()
         raise
@@ -207,10 +212,10 @@ class _ArrayDecoder:
         pass
 
 
-def _start(data: Input) -> tuple[Decoder, Iterator[Sound]]:
+def _start(data: Input, block_s: float) -> tuple[Decoder, Iterator[Sound]]:
     """Return a decoder that has proved that it can decode, and the sound it gives."""
     try:
-        return _primed(data, FFmpegDecoder(data))
+        return _primed(data, FFmpegDecoder(data, block_s))
     except AudioError as refusal:
         data.check()
         if isinstance(refusal, NoAudioStreamError) or not data.seekable():

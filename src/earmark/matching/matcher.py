@@ -205,10 +205,12 @@ class Search:
 
     def attempts(self) -> Iterator[Evidence]:
         """Yield what each attempt found: a glance, a search, and each batch of rungs."""
-        expected = self._expected()
-        yield expected
-        if self._explains(expected):
-            return
+        expected = nothing()
+        if self._hint.places:
+            expected = self._expected()
+            yield expected
+            if self._explains(expected):
+                return
         glanced = self._glance()
         yield glanced
         if self._explains(glanced) or self._is_late():
@@ -244,8 +246,6 @@ class Search:
     def _expected(self) -> Evidence:
         """Look where the clip lies if what was heard before it runs on."""
         places = self._hint.places
-        if not places:
-            return nothing()
         numbers = self._numbers([one.key for one in places])
         steps_hz = frame_rate_hz(self._params.peaks) * self._clip.steps
         rows = [(one.offset_s * steps_hz, one.tempo, one.pitch) for one in places]
