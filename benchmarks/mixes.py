@@ -116,7 +116,8 @@ def main() -> None:
             if not options.only or manner.name in options.only:
                 mixes = _mixes(manner, catalogue, strangers, options)
                 _print_score(manner, _scored(library, mixes))
-        _print_strangers(library, strangers)
+        if not options.only:
+            _print_strangers(library, strangers)
         if options.hours:
             recording = Path(scratch) / "long.flac"
             _write_long(recording, catalogue, strangers, options)
@@ -130,7 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--mixes", type=int, default=5, help="of each manner")
     parser.add_argument("--hours", type=float, default=3.0, help="of the long recording; 0: none")
     parser.add_argument("--seed", type=int, default=7000)
-    parser.add_argument("--only", nargs="*", default=[], help="names of manners")
+    parser.add_argument("--only", nargs="*", default=[], help="of these manners, and no strangers")
     return parser.parse_args()
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from earmark.matching.matcher import Found
+    from earmark.matching.verdict import Found
     from earmark.stores.base import Reader
     from earmark.tape import Tape
     from earmark.types import Track

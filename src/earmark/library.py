@@ -37,7 +37,8 @@ from earmark.ingest import (
     sha256_of,
 )
 from earmark.landmarks import reference_landmarks
-from earmark.matching.matcher import Verdict, match
+from earmark.matching.matcher import match
+from earmark.matching.verdict import Verdict
 from earmark.packing import unpack
 from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams

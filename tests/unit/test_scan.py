@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from earmark import Ladder, Library, QueryParams, UsageError, scan
+from earmark.evaluation.codecs import FLAC, encode
 from earmark.evaluation.stretching import stretched
 
 RATE = 8000
@@ -63,6 +64,23 @@ def test_what_cannot_be_read_is_an_answer(library: Library) -> None:
     assert (found.file, found.duration_s, found.spans) == ("odd", None, ())
     assert found.error is not None
     assert found.error.type == "UnsupportedAudioError"
+
+
+class Torn(io.BytesIO):
+    """A file that cannot be read beyond its middle."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read, or fail."""
+        if self.tell() > len(self.getvalue()) // 2:
+            raise OSError
+        return super().read(size)
+
+
+def test_what_was_found_before_an_error_is_told(library: Library) -> None:
+    """Of a recording that breaks off, the beginning; and that it broke off."""
+    found = scan(library, Torn(encode(SONG, RATE, FLAC)), query=PLAIN)
+    assert found.error is not None
+    assert found.known[0].end_s == pytest.approx(found.duration_s, abs=0.5)
 
 
 def test_an_array_needs_its_rate(library: Library) -> None:

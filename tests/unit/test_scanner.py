@@ -61,6 +61,24 @@ def test_a_passage_that_is_played_twice_is_told_twice(library: Library) -> None:
     assert found[1].begin_s == pytest.approx(30, abs=0.2)
 
 
+def test_a_loop_that_a_song_repeats_does_not_tear_it_apart() -> None:
+    """Three bars alike, then another: while they sound no window can tell them apart."""
+    bar = SONGS[0, : 15 * RATE]
+    song = np.concatenate([bar, bar, bar, SONGS[1, : 30 * RATE]])
+    with Library.open("memory:") as library:
+        library.add_recording(song, sample_rate=RATE)
+        (found,) = heard(library, song)
+    assert (found.begin_s, found.end_s) == pytest.approx((0, 75), abs=0.2)
+    assert found.track_begin_s == pytest.approx(0, abs=0.2)
+
+
+def test_talk_over_does_not_tear_a_song_apart(library: Library) -> None:
+    """Twenty seconds in which it cannot be heard are part of its span, but not of its coverage."""
+    found = heard(library, part(0, 0, 20), STRANGER[: 20 * RATE], part(0, 40, 70))
+    assert [(one.begin_s, one.end_s) for one in found] == [pytest.approx((0, 70), abs=0.2)]
+    assert found[0].coverage == pytest.approx(50 / 70, abs=0.06)
+
+
 def test_two_songs_at_once_are_both_heard(library: Library) -> None:
     """One that begins before the other has ended overlaps with it."""
     both = part(0, 20, 35) + part(1, 0, 15)

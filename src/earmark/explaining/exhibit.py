@@ -16,7 +16,7 @@ from earmark.units import frame_rate_hz
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from earmark.matching.matcher import Found
+    from earmark.matching.verdict import Found
     from earmark.params import PeakParams
     from earmark.types import Constellations, Heard
 

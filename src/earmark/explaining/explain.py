@@ -16,7 +16,8 @@ from earmark.explaining.words import place_words, reasons_of, sound_words
 from earmark.fingerprint import hear
 from earmark.landmarks import reference_landmarks
 from earmark.matching import decision
-from earmark.matching.matcher import Found, Search, judged
+from earmark.matching.matcher import Search
+from earmark.matching.verdict import Found, judged
 from earmark.packing import unpack, unpack_all
 from earmark.recording import beginning
 from earmark.tape import Tapes, build_tape
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from earmark.audio import AudioSource
     from earmark.library import Library
-    from earmark.matching.matcher import References, Verdict
+    from earmark.matching.matcher import References
+    from earmark.matching.verdict import Verdict
     from earmark.params import Params, QueryParams
     from earmark.stores.base import Reader
     from earmark.types import Heard, Track

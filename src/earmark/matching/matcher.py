@@ -19,13 +19,12 @@ from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
 from earmark.matching.candidates import Index, affordable, find_candidates, rarest
 from earmark.matching.clip import clip_of
-from earmark.matching.grouping import grouped
 from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
-from earmark.matching.spans import Span, span_of
 from earmark.matching.sweep import surroundings, sweep
+from earmark.matching.verdict import Verdict, judged
 from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
-from earmark.types import Relation, Status
-from earmark.units import frame_rate_hz, steps_to_seconds
+from earmark.types import Status
+from earmark.units import frame_rate_hz
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -71,8 +70,6 @@ REFINED_SHARE = 0.9
 """Where the best place of a track agrees throughout, others are refined that have this part of its
 score: those below `grouping.EQUAL_PLACES` are not told of."""
 
-SHOWN_CANDIDATES = 5
-
 
 class References(Index, Protocol):
     """What a query reads of a library."""
@@ -82,31 +79,6 @@ class References(Index, Protocol):
 
     def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
         """Return the packed constellations of the tracks that are there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One track found in a clip; `types.Match` before its track is looked up."""
-
-    key: int
-    relation: Relation
-    score: float
-    confidence: float
-    offset_s: float
-    other_offsets_s: tuple[float, ...]
-    span: Span
-    tempo: float
-    pitch: float
-    """Clip frequency to track frequency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the matcher says about a clip."""
-
-    status: Status
-    matches: tuple[Found, ...] = ()
-    candidates: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +127,6 @@ def match(
     if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
     return judged(search.case(), evidence, params)
-
-
-def judged(case: Case, evidence: Evidence, params: Params) -> Verdict:
-    """Say what some evidence, not in order, comes to."""
-    return _Judge(case, params).verdict(evidence)
 
 
 class Search:
@@ -409,50 +376,3 @@ def _may_be_told_of(evidence: Evidence) -> NDArray[np.bool_]:
     least = np.where(_agrees_throughout(evidence)[best], REFINED_SHARE * evidence.score[best], 0)
     told: NDArray[np.bool_] = evidence.score >= least
     return told
-
-
-class _Judge:
-    """Turns evidence into a verdict."""
-
-    def __init__(self, case: Case, params: Params) -> None:
-        self._case = case
-        self._params = params
-
-    def verdict(self, evidence: Evidence) -> Verdict:
-        evidence = evidence.take(evidence.order())
-        groups = grouped(self._case, evidence)
-        weaker = tuple(
-            self._found(evidence, which, (), Relation.BEST)
-            for which in groups.weaker[:SHOWN_CANDIDATES]
-            if evidence.score[which] > 0
-        )
-        matches = tuple(
-            self._found(evidence, which, groups.elsewhere[which], relation)
-            for which, relation in groups.matches
-        )
-        if not matches:
-            return Verdict(Status.NO_MATCH, (), weaker)
-        status = Status.AMBIGUOUS if groups.ambiguous else Status.IDENTIFIED
-        return Verdict(status, matches, weaker)
-
-    def _found(
-        self, evidence: Evidence, which: int, elsewhere: Sequence[int], relation: Relation
-    ) -> Found:
-        hypotheses = evidence.hypotheses
-        places = sorted(self._seconds(hypotheses.offset[i]) for i in (which, *elsewhere))
-        earliest = min((which, *elsewhere), key=lambda i: hypotheses.offset[i])
-        rating = float(evidence.rating[which])
-        return Found(
-            key=self._case.keys[hypotheses.reference[which]],
-            relation=relation,
-            score=rating,
-            confidence=decision.confidence(rating),
-            offset_s=places[0],
-            other_offsets_s=tuple(places[1:]),
-            span=span_of(self._case, evidence, earliest, self._params.peaks),
-            tempo=float(hypotheses.tempo[earliest]),
-            pitch=float(hypotheses.pitch[earliest]),
-        )
-
-    def _seconds(self, steps: float) -> float:
-        return steps_to_seconds(float(steps), self._params.peaks)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from earmark.answers import Intact
 from earmark.matching import decision
-from earmark.matching.matcher import Expected, Found, Hint, match
+from earmark.matching.matcher import Expected, Hint, match
+from earmark.matching.verdict import Found
 from earmark.packing import unpack_all
 from earmark.params import Ladder
 from earmark.scanning.following import Line
