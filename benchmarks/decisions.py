@@ -7,9 +7,9 @@ fed in pieces as a microphone would give them. Printed are, by condition, how ma
 1, 2, 3, 5 and 10 s, and the median and the 90 % quantile of the time to the decision.
 
 Then strangers. Clips of the catalogue are asked for with their own recording, and all that shares
-material with it, masked; and so are whole recordings, one after the other, until H hours were heard
-without an end. Told are the false starts at several false-accept rates; also those of a recogniser
-that looks as often, but does not pay for it.
+material with it, masked. Told are those that are named at several false-accept rates; also by a
+recogniser that looks as often, but does not pay. And the corpus' own strangers are heard, one
+after the other, for H hours without an end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import math
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,7 +35,7 @@ from earmark.library import Library
 from earmark.live.plan import LookPlan
 from earmark.live.recognizer import Recognizer
 from earmark.live.updates import Update, UpdateKind
-from earmark.params import Ladder, Params, QueryParams
+from earmark.params import Params, QueryParams
 from earmark.stores.base import Store
 from earmark.types import Metadata, Source, Track
 
@@ -74,7 +75,7 @@ class Masked:
 def main() -> None:
     """Feed and print."""
     options = _options()
-    tunes, _ = load(options.folder, OPEN_CORPUS)
+    tunes, strangers = load(options.folder, OPEN_CORPUS)
     catalogue = Catalogue.of(tunes, Params())
     print(f"{len(tunes)} recordings")
     wanted = [condition for condition in CONDITIONS if condition.label in LABELS]
@@ -83,7 +84,7 @@ def main() -> None:
         _print_known(condition.label, [_first(_library(catalogue), clip) for clip in made], made)
     best = np.concatenate([_strangers(catalogue, tunes, options, one) for one in wanted])
     _print_false("all strangers", best)
-    _print_long(_long(catalogue, tunes, options.hours * 3600))
+    listen_long(_library(catalogue), strangers, 3600 * options.hours)
 
 
 def _options() -> argparse.Namespace:
@@ -103,7 +104,7 @@ def _strangers(
     best = []
     for clip in clips(tunes, [condition], options.clips, options.seed + 1):
         recognizer = Recognizer(_library(catalogue, clip.places[0].tune), query=query)
-        told = _updates(recognizer, clip.samples, RATE_HZ)
+        told = chain(_updates(recognizer, clip.samples, RATE_HZ), _finished(recognizer))
         best.append(max((one.match.score for one in told if one.match), default=-np.inf))
     ratings = np.array(best, np.float64)
     _print_false(condition.label, ratings)
@@ -131,10 +132,8 @@ def _track(key: int, name: str) -> Track:
 def _first(library: Library, clip: Clip) -> Update | None:
     """Return the first decision of a recogniser that hears a clip."""
     recognizer = Recognizer(library)
-    for update in _updates(recognizer, clip.samples, RATE_HZ):
-        if update.kind is UpdateKind.STARTED:
-            return update
-    return None
+    told = chain(_updates(recognizer, clip.samples, RATE_HZ), _finished(recognizer))
+    return next((update for update in told if update.kind is UpdateKind.STARTED), None)
 
 
 def _updates(
@@ -143,6 +142,10 @@ def _updates(
     piece = round(PIECE_S * rate_hz)
     for first in range(0, len(samples), piece):
         yield from recognizer.feed(samples[first : first + piece], rate_hz)
+
+
+def _finished(recognizer: Recognizer) -> Iterator[Update]:
+    """End the stream, once all that came before was dealt with."""
     yield from recognizer.finish()
 
 
@@ -179,32 +182,22 @@ def _print_false(label: str, best: NDArray[np.float64]) -> None:
     print(f"{label:22}{len(best):5} strangers, named at " + "; ".join(cells), flush=True)
 
 
-def _long(catalogue: Catalogue, tunes: list[Tune], wanted_s: float) -> tuple[float, list[Update]]:
-    """Listen to recordings that are masked, without the ladder, and return how long, and what for.
-
-    Without, as it is looked with it once only, and then at a price of its own.
-    """
-    heard_s, started = 0.0, []
-    query = replace(QueryParams(), ladder=Ladder.OFF)
-    for tune in sorted(tunes, key=lambda one: one.name[::-1]):
-        if heard_s >= wanted_s:
+def listen_long(library: Library, tunes: Iterable[Tune], wanted_s: float) -> None:
+    """Listen to strangers, one after the other without an end, and print the false starts."""
+    recognizer, started = Recognizer(library), 0
+    for tune in tunes:
+        if recognizer.position_s >= wanted_s:
             break
-        recognizer = Recognizer(_library(catalogue, tune.name), query=query)
         for update in _updates(recognizer, tune.samples, RATE_HZ):
             if update.kind is UpdateKind.STARTED:
-                started.append(update)
-                print(f"  {tune.name} at {update.at_s:.0f} s taken for {_title(update)}")
-        heard_s += recognizer.position_s
-    return heard_s, started
+                started += 1
+                print(f"  {tune.name} at {update.start_s:.0f} s taken for {_title(update)}")
+    hours = recognizer.position_s / 3600
+    print(f"without an end: {started} false starts in {hours:.2f} h of strangers", flush=True)
 
 
 def _title(update: Update) -> str:
     return update.match.track.metadata.title if update.match else ""
-
-
-def _print_long(found: tuple[float, list[Update]]) -> None:
-    heard_s, started = found
-    print(f"without an end: {len(started)} false starts in {heard_s / 3600:.2f} h of strangers")
 
 
 if __name__ == "__main__":

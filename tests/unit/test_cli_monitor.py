@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,3 +69,23 @@ def test_a_webhook_without_an_address_is_told(earmark: Earmark) -> None:
 def test_events_are_lines(told: object, words: str) -> None:
     """That do no harm to a terminal."""
     assert words in line(told)  # type: ignore[arg-type]
+
+
+def test_a_service_that_is_stopped_ends_its_plays(home: Path) -> None:
+    """SIGTERM, as a service manager sends it, is no crash."""
+    pipe = home / "pipe"
+    os.mkfifo(pipe)
+    command = "from earmark.cli import main; main()"
+    arguments = ("monitor", "--json", f"Rock={pipe}")
+    both = os.open(pipe, os.O_RDWR)  # does not wait for a reader
+    threading.Thread(target=os.write, args=(both, song(1)), daemon=True).start()
+    with subprocess.Popen(
+        [sys.executable, "-c", command, *arguments], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        kinds = [json.loads(running.stdout.readline())["kind"] for _ in range(2)]
+        running.terminate()
+        kinds += [json.loads(text)["kind"] for text in running.stdout]
+    os.close(both)
+    assert kinds == ["connected", "track_started", "track_ended"]
+    assert running.returncode == 0

@@ -96,6 +96,17 @@ def test_a_stream_that_begins_anew_is_heard_anew() -> None:
         assert rest(stream) == b"az"
 
 
+def test_the_head_of_fragments_comes_first_and_once() -> None:
+    """Where another begins, the stream ends: it has to be opened anew."""
+    playlist = lines_of(
+        b'#EXTM3U\n#EXT-X-MAP:URI="h"\na\nb\n#EXT-X-MAP:URI="i"\nc\n#EXT-X-ENDLIST\n'
+    )
+    with serving({"h": ok(b"head "), "a": ok(b"one "), "b": ok(b"two"), "c": ok(b"x")}) as served:
+        stream = SegmentStream(client(), served.to("list"), playlist)
+        assert stream.is_fragmented
+        assert rest(stream) == b"head one two"
+
+
 def test_a_closed_stream_ends() -> None:
     """Whoever reads finds the end."""
     with serving({}) as served:

@@ -6,6 +6,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import av
 import pytest
 
 from earmark.audio import open_audio
@@ -13,7 +14,7 @@ from earmark.errors import SourceUnavailableError, UnsupportedSourceError
 from earmark.sources.addresses import AddressPolicy
 from earmark.sources.client import Client
 from earmark.sources.opening import LiveSource, Opener
-from tests.media import ADTS, MP3, encode, tone
+from tests.media import ADTS, MP3, Format, add_sound, encode, tone, write_sound
 from tests.servers import Answer, ok, serving
 
 SOUND = encode(tone(3, 44_100), MP3)
@@ -50,6 +51,27 @@ def test_an_hls_stream_is_heard() -> None:
     playlist = b"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nb\n#EXTINF:2,\nc\n#EXT-X-ENDLIST\n"
     parts = {"b": ok(data[:9000]), "c": ok(data[9000:])}
     assert seconds({"a": ok(playlist), **parts}) == pytest.approx(3, abs=0.1)
+
+
+def test_an_hls_stream_in_fragments_of_mp4_is_heard() -> None:
+    """As it comes: its end need not be there."""
+    how = {"movflags": "frag_every_frame+empty_moov+default_base_moof"}
+    target = io.BytesIO()
+    with av.open(target, "w", format="mp4", options=how) as container:
+        stream = add_sound(container, Format("mp4", "aac"))
+        write_sound(container, stream, tone(3, 44_100))
+    data = target.getvalue()
+    first, middle = data.index(b"moof") - 4, len(data) // 2
+    names = b'#EXTM3U\n#EXT-X-MAP:URI="h"\n#EXTINF:2,\nb\n#EXTINF:2,\nc\n#EXT-X-ENDLIST\n'
+    parts = {"h": ok(data[:first]), "b": ok(data[first:middle]), "c": ok(data[middle:])}
+    with serving({"a": ok(names), **parts}) as served:
+        feed = opener().open(LiveSource("A", served.to("a")), print)
+        with (
+            closing(feed),
+            open_audio(feed.stream, sample_rate_hz=8000, spool_limit_bytes=None) as sound,
+        ):
+            assert feed.is_fragmented
+            assert sum(map(len, sound)) / 8000 == pytest.approx(3, abs=0.1)
 
 
 def test_titles_are_told() -> None:

@@ -77,7 +77,7 @@ def test_a_media_playlist_is_no_master() -> None:
     ("line", "why"),
     [
         ('#EXT-X-KEY:METHOD=AES-128,URI="k"', "encrypted"),
-        ('#EXT-X-MAP:URI="init.mp4"', "MP4"),
+        ('#EXT-X-MAP:URI="all.mp4",BYTERANGE="800@0"', "one file"),
         ("#EXT-X-BYTERANGE:100@0", "one file"),
     ],
 )
@@ -85,6 +85,13 @@ def test_what_is_not_read_is_told(line: str, why: str) -> None:
     """In words, and at once."""
     with pytest.raises(UnsupportedSourceError, match=why):
         media_playlist(["#EXTM3U", line, "a.ts"], BASE, "a")
+
+
+def test_fragments_of_mp4_have_a_head() -> None:
+    """It may change on the way."""
+    playlist = lines('#EXTM3U\n#EXT-X-MAP:URI="i"\n#EXTINF:1,\na\n#EXT-X-MAP:URI="j"\nb\n')
+    heads = [segment.head_url for segment in media_playlist(playlist, BASE, "a").segments]
+    assert heads == ["http://a.example/live/i", "http://a.example/live/j"]
 
 
 def test_nonsense_in_numbers_does_no_harm() -> None:

@@ -134,7 +134,7 @@ def open_audio(
     source: AudioSource,
     *,
     sample_rate_hz: int,
-    spool_limit_bytes: int = SPOOL_LIMIT_BYTES,
+    spool_limit_bytes: int | None = SPOOL_LIMIT_BYTES,
     block_s: float = BLOCK_S,
 ) -> AudioStream:
     """Open a recording for decoding.
@@ -142,7 +142,8 @@ def open_audio(
     Args:
         source: a path, or a file object opened for reading bytes.
         sample_rate_hz: rate of the blocks that the stream gives.
-        spool_limit_bytes: how much of an MP4 stream that cannot seek is kept in a temporary file.
+        spool_limit_bytes: how much of an MP4 stream that cannot seek is kept in a temporary file;
+            None for one in fragments, which is played as it comes.
         block_s: about how long the blocks shall be: short ones are there sooner, and cost more.
 
     Raises:

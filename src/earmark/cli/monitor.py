@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -128,6 +129,8 @@ def monitor(
             query=query,
             allow_private=allow_private,
         ) as running:
+            # who stops a service sends SIGTERM: what plays is to be told to have ended then, too
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 running.wait(for_s)
             except KeyboardInterrupt:

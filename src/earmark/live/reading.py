@@ -168,7 +168,7 @@ class Reader:
                 stream,
                 sample_rate_hz=self._rate_hz,
                 block_s=BLOCK_S,
-                spool_limit_bytes=MOST_SPOOLED_BYTES,
+                spool_limit_bytes=None if feed.is_fragmented else MOST_SPOOLED_BYTES,
             ) as sound:
                 self._put(Connected(time.time()))
                 self._was_heard = True

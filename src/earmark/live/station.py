@@ -62,6 +62,9 @@ class Station:
         self._play_id: str | None = None
         self._play_began: datetime | None = None
         self._stopped = threading.Event()
+        self._ended = threading.Event()
+        """Waited for instead of the thread: Ctrl-C while a thread is joined makes Python 3.11 take
+        it for ended."""
         self._thread = threading.Thread(target=self._run, name=f"hear {source.name}", daemon=True)
 
     def start(self) -> None:
@@ -76,8 +79,7 @@ class Station:
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the end; return whether it has come."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        return self._ended.wait(timeout_s)
 
     def _run(self) -> None:
         try:
@@ -87,6 +89,8 @@ class Station:
         except Exception as error:  # noqa: BLE001 - one station stops no other
             self._reader.stop()
             self._say(EventKind.FAILED, time.time(), f"{type(error).__name__}: {error}")
+        finally:
+            self._ended.set()
 
     def _next(self) -> bool:
         """Deal with what comes next; return whether anything may come after it."""

@@ -6,7 +6,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
-from earmark.sources.playlists import MediaPlaylist, is_hls, lines_of, media_playlist, variant_of
+from earmark.sources.playlists import (
+    MediaPlaylist,
+    Segment,
+    is_hls,
+    lines_of,
+    media_playlist,
+    variant_of,
+)
 from earmark.sources.urls import redacted
 
 if TYPE_CHECKING:
@@ -38,6 +45,10 @@ class SegmentStream:
         self._name = redacted(self._url)
         self._playlist = media_playlist(lines, self._url, self._name)
         self._next = self._beginning(self._playlist)
+        heads = {segment.head_url for segment in self._playlist.segments}
+        self.is_fragmented = heads not in ({None}, set())
+        """Whether it is MP4 in fragments."""
+        self._head_url: str | None = None
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes; none at the end.
@@ -87,7 +98,9 @@ class SegmentStream:
             there = [one for one in self._playlist.segments if one.number >= self._next]
             if there:
                 self._next = there[0].number + 1
-                data = self._client.fetch(there[0].url, self._client.limits.segment_bytes)
+                if self._is_another_format(there[0]):
+                    break
+                data = self._fetched(there[0])
                 if data:
                     return data
                 continue
@@ -100,6 +113,19 @@ class SegmentStream:
             self._closed.wait(pause_s)
             self._renew()
         return b""
+
+    def _is_another_format(self, segment: Segment) -> bool:
+        """Whether this does not go on what was read: then the stream has to be opened anew."""
+        return self._head_url is not None and segment.head_url != self._head_url
+
+    def _fetched(self, segment: Segment) -> bytes:
+        """Return a segment, the first fragment of MP4 with its head."""
+        most = self._client.limits.segment_bytes
+        data = self._client.fetch(segment.url, most)
+        if segment.head_url is not None and self._head_url is None:
+            self._head_url = segment.head_url
+            data = self._client.fetch(segment.head_url, most) + data
+        return data
 
     def _renew(self) -> None:
         """Ask for the playlist again; one that was begun anew is begun anew here, too."""

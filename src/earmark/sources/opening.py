@@ -78,6 +78,8 @@ class Feed:
     stream: ByteStream
     """Gives the bytes of the sound as they come."""
     connection: Connection
+    is_fragmented: bool = False
+    """Whether it is MP4 in fragments, which are played as they come."""
 
     def shut(self) -> None:
         """End it, from any thread."""
@@ -128,7 +130,7 @@ class Opener:
             lines = lines_of(data)
             if is_hls(lines):
                 segments = SegmentStream(self._client, response.url, lines)
-                return Feed(source.name, segments, segments)
+                return Feed(source.name, segments, segments, segments.is_fragmented)
             url = first_entry(lines, response.url, response.name)
         raise UnsupportedSourceError(redacted(url), "its playlists lead to one another")
 

@@ -27,6 +27,8 @@ class Segment:
     """Rises from piece to piece."""
     url: str
     duration_s: float
+    head_url: str | None = None
+    """Of a fragment of MP4: what has to come before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,10 @@ def media_playlist(lines: list[str], base: str, name: str) -> MediaPlaylist:
     """Read a media playlist.
 
     Raises:
-        UnsupportedSourceError: it is encrypted, or in fragments of MP4 or ranges of bytes.
+        UnsupportedSourceError: it is encrypted, or in ranges of bytes.
     """
     number, target_s, duration_s, is_over = 0, 10.0, 0.0, False
+    head_url: str | None = None
     segments: list[Segment] = []
     for line in lines:
         _refuse_what_is_not_read(line, name)
@@ -112,10 +115,13 @@ def media_playlist(lines: list[str], base: str, name: str) -> MediaPlaylist:
             target_s = min(max(_number(value, target_s), 0.5), 60.0)
         elif line.startswith("#EXTINF:"):
             duration_s = _number(value.partition(",")[0], 0.0)
+        elif line.startswith("#EXT-X-MAP:"):
+            head_url = urljoin(base, _attributes(line).get("URI", ""))
         elif line == "#EXT-X-ENDLIST":
             is_over = True
         elif not line.startswith("#"):
-            segments.append(Segment(number + len(segments), urljoin(base, line), duration_s))
+            place = number + len(segments)
+            segments.append(Segment(place, urljoin(base, line), duration_s, head_url))
     return MediaPlaylist(tuple(segments), target_s, is_over)
 
 
@@ -124,9 +130,7 @@ def _refuse_what_is_not_read(line: str, name: str) -> None:
     tag = mark[0] if mark else ""
     if tag == "#EXT-X-KEY" and _attributes(line).get("METHOD") != "NONE":
         raise UnsupportedSourceError(name, "its segments are encrypted")
-    if tag == "#EXT-X-MAP":
-        raise UnsupportedSourceError(name, "its segments are fragments of MP4")
-    if tag == "#EXT-X-BYTERANGE":
+    if tag == "#EXT-X-BYTERANGE" or (tag == "#EXT-X-MAP" and "BYTERANGE" in _attributes(line)):
         raise UnsupportedSourceError(name, "its segments are parts of one file")
 
 
