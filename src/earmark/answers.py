@@ -1,14 +1,22 @@
-"""What the matcher found, as part of an answer: its track, and its manner in rounded numbers."""
+"""Between the matcher and an answer: what it reads, and what it found as a person is told it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from earmark.errors import CorruptConstellationError
 from earmark.types import Match
 from earmark.units import pitch_to_semitones
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from earmark.matching.matcher import Found
+    from earmark.stores.base import Reader
+    from earmark.tape import Tape
     from earmark.types import Track
 
 EXACT_FACTOR = 0.0015
@@ -20,6 +28,40 @@ excerpts of 2 s, 22 % of 5 s and 6 % of 10 s. Within this, 2 % are still told a 
 FACTOR_DECIMALS = 4
 """Of a reported speed or tempo: finer than the 0.1 % that the measurement is worth."""
 SEMITONE_DECIMALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """What the matcher reads; a track whose constellation is damaged is passed over."""
+
+    reader: Reader
+
+    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return about how many postings each hash has, shape (n,)."""
+        return self.reader.list_lengths(hashes)
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
+        """Return tapes that hold all postings of these hashes."""
+        return self.reader.tapes(hashes)
+
+    def frames(self) -> int:
+        """Return the duration of all tracks together."""
+        return self.reader.frames()
+
+    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
+        """Return the packed constellations of the tracks that are there and whole."""
+        wanted = list(keys)
+        try:
+            return self.reader.constellations(wanted)
+        except CorruptConstellationError:
+            return dict(self._one_by_one(wanted))
+
+    def _one_by_one(self, keys: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        for key in keys:
+            try:
+                yield from self.reader.constellations([key]).items()
+            except CorruptConstellationError:
+                continue
 
 
 def match_of(found: Found, track: Track) -> Match:

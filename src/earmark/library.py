@@ -7,18 +7,18 @@ import os
 import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from itertools import count, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
 
-from earmark.answers import match_of
+from earmark.answers import Intact, match_of
 from earmark.audio import open_audio, open_samples
 from earmark.errors import (
     AudioError,
-    CorruptConstellationError,
     LibraryError,
     TrackNotFoundError,
     UsageError,
@@ -58,7 +58,6 @@ if TYPE_CHECKING:
 
     from earmark.audio import AudioSource, AudioStream
     from earmark.stores.directory import DirectoryStore
-    from earmark.tape import Tape
 
 MEMORY = "memory:"
 PAGE_TRACKS = 1000
@@ -400,6 +399,10 @@ class Library:
         """Merge the index as far as the merge policy asks for it."""
         self._store.merge()
 
+    def reading(self) -> AbstractContextManager[Reader]:
+        """Begin a consistent view of what is stored, for what stands on the library."""
+        return self._store.read()
+
     def _stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
         wanted = self._params.peaks.sample_rate_hz
         if hasattr(source, "dtype"):
@@ -412,7 +415,7 @@ class Library:
 
     def _look_up(self, read: Clip, query: QueryParams) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
-            verdict = match(read.heard, _Intact(reader), self._params, query)
+            verdict = match(read.heard, Intact(reader), self._params, query)
             found = (*verdict.matches, *verdict.candidates)
             return verdict, reader.tracks({one.key for one in found})
 
@@ -465,36 +468,6 @@ class Library:
         landmarks = _landmarks(self._params, recording.constellation)
         with self._store.write() as writer:
             writer.insert(anew, recording.constellation, landmarks)
-
-
-@dataclass(frozen=True, slots=True)
-class _Intact:
-    """What the matcher reads; a track whose constellation is damaged is passed over."""
-
-    reader: Reader
-
-    def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        return self.reader.list_lengths(hashes)
-
-    def tapes(self, hashes: NDArray[np.uint32]) -> Sequence[Tape]:
-        return self.reader.tapes(hashes)
-
-    def frames(self) -> int:
-        return self.reader.frames()
-
-    def constellations(self, keys: Iterable[int]) -> Mapping[int, bytes]:
-        wanted = list(keys)
-        try:
-            return self.reader.constellations(wanted)
-        except CorruptConstellationError:
-            return dict(self._one_by_one(wanted))
-
-    def _one_by_one(self, keys: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-        for key in keys:
-            try:
-                yield from self.reader.constellations([key]).items()
-            except CorruptConstellationError:
-                continue
 
 
 def _open_folder(

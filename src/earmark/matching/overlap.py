@@ -1,0 +1,377 @@
+"""Which stretches of one recording lie in another: constellation against constellation.
+
+A *line* says where one recording lies in the other, and how fast. Along it the peaks of the one are
+looked for in the other, block by block of a second. The same is done beside the line, which tells
+what chance gives on just this music. Stretches that agree better than by chance become spans, by
+two thresholds: one that the best of a span has to reach, and one that all of it has to keep.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from earmark.kernels import kernel
+from earmark.units import seconds_to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from earmark.axis import FrequencyAxis
+    from earmark.types import Constellation
+
+BLOCK_S = 1.0
+"""Peaks are counted in blocks of this length."""
+
+SMOOTHED_BLOCKS = 5
+"""So many blocks together say how well one agrees: about 160 peaks."""
+
+SURE, FAIR = 0.30, 0.15
+"""Agreement that the best block of a span has, and that all of its blocks have; docs/duplicates.md
+says what true and false pairs have."""
+
+SHORTEST_SPAN_S = 5.0
+"""A span that is shorter may be a shared sound, a count-in or chance."""
+
+TIME_REACH_FRAMES, FREQUENCY_REACH_BANDS = 1.0, 0.75
+"""How far a peak may lie from where it is looked for: what an encoder and another cut into frames
+move it by."""
+
+SHIFTS_FRAMES = (-211, -131, -71, -37, 23, 53, 97, 173)
+"""Where chance is measured: off any common beat, near enough to be the same music."""
+
+FIRST_FIT_S = 5.0
+"""A line is first fitted so near to where the votes lie, then ever farther, twice as far a time."""
+
+FIT_REACH_FRAMES = 2.5
+"""How far a peak may lie from where it is looked for while a line is fitted."""
+
+FIT_PAIRS = 8
+"""With fewer pairs of peaks, nothing is fitted."""
+
+MOST_TURN = 0.01
+"""A fit that changes the speed by more than this part has followed chance."""
+
+NEAR_S = 10.0
+"""How far from its votes a rung is right enough to tell whether anything can come of it."""
+
+TELLING_PEAKS = 40
+"""With fewer peaks around, a block is not asked whether a lead is worth a closer look."""
+
+SAME_LINE_FRAMES, SAME_SPEED = 12, 0.01
+"""Leads so near to another one, in frames and as a part of the speed, say the same."""
+
+MOST_LINES = 12
+"""Of a pair of recordings, so many lines are looked at: an edit has few cuts, a loop many places."""
+
+SPEED_DECIMALS = 4
+"""Speeds are rounded so before a table of frequencies is made: a fiftieth of a band at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where one recording lies in another: `offset + speed * time`, both in steps."""
+
+    offset: float
+    """Steps of the other at which the one begins; may be negative."""
+    speed: float
+    """Seconds of the other per second of the one, whose frequencies are higher by this factor."""
+
+    def at(self, time: float) -> float:
+        """Return the place in the other of a time of the one."""
+        return self.offset + self.speed * time
+
+    def back(self, time: float) -> float:
+        """Return the place in the one of a time of the other."""
+        return (time - self.offset) / self.speed
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A line that votes or rungs suggest."""
+
+    line: Line
+    around: float
+    """Steps of the one near which it is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch that two recordings share; times in steps."""
+
+    line: Line
+    begin: float
+    end: float
+    """Of the one; `line.at` has the other's."""
+    agreement: float
+    """The part of the one's peaks that the other has there, beyond chance; 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """How well two recordings agree along a line; arrays of shape (blocks,), block by block."""
+
+    expected: NDArray[np.float64]
+    """Peaks of the one whose place lies within the other."""
+    found: NDArray[np.float64]
+    """Those of them that the other has."""
+    chance: NDArray[np.float64]
+    """The part that it has by chance, around each block."""
+
+    def agreement(self, blocks: slice) -> float:
+        """Return how much of some blocks agrees beyond chance; 0 to 1."""
+        found, expected = self.found[blocks].sum(), self.expected[blocks].sum()
+        by_chance = (self.chance[blocks] * self.expected[blocks]).sum()
+        return float(max(0.0, (found - by_chance) / max(1.0, expected - by_chance)))
+
+
+def block_steps(axis: FrequencyAxis) -> int:
+    """Return the length of a block in steps."""
+    return round(seconds_to_frames(BLOCK_S, axis.params)) * axis.params.steps
+
+
+def blocks_of(recording: Constellation, axis: FrequencyAxis) -> int:
+    """Return how many blocks a recording has."""
+    return int(recording.time[-1]) // block_steps(axis) + 1 if len(recording) else 0
+
+
+def sounding(recording: Constellation) -> int:
+    """Return the steps from a recording's first peak to its last: silence around it is no music."""
+    return int(recording.time[-1] - recording.time[0])
+
+
+def shared(
+    one: Constellation, other: Constellation, leads: Iterable[Lead], axis: FrequencyAxis
+) -> list[Span]:
+    """Return what one recording shares with another, in the order of time.
+
+    No moment of either is in two spans: the earlier lead has it.
+
+    Args:
+        one: a recording.
+        other: a recording in which parts of it may lie.
+        leads: where, likeliest first.
+        axis: of both.
+    """
+    found: list[Span] = []
+    tried: list[Lead] = []
+    for lead in leads:
+        if len(tried) == MOST_LINES:
+            break
+        if _is_known(lead, [*tried, *(Lead(span.line, lead.around) for span in found)], axis):
+            continue
+        tried.append(lead)
+        if not is_promising(one, other, lead, axis):
+            continue
+        line = fitted(one, other, lead, axis)
+        along = profile(one, other, line, axis)
+        found += spans(along, line, _taken(one, found, line, axis), axis)
+    return sorted(found, key=lambda span: span.begin)
+
+
+def is_promising(
+    one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis
+) -> bool:
+    """Tell at little cost whether anything can come of a lead: chance is not taken off."""
+    near = seconds_to_frames(NEAR_S, axis.params) * axis.params.steps
+    if lead.line.speed != 1.0:  # a rung is right near its votes only
+        part = slice(*np.searchsorted(one.time, [lead.around - near, lead.around + near]))
+    else:
+        part = slice(*np.searchsorted(one.time, _own_ends(other, lead.line)))
+    time, partner = _paired(one, other, lead.line, part, FIT_REACH_FRAMES, axis)
+    if not len(time):
+        return False
+    block = (time - time[0]) // block_steps(axis)
+    expected = _around(np.bincount(block).astype(np.float64))
+    found = _around(np.bincount(block, partner >= 0))
+    enough = expected >= TELLING_PEAKS
+    return bool((found[enough] >= SURE * expected[enough]).any())
+
+
+def fitted(
+    one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis
+) -> Line:
+    """Fit a line to the peaks that agree: first where it is right, then ever farther from there."""
+    line, length = lead.line, float(one.time[-1])
+    reach = seconds_to_frames(FIRST_FIT_S, axis.params) * axis.params.steps
+    while True:
+        near = slice(*np.searchsorted(one.time, [lead.around - reach, lead.around + reach]))
+        line = _turned(one, other, line, near, axis)
+        if reach > length:
+            return line
+        reach *= 2
+
+
+def profile(one: Constellation, other: Constellation, line: Line, axis: FrequencyAxis) -> Profile:
+    """Count agreeing peaks along a line, and beside it."""
+    steps, size, blocks = axis.params.steps, block_steps(axis), blocks_of(one, axis)
+    inside = slice(*np.searchsorted(one.time, _own_ends(other, line)))
+
+    def counted(shift_frames: int) -> NDArray[np.float64]:
+        beside = Line(line.offset + shift_frames * steps, line.speed)
+        time, partner = _paired(one, other, beside, inside, TIME_REACH_FRAMES, axis)
+        return np.bincount(time // size, partner >= 0, minlength=blocks)
+
+    expected = np.bincount(one.time[inside] // size, minlength=blocks).astype(np.float64)
+    beside = np.sum([counted(shift) for shift in SHIFTS_FRAMES], axis=0) / len(SHIFTS_FRAMES)
+    chance = _around(beside) / np.maximum(_around(expected), 1)
+    return Profile(expected, counted(0), np.minimum(chance, 1.0))
+
+
+def spans(along: Profile, line: Line, taken: NDArray[np.bool_], axis: FrequencyAxis) -> list[Span]:
+    """Return the stretches that agree, in the order of time.
+
+    Args:
+        along: how well the recordings agree along the line.
+        line: where they do.
+        taken: shape (blocks,): blocks that other lines explain already.
+        axis: of both.
+    """
+    expected = np.where(taken, 0.0, along.expected)
+    wide = _around(expected)
+    by_chance = _around(along.chance * expected)
+    level = (_around(np.where(taken, 0.0, along.found)) - by_chance) / np.maximum(
+        1.0, wide - by_chance
+    )
+    level[taken] = 0.0
+    least, size = round(SHORTEST_SPAN_S / BLOCK_S), block_steps(axis)
+    found = []
+    for begin, end in _runs(level, along, expected):
+        if end - begin >= least:
+            share = along.agreement(slice(begin, end))
+            found.append(Span(line, float(begin * size), float(end * size), share))
+    return found
+
+
+def covered(one: Constellation, ranges: Sequence[tuple[float, float]]) -> float:
+    """Return which part of a recording's peaks lies within any of some ranges of steps; 0 to 1."""
+    inside = np.zeros(len(one), np.bool_)
+    for begin, end in ranges:
+        inside[slice(*np.searchsorted(one.time, [begin, end]))] = True
+    return float(inside.mean()) if len(one) else 0.0
+
+
+def _runs(
+    level: NDArray[np.float64], along: Profile, expected: NDArray[np.float64]
+) -> Iterator[tuple[int, int]]:
+    """Yield (begin, end) of runs of blocks that keep the lower threshold and reach the higher.
+
+    Smoothing makes a run longer than what agrees; blocks at its ends that do not are left out.
+    """
+    edges = np.diff(np.concatenate([[0], level >= FAIR, [0]]).astype(np.int8))
+    by_chance = along.chance * expected
+    alone = (along.found - by_chance) / np.maximum(1.0, expected - by_chance)
+    good = (alone >= FAIR) & (expected > 0)
+    for begin, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+        inner = np.flatnonzero(good[begin:end])
+        if level[begin:end].max() >= SURE and len(inner):
+            yield int(begin + inner[0]), int(begin + inner[-1] + 1)
+
+
+def _around(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums of each block and its neighbours."""
+    half = SMOOTHED_BLOCKS // 2
+    sums = np.cumsum(np.concatenate([np.zeros(half + 1), values, np.zeros(half)]))
+    return sums[SMOOTHED_BLOCKS:] - sums[:-SMOOTHED_BLOCKS]
+
+
+def _is_known(lead: Lead, others: Iterable[Lead], axis: FrequencyAxis) -> bool:
+    """Tell whether another lead or span says the same about the place of this one."""
+    near = SAME_LINE_FRAMES * axis.params.steps
+    at = lead.line.at(lead.around)
+    return any(
+        abs(other.line.at(lead.around) - at) <= near
+        and abs(other.line.speed / lead.line.speed - 1) <= SAME_SPEED
+        for other in others
+    )
+
+
+def _taken(
+    one: Constellation, found: Iterable[Span], line: Line, axis: FrequencyAxis
+) -> NDArray[np.bool_]:
+    """Return which blocks of the one other spans have, or lie along the line where they are."""
+    taken = np.zeros(blocks_of(one, axis), np.bool_)
+    size = block_steps(axis)
+    for span in found:
+        theirs = [span.line.at(span.begin), span.line.at(span.end)]
+        for begin, end in ((span.begin, span.end), [line.back(at) for at in theirs]):
+            taken[max(0, round(begin / size)) : max(0, round(end / size))] = True
+    return taken
+
+
+def _own_ends(other: Constellation, line: Line) -> list[float]:
+    """Return where the other begins and ends, in steps of the one."""
+    return [line.back(0), line.back(float(other.time[-1]) + 1)]
+
+
+def _turned(
+    one: Constellation, other: Constellation, line: Line, part: slice, axis: FrequencyAxis
+) -> Line:
+    """Return the line that fits best to the agreeing pairs of a part, by least squares."""
+    time, partner = _paired(one, other, line, part, FIT_REACH_FRAMES, axis)
+    own = time[partner >= 0].astype(np.float64)
+    theirs = other.time[partner[partner >= 0]].astype(np.float64)
+    spread = ((own - own.mean()) ** 2).sum() if len(own) >= FIT_PAIRS else 0.0
+    if spread == 0:
+        return line
+    speed = float(((own - own.mean()) * (theirs - theirs.mean())).sum() / spread)
+    if abs(speed / line.speed - 1) > MOST_TURN:
+        return line
+    return Line(float(theirs.mean() - speed * own.mean()), speed)
+
+
+def _paired(
+    one: Constellation,
+    other: Constellation,
+    line: Line,
+    part: slice,
+    reach_frames: float,
+    axis: FrequencyAxis,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the times of a part's peaks, and of each the number of its partner, or -1."""
+    steps = axis.params.steps
+    time = one.time[part]
+    row = axis.warp(round(1 / line.speed, SPEED_DECIMALS))[one.frequency[part]]
+    partner = _partners(
+        time,
+        row,
+        other.time,
+        other.frequency,
+        line.offset,
+        line.speed,
+        reach_frames * steps,
+        FREQUENCY_REACH_BANDS * steps,
+    )
+    return time, partner
+
+
+@kernel
+def _partners(
+    time: NDArray[np.int32],
+    row: NDArray[np.float64],
+    other_time: NDArray[np.int32],
+    other_row: NDArray[np.uint16],
+    offset: float,
+    speed: float,
+    time_reach: float,
+    row_reach: float,
+) -> NDArray[np.int64]:
+    """Return for each peak the number of the other's peak that is nearest in time, or -1."""
+    out = np.full(len(time), -1, np.int64)
+    first = 0
+    for i in range(len(time)):
+        at = offset + speed * time[i]
+        while first < len(other_time) and other_time[first] < at - time_reach:
+            first += 1
+        nearest = time_reach + 1.0
+        j = first
+        while j < len(other_time) and other_time[j] <= at + time_reach:
+            apart = abs(other_time[j] - at)
+            if apart < nearest and abs(other_row[j] - row[i]) <= row_reach:
+                nearest, out[i] = apart, j
+            j += 1
+    return out
