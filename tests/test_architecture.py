@@ -28,6 +28,7 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
+    ("duplicates",),
     ("evaluation",),
     ("jsonable",),
     ("demo",),

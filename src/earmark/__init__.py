@@ -9,6 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from earmark.audio import Header
+    from earmark.duplicates.find import find_duplicates, find_duplicates_in
+    from earmark.duplicates.records import (
+        Copy,
+        DuplicateGroup,
+        DuplicatePair,
+        DuplicateReport,
+        Likeness,
+        SharedSpan,
+    )
     from earmark.errors import (
         AudioError,
         EarmarkError,
@@ -39,14 +49,20 @@ __all__ = [
     "AddReport",
     "AudioError",
     "Axis",
+    "Copy",
     "Duplicate",
+    "DuplicateGroup",
+    "DuplicatePair",
+    "DuplicateReport",
     "EarmarkError",
     "Failure",
+    "Header",
     "Identification",
     "IndexParams",
     "Ladder",
     "Library",
     "LibraryError",
+    "Likeness",
     "Match",
     "MediaKind",
     "Metadata",
@@ -57,6 +73,7 @@ __all__ = [
     "QueryParams",
     "Relation",
     "Repair",
+    "SharedSpan",
     "Skipped",
     "Source",
     "Status",
@@ -65,9 +82,16 @@ __all__ = [
     "TrackNotFoundError",
     "TrackOrder",
     "UsageError",
+    "find_duplicates",
+    "find_duplicates_in",
 ]
 
 _HOMES = {
+    "earmark.audio": "Header",
+    "earmark.duplicates.find": "find_duplicates find_duplicates_in",
+    "earmark.duplicates.records": (
+        "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
+    ),
     "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",

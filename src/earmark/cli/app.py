@@ -13,6 +13,7 @@ from earmark.cli.add import add
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
+from earmark.cli.duplicates import duplicates
 from earmark.cli.identify import identify
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
@@ -87,6 +88,7 @@ for command in (
     show,
     edit,
     remove,
+    duplicates,
     stats,
     doctor,
     repair,

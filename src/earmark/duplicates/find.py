@@ -53,7 +53,9 @@ def find_duplicates(
         shelf = Shelf(reader)
         counts = reader.stats()
         step = _counting(on_compared, counts.tracks)
-        search.take(pairs_within(shelf, library.params, step), shelf, shelf, in_library=(True, True))
+        search.take(
+            pairs_within(shelf, library.params, step), shelf, shelf, in_library=(True, True)
+        )
     return search.report((), counts.tracks, counts.duration_s, began)
 
 
@@ -132,9 +134,7 @@ class _Search:
                 second = self._number(
                     other, found.other, found.other_sounding, in_library=in_library[1]
                 )
-                self.links.append(
-                    Link(first, second, found.coverage, found.other_coverage, spans)
-                )
+                self.links.append(Link(first, second, found.coverage, found.other_coverage, spans))
 
     def take_twins(self, twins: Iterable[Duplicate]) -> None:
         """Take files that have the sound of a track exactly."""
@@ -143,7 +143,9 @@ class _Search:
             number = self.numbers.setdefault((False, track.key), len(self.members))
             if number == len(self.members):
                 path = track.source.path
-                self.members.append(Member(track, path, in_library=False, sounding_s=track.duration_s))
+                self.members.append(
+                    Member(track, path, in_library=False, sounding_s=track.duration_s)
+                )
             like = self.members[number]
             whole = SharedSpan(0.0, track.duration_s, 0.0, track.duration_s, 1.0, 1.0)
             self.links.append(Link(number, len(self.members), 1.0, 1.0, (whole,)))
@@ -169,8 +171,17 @@ class _Search:
 
     def _span(self, span: Span) -> SharedSpan:
         times = (span.begin, span.end, span.line.at(span.begin), span.line.at(span.end))
-        seconds = [max(0.0, steps_to_seconds(at, self.params)) for at in times]
-        return SharedSpan(*seconds, speed=span.line.speed, agreement=span.agreement)
+        begin_s, end_s, other_begin_s, other_end_s = (
+            max(0.0, steps_to_seconds(at, self.params)) for at in times
+        )
+        return SharedSpan(
+            start_s=begin_s,
+            end_s=end_s,
+            other_start_s=other_begin_s,
+            other_end_s=other_end_s,
+            speed=span.line.speed,
+            agreement=span.agreement,
+        )
 
 
 def _counting(on_compared: OnCompared | None, total: int, before: int = 0) -> Callable[[int], None]:

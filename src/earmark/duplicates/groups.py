@@ -177,7 +177,7 @@ def _same(order: _Ranking, members: Sequence[Member], links: Sequence[Link]) -> 
 
 
 def _told_once(links: Iterable[Link], best: dict[int, int]) -> list[Link]:
-    """Return one link of each two recordings: between their best copies, or where most is shared."""
+    """Return one link of each two recordings: of their best copies, or where most is shared."""
     chosen: dict[tuple[int, int], Link] = {}
 
     def worth(link: Link) -> tuple[int, int, float]:

@@ -25,6 +25,7 @@ THRIFTY = dict.fromkeys(("aac", "libopus", "opus", "vorbis"), 4 / 3)
 BIT_RATE_STEP = 16_000
 """Bit rates that differ by less are as good as equal: headers of variable rates are estimates."""
 
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A copy that may be kept."""
@@ -48,7 +49,9 @@ class Step(NamedTuple):
 
 def ranked(candidates: Sequence[Candidate]) -> list[int]:
     """Return the numbers of the copies, best first; of equal ones, the earlier first."""
-    return sorted(range(len(candidates)), key=lambda i: [-step.rank(candidates[i]) for step in STEPS])
+    return sorted(
+        range(len(candidates)), key=lambda i: [-step.rank(candidates[i]) for step in STEPS]
+    )
 
 
 def reasons(candidates: Sequence[Candidate]) -> list[str]:

@@ -66,7 +66,7 @@ SAME_LINE_FRAMES, SAME_SPEED = 12, 0.01
 """Leads so near to another one, in frames and as a part of the speed, say the same."""
 
 MOST_LINES = 12
-"""Of a pair of recordings, so many lines are looked at: an edit has few cuts, a loop many places."""
+"""Of two recordings, so many lines are looked at: an edit has few cuts, a loop many places."""
 
 SPEED_DECIMALS = 4
 """Speeds are rounded so before a table of frequencies is made: a fiftieth of a band at most."""
@@ -173,9 +173,7 @@ def shared(
     return sorted(found, key=lambda span: span.begin)
 
 
-def is_promising(
-    one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis
-) -> bool:
+def is_promising(one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis) -> bool:
     """Tell at little cost whether anything can come of a lead: chance is not taken off."""
     near = seconds_to_frames(NEAR_S, axis.params) * axis.params.steps
     if lead.line.speed != 1.0:  # a rung is right near its votes only
@@ -186,15 +184,13 @@ def is_promising(
     if not len(time):
         return False
     block = (time - time[0]) // block_steps(axis)
-    expected = _around(np.bincount(block).astype(np.float64))
-    found = _around(np.bincount(block, partner >= 0))
+    blocks = int(block[-1]) + 1
+    expected, found = (_around(_counts(part, blocks)) for part in (block, block[partner >= 0]))
     enough = expected >= TELLING_PEAKS
     return bool((found[enough] >= SURE * expected[enough]).any())
 
 
-def fitted(
-    one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis
-) -> Line:
+def fitted(one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis) -> Line:
     """Fit a line to the peaks that agree: first where it is right, then ever farther from there."""
     line, length = lead.line, float(one.time[-1])
     reach = seconds_to_frames(FIRST_FIT_S, axis.params) * axis.params.steps
@@ -214,10 +210,10 @@ def profile(one: Constellation, other: Constellation, line: Line, axis: Frequenc
     def counted(shift_frames: int) -> NDArray[np.float64]:
         beside = Line(line.offset + shift_frames * steps, line.speed)
         time, partner = _paired(one, other, beside, inside, TIME_REACH_FRAMES, axis)
-        return np.bincount(time // size, partner >= 0, minlength=blocks)
+        return _counts(time[partner >= 0] // size, blocks)
 
-    expected = np.bincount(one.time[inside] // size, minlength=blocks).astype(np.float64)
-    beside = np.sum([counted(shift) for shift in SHIFTS_FRAMES], axis=0) / len(SHIFTS_FRAMES)
+    expected = _counts(one.time[inside] // size, blocks)
+    beside = np.mean([counted(shift) for shift in SHIFTS_FRAMES], axis=0)
     chance = _around(beside) / np.maximum(_around(expected), 1)
     return Profile(expected, counted(0), np.minimum(chance, 1.0))
 
@@ -276,7 +272,13 @@ def _around(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sums of each block and its neighbours."""
     half = SMOOTHED_BLOCKS // 2
     sums = np.cumsum(np.concatenate([np.zeros(half + 1), values, np.zeros(half)]))
-    return sums[SMOOTHED_BLOCKS:] - sums[:-SMOOTHED_BLOCKS]
+    around: NDArray[np.float64] = sums[SMOOTHED_BLOCKS:] - sums[:-SMOOTHED_BLOCKS]
+    return around
+
+
+def _counts(numbers: NDArray[np.integer], blocks: int) -> NDArray[np.float64]:
+    """Count how often each block is named."""
+    return np.bincount(numbers, minlength=blocks).astype(np.float64)
 
 
 def _is_known(lead: Lead, others: Iterable[Lead], axis: FrequencyAxis) -> bool:
