@@ -197,13 +197,12 @@ def _print_copies(tracks: Sequence[Track], groups: Sequence[DuplicateGroup]) -> 
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for track in tracks:
         made = Made.of(track)
-        wanted = _wanted(made.kind)
+        tunes = {made.tune, made.other} - {""}
         for likeness in Likeness:
-            tunes = told[likeness][track.key]
-            right = {made.tune, made.other} - {""} <= tunes
-            counts[made.kind][f"{likeness}"] += right
+            counts[made.kind][likeness] += tunes <= told[likeness][track.key]
+        right = set().union(*(told[likeness][track.key] for likeness in _wanted(made.kind)))
+        counts[made.kind]["right"] += tunes <= right
         counts[made.kind]["n"] += 1
-        counts[made.kind]["right"] += {made.tune, made.other} - {""} <= told[wanted][track.key]
     print(f"\n{'kind':16}{'n':>5}{'right':>7}{'same':>7}{'contains':>10}{'overlaps':>10}")
     for kind in KINDS:
         row = counts[kind]
@@ -211,10 +210,13 @@ def _print_copies(tracks: Sequence[Track], groups: Sequence[DuplicateGroup]) -> 
         print(f"{kind:16}{cells}{row['overlaps']:10}")
 
 
-def _wanted(kind: str) -> Likeness:
+def _wanted(kind: str) -> set[Likeness]:
+    """Return what a copy may be called: a part of a short recording may be nearly all of it."""
     if kind in SAME:
-        return Likeness.SAME
-    return Likeness.OVERLAPS if kind in (MEDLEY, MASHUP) else Likeness.CONTAINS
+        return {Likeness.SAME, Likeness.CONTAINS} if kind == "trimmed" else {Likeness.SAME}
+    if kind in (MEDLEY, MASHUP):
+        return {Likeness.OVERLAPS, Likeness.CONTAINS} if kind == MEDLEY else {Likeness.OVERLAPS}
+    return {Likeness.CONTAINS, Likeness.SAME}
 
 
 def _told(groups: Sequence[DuplicateGroup], likeness: Likeness) -> defaultdict[int, set[str]]:

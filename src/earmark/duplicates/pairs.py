@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from earmark.axis import FrequencyAxis
     from earmark.matching.copies import Place
-    from earmark.matching.overlap import Lead, Span
+    from earmark.matching.lines import Lead
+    from earmark.matching.overlap import Span
     from earmark.params import Params
     from earmark.stores.base import Reader
     from earmark.types import Constellation

@@ -17,7 +17,7 @@ import numpy as np
 from earmark.landmarks import EXACT, Probes, query_probes
 from earmark.matching.candidates import find_candidates
 from earmark.matching.ladder import moved
-from earmark.matching.overlap import Lead, Line
+from earmark.matching.lines import Lead, Line
 from earmark.types import Constellation
 from earmark.units import seconds_to_frames
 

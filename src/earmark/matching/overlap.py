@@ -8,12 +8,12 @@ two thresholds: one that the best of a span has to reach, and one that all of it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.kernels import kernel
+from earmark.matching.lines import FIT_REACH_FRAMES, Lead, Line, fitted, own_ends, paired
 from earmark.units import seconds_to_frames
 
 if TYPE_CHECKING:
@@ -37,66 +37,23 @@ says what true and false pairs have."""
 SHORTEST_SPAN_S = 5.0
 """A span that is shorter may be a shared sound, a count-in or chance."""
 
-TIME_REACH_FRAMES, FREQUENCY_REACH_BANDS = 1.0, 0.75
-"""How far a peak may lie from where it is looked for: what an encoder and another cut into frames
-move it by."""
+TIME_REACH_FRAMES = 1.0
+"""How far a peak may lie from where a fitted line leads: another cut into frames moves it so."""
 
 SHIFTS_FRAMES = (-211, -131, -71, -37, 23, 53, 97, 173)
 """Where chance is measured: off any common beat, near enough to be the same music."""
 
-FIRST_FIT_S = 5.0
-"""A line is first fitted so near to where the votes lie, then ever farther, twice as far a time."""
-
-FIT_REACH_FRAMES = 2.5
-"""How far a peak may lie from where it is looked for while a line is fitted."""
-
-FIT_PAIRS = 8
-"""With fewer pairs of peaks, nothing is fitted."""
-
-MOST_TURN = 0.01
-"""A fit that changes the speed by more than this part has followed chance."""
-
 NEAR_S = 10.0
 """How far from its votes a rung is right enough to tell whether anything can come of it."""
 
-TELLING_PEAKS = 40
-"""With fewer peaks around, a block is not asked whether a lead is worth a closer look."""
+TELLING_PEAKS = 20
+"""With fewer peaks around, a block does not make sure of anything."""
 
 SAME_LINE_FRAMES, SAME_SPEED = 12, 0.01
 """Leads so near to another one, in frames and as a part of the speed, say the same."""
 
 MOST_LINES = 12
 """Of two recordings, so many lines are looked at: an edit has few cuts, a loop many places."""
-
-SPEED_DECIMALS = 4
-"""Speeds are rounded so before a table of frequencies is made: a fiftieth of a band at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Where one recording lies in another: `offset + speed * time`, both in steps."""
-
-    offset: float
-    """Steps of the other at which the one begins; may be negative."""
-    speed: float
-    """Seconds of the other per second of the one, whose frequencies are higher by this factor."""
-
-    def at(self, time: float) -> float:
-        """Return the place in the other of a time of the one."""
-        return self.offset + self.speed * time
-
-    def back(self, time: float) -> float:
-        """Return the place in the one of a time of the other."""
-        return (time - self.offset) / self.speed
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A line that votes or rungs suggest."""
-
-    line: Line
-    around: float
-    """Steps of the one near which it is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +126,11 @@ def shared(
             continue
         line = fitted(one, other, lead, axis)
         along = profile(one, other, line, axis)
-        found += spans(along, line, _taken(one, found, line, axis), axis)
+        first, last = own_ends(one, other, line)
+        found += [
+            replace(span, begin=max(span.begin, first), end=min(span.end, last))
+            for span in spans(along, line, _taken(one, found, line, axis), axis)
+        ]
     return sorted(found, key=lambda span: span.begin)
 
 
@@ -179,8 +140,8 @@ def is_promising(one: Constellation, other: Constellation, lead: Lead, axis: Fre
     if lead.line.speed != 1.0:  # a rung is right near its votes only
         part = slice(*np.searchsorted(one.time, [lead.around - near, lead.around + near]))
     else:
-        part = slice(*np.searchsorted(one.time, _own_ends(other, lead.line)))
-    time, partner = _paired(one, other, lead.line, part, FIT_REACH_FRAMES, axis)
+        part = slice(*np.searchsorted(one.time, own_ends(one, other, lead.line)))
+    time, partner = paired(one, other, lead.line, part, FIT_REACH_FRAMES, axis)
     if not len(time):
         return False
     block = (time - time[0]) // block_steps(axis)
@@ -190,32 +151,21 @@ def is_promising(one: Constellation, other: Constellation, lead: Lead, axis: Fre
     return bool((found[enough] >= SURE * expected[enough]).any())
 
 
-def fitted(one: Constellation, other: Constellation, lead: Lead, axis: FrequencyAxis) -> Line:
-    """Fit a line to the peaks that agree: first where it is right, then ever farther from there."""
-    line, length = lead.line, float(one.time[-1])
-    reach = seconds_to_frames(FIRST_FIT_S, axis.params) * axis.params.steps
-    while True:
-        near = slice(*np.searchsorted(one.time, [lead.around - reach, lead.around + reach]))
-        line = _turned(one, other, line, near, axis)
-        if reach > length:
-            return line
-        reach *= 2
-
-
 def profile(one: Constellation, other: Constellation, line: Line, axis: FrequencyAxis) -> Profile:
     """Count agreeing peaks along a line, and beside it."""
-    steps, size, blocks = axis.params.steps, block_steps(axis), blocks_of(one, axis)
-    inside = slice(*np.searchsorted(one.time, _own_ends(other, line)))
+    size, blocks = block_steps(axis), blocks_of(one, axis)
 
     def counted(shift_frames: int) -> NDArray[np.float64]:
-        beside = Line(line.offset + shift_frames * steps, line.speed)
-        time, partner = _paired(one, other, beside, inside, TIME_REACH_FRAMES, axis)
-        return _counts(time[partner >= 0] // size, blocks)
+        """Return expected and found peaks of each block on a shifted line, shape (2, blocks)."""
+        shifted = Line(line.offset + shift_frames * axis.params.steps, line.speed)
+        inside = slice(*np.searchsorted(one.time, own_ends(one, other, shifted)))
+        time, partner = paired(one, other, shifted, inside, TIME_REACH_FRAMES, axis)
+        return np.stack([_counts(part // size, blocks) for part in (time, time[partner >= 0])])
 
-    expected = _counts(one.time[inside] // size, blocks)
-    beside = np.mean([counted(shift) for shift in SHIFTS_FRAMES], axis=0)
-    chance = _around(beside) / np.maximum(_around(expected), 1)
-    return Profile(expected, counted(0), np.minimum(chance, 1.0))
+    expected, found = counted(0)
+    beside = np.sum([counted(shift) for shift in SHIFTS_FRAMES], axis=0)
+    chance = _around(beside[1]) / np.maximum(_around(beside[0]), 1)
+    return Profile(expected, found, np.minimum(chance, 1.0))
 
 
 def spans(along: Profile, line: Line, taken: NDArray[np.bool_], axis: FrequencyAxis) -> list[Span]:
@@ -228,15 +178,14 @@ def spans(along: Profile, line: Line, taken: NDArray[np.bool_], axis: FrequencyA
         axis: of both.
     """
     expected = np.where(taken, 0.0, along.expected)
-    wide = _around(expected)
-    by_chance = _around(along.chance * expected)
-    level = (_around(np.where(taken, 0.0, along.found)) - by_chance) / np.maximum(
-        1.0, wide - by_chance
-    )
-    level[taken] = 0.0
+    hit = np.where(taken, 0.0, along.found)
+    by_chance = along.chance * expected
+    level = _beyond(_around(hit), _around(expected), _around(by_chance))
+    alone = _beyond(hit, expected, by_chance)
+    sure = (level >= SURE) & (_around(expected) >= TELLING_PEAKS)
     least, size = round(SHORTEST_SPAN_S / BLOCK_S), block_steps(axis)
     found = []
-    for begin, end in _runs(level, along, expected):
+    for begin, end in _runs((level >= FAIR) & ~taken, sure, (alone >= FAIR) & (expected > 0)):
         if end - begin >= least:
             share = along.agreement(slice(begin, end))
             found.append(Span(line, float(begin * size), float(end * size), share))
@@ -251,20 +200,25 @@ def covered(one: Constellation, ranges: Sequence[tuple[float, float]]) -> float:
     return float(inside.mean()) if len(one) else 0.0
 
 
-def _runs(
-    level: NDArray[np.float64], along: Profile, expected: NDArray[np.float64]
-) -> Iterator[tuple[int, int]]:
-    """Yield (begin, end) of runs of blocks that keep the lower threshold and reach the higher.
+def _beyond(
+    found: NDArray[np.float64], expected: NDArray[np.float64], by_chance: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the part of what chance leaves that was found; arrays of shape (blocks,)."""
+    share: NDArray[np.float64] = (found - by_chance) / np.maximum(1.0, expected - by_chance)
+    return share
 
-    Smoothing makes a run longer than what agrees; blocks at its ends that do not are left out.
+
+def _runs(
+    fair: NDArray[np.bool_], sure: NDArray[np.bool_], alone: NDArray[np.bool_]
+) -> Iterator[tuple[int, int]]:
+    """Yield (begin, end) of runs of fair blocks with a sure one among them.
+
+    Smoothing makes a run longer than what agrees: its ends go to blocks that agree alone.
     """
-    edges = np.diff(np.concatenate([[0], level >= FAIR, [0]]).astype(np.int8))
-    by_chance = along.chance * expected
-    alone = (along.found - by_chance) / np.maximum(1.0, expected - by_chance)
-    good = (alone >= FAIR) & (expected > 0)
+    edges = np.diff(np.concatenate([[0], fair, [0]]).astype(np.int8))
     for begin, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-        inner = np.flatnonzero(good[begin:end])
-        if level[begin:end].max() >= SURE and len(inner):
+        inner = np.flatnonzero(alone[begin:end])
+        if sure[begin:end].any() and len(inner):
             yield int(begin + inner[0]), int(begin + inner[-1] + 1)
 
 
@@ -303,77 +257,3 @@ def _taken(
         for begin, end in ((span.begin, span.end), [line.back(at) for at in theirs]):
             taken[max(0, round(begin / size)) : max(0, round(end / size))] = True
     return taken
-
-
-def _own_ends(other: Constellation, line: Line) -> list[float]:
-    """Return where the other begins and ends, in steps of the one."""
-    return [line.back(0), line.back(float(other.time[-1]) + 1)]
-
-
-def _turned(
-    one: Constellation, other: Constellation, line: Line, part: slice, axis: FrequencyAxis
-) -> Line:
-    """Return the line that fits best to the agreeing pairs of a part, by least squares."""
-    time, partner = _paired(one, other, line, part, FIT_REACH_FRAMES, axis)
-    own = time[partner >= 0].astype(np.float64)
-    theirs = other.time[partner[partner >= 0]].astype(np.float64)
-    spread = ((own - own.mean()) ** 2).sum() if len(own) >= FIT_PAIRS else 0.0
-    if spread == 0:
-        return line
-    speed = float(((own - own.mean()) * (theirs - theirs.mean())).sum() / spread)
-    if abs(speed / line.speed - 1) > MOST_TURN:
-        return line
-    return Line(float(theirs.mean() - speed * own.mean()), speed)
-
-
-def _paired(
-    one: Constellation,
-    other: Constellation,
-    line: Line,
-    part: slice,
-    reach_frames: float,
-    axis: FrequencyAxis,
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the times of a part's peaks, and of each the number of its partner, or -1."""
-    steps = axis.params.steps
-    time = one.time[part]
-    row = axis.warp(round(1 / line.speed, SPEED_DECIMALS))[one.frequency[part]]
-    partner = _partners(
-        time,
-        row,
-        other.time,
-        other.frequency,
-        line.offset,
-        line.speed,
-        reach_frames * steps,
-        FREQUENCY_REACH_BANDS * steps,
-    )
-    return time, partner
-
-
-@kernel
-def _partners(
-    time: NDArray[np.int32],
-    row: NDArray[np.float64],
-    other_time: NDArray[np.int32],
-    other_row: NDArray[np.uint16],
-    offset: float,
-    speed: float,
-    time_reach: float,
-    row_reach: float,
-) -> NDArray[np.int64]:
-    """Return for each peak the number of the other's peak that is nearest in time, or -1."""
-    out = np.full(len(time), -1, np.int64)
-    first = 0
-    for i in range(len(time)):
-        at = offset + speed * time[i]
-        while first < len(other_time) and other_time[first] < at - time_reach:
-            first += 1
-        nearest = time_reach + 1.0
-        j = first
-        while j < len(other_time) and other_time[j] <= at + time_reach:
-            apart = abs(other_time[j] - at)
-            if apart < nearest and abs(other_row[j] - row[i]) <= row_reach:
-                nearest, out[i] = apart, j
-            j += 1
-    return out
