@@ -25,7 +25,7 @@ class Header:
     container: str
     """FFmpeg's name."""
     codec: str
-    """FFmpeg's name."""
+    """FFmpeg's name of the coding, whichever decoder reads it."""
     is_lossless: bool
     bit_rate: int | None
     """Bits per second of the sound alone, or of the file, where it does not tell them apart."""
@@ -46,11 +46,11 @@ def read_header(source: AudioSource) -> Header:
     try:
         with open_container(data) as container:
             stream = choose_stream(container, data.label)
-            codec = stream.codec_context
+            codec, name = stream.codec_context, stream.codec_context.codec.canonical_name
             return Header(
                 container=container.format.name,
-                codec=codec.name,
-                is_lossless=is_lossless(codec.name),
+                codec=name,
+                is_lossless=is_lossless(name),
                 bit_rate=codec.bit_rate or container.bit_rate or None,
                 sample_rate_hz=codec.sample_rate,
                 channels=codec.layout.nb_channels,

@@ -200,7 +200,7 @@ def _coding(copy: Copy) -> str:
     if header is None:
         return "?"
     rate = "" if header.is_lossless or not header.bit_rate else f" {header.bit_rate // 1000} kbit/s"
-    return f"{header.codec.removesuffix('float')}{rate}"
+    return f"{header.codec}{rate}"
 
 
 def _where(group: DuplicateGroup, place: int) -> str:

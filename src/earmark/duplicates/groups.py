@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEARLY_ALL = 0.85
 """Of a recording's peaks: so much of it in another is all of it but a trimmed end or a fade."""
 
-SAME_AGREEMENT = 0.25
+SAME_AGREEMENT = 0.6
 """Least mean agreement of one recording with itself in another coding; what only shares a loop or
 a voice has less. docs/duplicates.md has both."""
 

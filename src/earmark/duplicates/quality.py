@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 WHOLE_SHARE, WHOLE_S = 0.98, 2.0
 """A copy counts as whole that is no shorter than this part of the longest, or than it by this."""
 
-THRIFTY = dict.fromkeys(("aac", "libopus", "opus", "vorbis"), 4 / 3)
+THRIFTY = dict.fromkeys(("aac", "opus", "vorbis"), 4 / 3)
 """What a bit of a newer coding is worth in bits of MP3: in the public listening test of 2014, at
 96 kbit/s, they were heard as no worse than MP3 at 128."""
 
@@ -100,7 +100,7 @@ def _bit_rate(one: Candidate) -> float:
     header = one.header
     if header is None or header.is_lossless or header.bit_rate is None:
         return 0
-    return header.bit_rate * THRIFTY.get(header.codec.removesuffix("float"), 1.0) // BIT_RATE_STEP
+    return header.bit_rate * THRIFTY.get(header.codec, 1.0) // BIT_RATE_STEP
 
 
 def _bit_rate_in_words(one: Candidate) -> str:
