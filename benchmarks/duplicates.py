@@ -1,15 +1,15 @@
 """Duplicates: copies of real recordings found and told apart, and what finding them takes.
 
-    python -m benchmarks.duplicates find FOLDER --library LIBRARY [--copies N]
-    python -m benchmarks.duplicates time LIBRARY...
+    python -m benchmarks.duplicates find LIBRARY [--folder FOLDER] [--copies N]
+    python -m benchmarks.duplicates time LIBRARY... [--asked N]
 
 `find` takes the catalogue that `open_corpus.tsv` names below FOLDER, the first MOST_S of each, and
 adds them to LIBRARY with copies: N of each, their kinds in rotation. What is there already is not
-made again. Printed are, by kind, the copies that were told what they are; pairs of different
+made again; without FOLDER, nothing is made. Printed are, by kind, the copies that were told what they are; pairs of different
 recordings that were taken for one, or one for part of the other; and how far places are off.
 
-`time` prints seconds and memory of one search through each library, such as those that
-`benchmarks/scale.py` keeps.
+`time` asks for N recordings of each library, such as those that `benchmarks/scale.py` keeps, among
+all of it, and prints milliseconds of each, what all would take, and memory.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,11 +31,13 @@ from benchmarks.music import OPEN_CORPUS, RATE_HZ, Tune
 from earmark import Library, Metadata
 from earmark.audio import open_audio
 from earmark.duplicates.find import find_duplicates
+from earmark.duplicates.pairs import Shelf, pairs_within
 from earmark.duplicates.records import DuplicateGroup, DuplicatePair, Likeness
 from earmark.evaluation.codecs import AAC_96K, MP3_32K, MP3_128K, OPUS_64K, encode
 from earmark.evaluation.degradations import excerpt
 from earmark.evaluation.signals import Signal, decibels_to_gain, fitted, rms
 from earmark.evaluation.stretching import stretched
+from earmark.stores.base import Reader
 from earmark.types import Track
 
 MOST_S = 180.0
@@ -86,10 +89,11 @@ def main() -> None:
     options = _options()
     if options.what == "time":
         for place in options.libraries:
-            _time(place)
+            _time(place, options.asked)
         return
     with Library.open(options.library) as library:
-        _fill(library, options.folder, options.copies)
+        if options.folder is not None:
+            _fill(library, options.folder, options.copies)
         began = time.perf_counter()
         report = find_duplicates(library)
         took_s = time.perf_counter() - began
@@ -104,11 +108,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Finding duplicates.")
     commands = parser.add_subparsers(dest="what", required=True)
     find = commands.add_parser("find")
-    find.add_argument("folder", type=Path)
-    find.add_argument("--library", type=Path, required=True)
+    find.add_argument("library", type=Path)
+    find.add_argument("--folder", type=Path)
     find.add_argument("--copies", type=int, default=3, help="of each recording (default: 3)")
     timed = commands.add_parser("time")
     timed.add_argument("libraries", type=Path, nargs="+")
+    timed.add_argument("--asked", type=int, default=100, help="recordings (default: 100)")
     return parser.parse_args()
 
 
@@ -289,18 +294,42 @@ def _errors(group: DuplicateGroup, pair: DuplicatePair) -> tuple[float, float] |
     return abs(original_s - other_s), abs(span.speed * other.speed / one.speed - 1)
 
 
-def _time(place: Path) -> None:
-    with Library.open(place, create=False) as library:
+def _time(place: Path, wanted: int) -> None:
+    """Ask for some recordings of a library among all of them, and print what it takes."""
+    with Library.open(place, create=False) as library, library.reading() as reader:
+        tracks = list(reader.all_tracks())
+        asked = tracks[:: max(1, len(tracks) // wanted)][:wanted]
+        shelf = Shelf(_Some(reader, asked))  # type: ignore[arg-type]
+        next(pairs_within(Shelf(_Some(reader, asked[:1])), library.params, _ignore), None)  # type: ignore[arg-type]
         began, cpu = time.perf_counter(), time.process_time()
-        report = find_duplicates(library)
+        pairs = sum(1 for _ in pairs_within(shelf, library.params, _ignore))
         took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
     held_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    kinds = Counter(group.likeness.value for group in report.groups)
+    each_ms, cpu_ms = 1000 * took_s / len(asked), 1000 * cpu_s / len(asked)
     print(
-        f"{report.recordings:,} recordings, {report.duration_s / 3600:,.0f} h: {took_s:.1f} s, "
-        f"{cpu_s:.1f} s of CPU, {held_mb:.0f} MB at most; groups: {dict(kinds)}",
+        f"{len(tracks):,} recordings, {len(asked):,} asked for: {each_ms:.0f} ms each, "
+        f"{cpu_ms:.0f} ms of CPU; {cpu_ms * len(tracks) / 1000:.0f} s of CPU for all; "
+        f"{held_mb:.0f} MB at most; {pairs} pairs",
         flush=True,
     )
+
+
+class _Some:
+    """A reader that lists some of its tracks only, and finds all of them."""
+
+    def __init__(self, reader: Reader, tracks: Sequence[Track]) -> None:
+        self._reader, self._tracks = reader, tracks
+
+    def all_tracks(self) -> Iterator[Track]:
+        """Yield the tracks to ask for."""
+        return iter(self._tracks)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a reader has
+        return getattr(self._reader, name)
+
+
+def _ignore(_count: int) -> None:
+    pass
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ def candidate(
 
 
 FLAC = candidate(header())
-MP3_320 = candidate(header("mp3float", 320_000))
-MP3_128 = candidate(header("mp3float", 128_000))
+MP3_320 = candidate(header("mp3", 320_000))
+MP3_128 = candidate(header("mp3", 128_000))
 AAC_128 = candidate(header("aac", 128_000))
 MONO = candidate(header(channels=1))
 CUT = candidate(header(), sounding_s=0.9 * SONG_S)

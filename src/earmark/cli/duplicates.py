@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli import text
-from earmark.cli.add import is_watched, progress_bar
+from earmark.cli.add import is_watched, progress_bar, sensible
 from earmark.cli.edge import FOUND, NONE_FOUND, in_words, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
@@ -84,7 +84,8 @@ def duplicates(
         else:
             wanted = opened(library, debug=debug) if with_library else nullcontext()
             with wanted as open_library:
-                report = _of_paths(paths, open_library, least_s, workers or cpu_count())
+                count = sensible(workers or cpu_count(), paths)
+                report = _of_paths(paths, open_library, least_s, count)
         if report_file is not None:
             _save(report, report_file)
         _print(report, as_json=as_json)

@@ -121,6 +121,8 @@ def shared(
             break
         if _is_known(lead, [*tried, *(Lead(span.line, lead.around) for span in found)], axis):
             continue
+        if not _has_room(one, other, found, lead.line, axis):
+            continue
         tried.append(lead)
         if not is_promising(one, other, lead, axis):
             continue
@@ -244,6 +246,16 @@ def _is_known(lead: Lead, others: Iterable[Lead], axis: FrequencyAxis) -> bool:
         and abs(other.line.speed / lead.line.speed - 1) <= SAME_SPEED
         for other in others
     )
+
+
+def _has_room(
+    one: Constellation, other: Constellation, found: Sequence[Span], line: Line, axis: FrequencyAxis
+) -> bool:
+    """Tell whether other spans leave room for one on a line: none beside a whole copy's."""
+    size = block_steps(axis)
+    first, last = (max(0, round(end / size)) for end in own_ends(one, other, line))
+    free = ~_taken(one, found, line, axis)[first:last]
+    return int(free.sum()) >= round(SHORTEST_SPAN_S / BLOCK_S)
 
 
 def _taken(
