@@ -5,8 +5,9 @@
 
 `find` takes the catalogue that `open_corpus.tsv` names below FOLDER, the first MOST_S of each, and
 adds them to LIBRARY with copies: N of each, their kinds in rotation. What is there already is not
-made again; without FOLDER, nothing is made. Printed are, by kind, the copies that were told what they are; pairs of different
-recordings that were taken for one, or one for part of the other; and how far places are off.
+made again; without FOLDER, nothing is made. Printed are, by kind, the copies that were told what
+they are; pairs of different recordings that were taken for one, or one for part of the other; and
+how far places are off.
 
 `time` asks for N recordings of each library, such as those that `benchmarks/scale.py` keeps, among
 all of it, and prints milliseconds of each, what all would take, and memory.
@@ -299,8 +300,8 @@ def _time(place: Path, wanted: int) -> None:
     with Library.open(place, create=False) as library, library.reading() as reader:
         tracks = list(reader.all_tracks())
         asked = tracks[:: max(1, len(tracks) // wanted)][:wanted]
-        shelf = Shelf(_Some(reader, asked))  # type: ignore[arg-type]
-        next(pairs_within(Shelf(_Some(reader, asked[:1])), library.params, _ignore), None)  # type: ignore[arg-type]
+        shelf = Shelf(_Some(reader, asked))
+        next(pairs_within(Shelf(_Some(reader, asked[:1])), library.params, _ignore), None)
         began, cpu = time.perf_counter(), time.process_time()
         pairs = sum(1 for _ in pairs_within(shelf, library.params, _ignore))
         took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu

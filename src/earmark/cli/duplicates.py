@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from earmark.duplicates.find import OnCompared
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicateReport, SharedSpan
+    from earmark.ingest import OnProgress
     from earmark.library import Library
 
 LEAST_S = 10.0
@@ -32,8 +34,8 @@ SHOWN_SPANS = 2
 
 HEADINGS = {
     "same": "The same recording",
-    "contains": "One contains the others",
-    "overlaps": "They share something",
+    "contains": "The first contains the others",
+    "overlaps": "Two that share something",
 }
 
 
@@ -120,19 +122,42 @@ def _of_paths(
 ) -> DuplicateReport:
     from earmark.duplicates.find import find_duplicates_in
 
-    with progress_bar() as on_progress:
+    with _bars() as (on_progress, on_compared):
         return find_duplicates_in(
-            paths, library=library, least_s=least_s, workers=workers, on_progress=on_progress
+            paths,
+            library=library,
+            least_s=least_s,
+            workers=workers,
+            on_progress=on_progress,
+            on_compared=on_compared,
         )
 
 
-def _compare_bar() -> AbstractContextManager[Callable[[int, int], None] | None]:
+@contextmanager
+def _bars() -> Iterator[tuple[OnProgress | None, OnCompared]]:
+    """Show how far decoding is, and when that is done, how far comparing is."""
+    with ExitStack() as decoding, ExitStack() as comparing:
+        on_progress = decoding.enter_context(progress_bar())
+        shown: list[OnCompared | None] = []
+
+        def on_compared(done: int, total: int) -> None:
+            if not shown:
+                decoding.close()
+                shown.append(comparing.enter_context(_compare_bar()))
+            if shown[0] is not None:
+                shown[0](done, total)
+
+        yield on_progress, on_compared
+
+
+def _compare_bar() -> AbstractContextManager[OnCompared | None]:
     """Show on stderr how far comparing is, if a person is there to see it."""
     return _bar_on_stderr() if is_watched() else nullcontext()
 
 
 @contextmanager
-def _bar_on_stderr() -> Iterator[Callable[[int, int], None]]:
+def _bar_on_stderr() -> Iterator[OnCompared]:
+    """Show how many recordings are compared, and how long the rest will take."""
     from rich import progress
 
     from earmark.cli import screen
@@ -177,8 +202,13 @@ def _table(report: DuplicateReport) -> Table:
     from earmark.cli import screen
 
     listing = screen.listing("", "Recording", "Length", "Coding", "Why", "Where", right=("Length",))
+    for wide in (listing.columns[1], listing.columns[5]):
+        wide.no_wrap, wide.overflow = False, "fold"  # a path is no use without its end
+    before = None
     for group in report.groups:
-        listing.add_row("", HEADINGS[group.likeness], style="bold")
+        if group.likeness != before:
+            listing.add_row("", HEADINGS[group.likeness], style="bold")
+            before = group.likeness
         for place, copy in enumerate(group.copies):
             mark = ("✓" if copy.keep else "✗") if group.likeness == "same" else "·"
             length = text.clock(copy.track.duration_s)
