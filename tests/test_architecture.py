@@ -28,7 +28,7 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
-    ("scanning", "explaining"),
+    ("scanning", "explaining", "duplicates"),
     ("sources",),
     ("live",),
     ("operations",),

@@ -9,6 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from earmark.audio import Header
+    from earmark.duplicates.find import find_duplicates, find_duplicates_in
+    from earmark.duplicates.records import (
+        Copy,
+        DuplicateGroup,
+        DuplicatePair,
+        DuplicateReport,
+        Likeness,
+        SharedSpan,
+    )
     from earmark.errors import (
         AudioError,
         EarmarkError,
@@ -61,7 +71,11 @@ __all__ = [
     "AudioError",
     "Axis",
     "BestPlace",
+    "Copy",
     "Duplicate",
+    "DuplicateGroup",
+    "DuplicatePair",
+    "DuplicateReport",
     "EarmarkError",
     "Event",
     "EventKind",
@@ -69,11 +83,13 @@ __all__ = [
     "Exhibit",
     "Explanation",
     "Failure",
+    "Header",
     "Identification",
     "IndexParams",
     "Ladder",
     "Library",
     "LibraryError",
+    "Likeness",
     "LiveSource",
     "LookPlan",
     "Match",
@@ -94,6 +110,7 @@ __all__ = [
     "Recognizer",
     "Relation",
     "Repair",
+    "SharedSpan",
     "Skipped",
     "Source",
     "SourceError",
@@ -111,10 +128,17 @@ __all__ = [
     "UpdateKind",
     "UsageError",
     "explain",
+    "find_duplicates",
+    "find_duplicates_in",
     "scan",
 ]
 
 _HOMES = {
+    "earmark.audio": "Header",
+    "earmark.duplicates.find": "find_duplicates find_duplicates_in",
+    "earmark.duplicates.records": (
+        "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
+    ),
     "earmark.errors": (
         "AudioError EarmarkError LibraryError OperationsError SourceError TrackNotFoundError "
         "UsageError"

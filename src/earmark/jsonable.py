@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from earmark.units import iso_utc
 
 if TYPE_CHECKING:
+    from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
@@ -228,6 +229,15 @@ def add_report(report: AddReport) -> Object:
     }
 
 
+def duplicate_group(group: DuplicateGroup) -> Object:
+    """Recordings that belong together; `docs/duplicates.schema.json` describes it."""
+    return {
+        "likeness": group.likeness.value,
+        "copies": [_copy(copy) for copy in group.copies],
+        "pairs": [_duplicate_pair(pair) for pair in group.pairs],
+    }
+
+
 def stats(counts: StoreStats, location: str, axis: Axis) -> Object:
     """Counts and sizes of a library, and its frequency axis."""
     duration_s = _seconds(counts.duration_s)
@@ -284,6 +294,39 @@ def bench_row(row: Row) -> Object:
         "pitch_error_semitones": (
             None if row.pitch_error_st is None else round(row.pitch_error_st, 3)
         ),
+    }
+
+
+def _copy(copy: Copy) -> Object:
+    header = copy.header
+    return {
+        "keep": copy.keep,
+        "reason": copy.reason,
+        "path": _path(copy.path),
+        "in_library": copy.in_library,
+        "track": track_summary(copy.track),
+        "header": None if header is None else asdict(header),
+    }
+
+
+def _duplicate_pair(pair: DuplicatePair) -> Object:
+    return {
+        "first": pair.first,
+        "second": pair.second,
+        "likeness": pair.likeness.value,
+        "coverage": round(pair.coverage, 3),
+        "other_coverage": round(pair.other_coverage, 3),
+        "spans": [
+            {
+                "start_s": _seconds(span.start_s),
+                "end_s": _seconds(span.end_s),
+                "other_start_s": _seconds(span.other_start_s),
+                "other_end_s": _seconds(span.other_end_s),
+                "speed": round(span.speed, 4),
+                "agreement": round(span.agreement, 3),
+            }
+            for span in pair.spans
+        ],
     }
 
 

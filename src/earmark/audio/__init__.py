@@ -1,6 +1,7 @@
 """Audio in: any file, stream or array -> mono blocks at the analysis rate."""
 
 from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, supported
+from earmark.audio.header import Header, read_header
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
 from earmark.audio.source import AudioSource, ByteStream, source_label
@@ -11,11 +12,13 @@ __all__ = [
     "AudioSource",
     "AudioStream",
     "ByteStream",
+    "Header",
     "Resampler",
     "Supported",
     "library_versions",
     "open_audio",
     "open_samples",
+    "read_header",
     "save_preview",
     "source_label",
     "supported",

@@ -70,9 +70,9 @@ class FFmpegDecoder:
         self.corrupt_packets = 0
         self._label = data.label
         self._block_s = block_s
-        self._container = _open_container(data)
+        self._container = open_container(data)
         try:
-            self._stream = _choose_stream(self._container, data.label)
+            self._stream = choose_stream(self._container, data.label)
         except BaseException:
             self._container.close()
             raise
@@ -157,7 +157,12 @@ class FFmpegDecoder:
                 return
 
 
-def _open_container(data: Input) -> InputContainer:
+def open_container(data: Input) -> InputContainer:
+    """Open a container, if it is of an allowed format.
+
+    Raises:
+        UnsupportedAudioError: FFmpeg refuses it, or its format is not allowed.
+    """
     limit_allocations()
     try:
         return av.open(
@@ -177,8 +182,13 @@ def _refuse(label: str, *_request: object) -> NoReturn:
     raise UnsupportedAudioError(label, "it refers to other files")
 
 
-def _choose_stream(container: InputContainer, label: str) -> FFmpegStream:
-    """Return the stream that is marked as default, else the first, of those that can be decoded."""
+def choose_stream(container: InputContainer, label: str) -> FFmpegStream:
+    """Return the stream that is marked as default, else the first, of those that can be decoded.
+
+    Raises:
+        NoAudioStreamError: there is no sound in it.
+        UndecodableAudioError: no allowed decoder for its sound.
+    """
     streams = container.streams.audio
     if not streams:
         raise NoAudioStreamError(label, "there is no sound in it")

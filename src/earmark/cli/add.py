@@ -104,7 +104,7 @@ def add(
         with progress_bar() as on_progress:
             report = open_library.add(
                 paths,
-                workers=_sensible(workers or cpu_count(), paths),
+                workers=sensible(workers or cpu_count(), paths),
                 media=media,
                 metadata=metadata,
                 prune=prune,
@@ -129,8 +129,8 @@ def _chosen_peaks(axis: Axis | None, *, compact: bool) -> PeakParams | None:
     return PeakParams(axis=axis) if axis else None
 
 
-def _sensible(workers: int, paths: list[str]) -> int:
-    """No more processes than files, if that is known: each takes a moment to start."""
+def sensible(workers: int, paths: list[str]) -> int:
+    """Return no more processes than files, if that is known: each takes a moment to start."""
     return workers if any(Path(path).is_dir() for path in paths) else min(workers, len(paths))
 
 

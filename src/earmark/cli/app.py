@@ -14,6 +14,7 @@ from earmark.cli.airplay import airplay
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
+from earmark.cli.duplicates import duplicates
 from earmark.cli.explain import explain
 from earmark.cli.identify import identify
 from earmark.cli.listen import listen
@@ -97,6 +98,7 @@ for command in (
     show,
     edit,
     remove,
+    duplicates,
     stats,
     doctor,
     repair,

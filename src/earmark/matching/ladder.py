@@ -84,8 +84,8 @@ def climb(
 ) -> list[Candidate]:
     """Return the alignments with most votes when the clip is taken for changed like this."""
     tempo, pitch = rung
-    moved = _moved(peaks, tempo, axis.warp(1 / pitch), axis)
-    probes = affordable(index, moved, params, query, query.rung_postings)
+    there = moved(peaks, tempo, axis.warp(1 / pitch), axis)
+    probes = affordable(index, there, params, query, query.rung_postings)
     return find_candidates(index, probes, round(frames * tempo), PER_RUNG)
 
 
@@ -105,7 +105,7 @@ def _geometric(low: float, high: float, step: float) -> list[float]:
     return [float((1 + step) ** k) for k in powers if k != 0]
 
 
-def _moved(
+def moved(
     peaks: Constellation, tempo: float, table: NDArray[np.float64], axis: FrequencyAxis
 ) -> Constellation:
     """Return a clip's peaks where they lie in the track."""

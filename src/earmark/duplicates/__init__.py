@@ -1,0 +1,1 @@
+"""Duplicates: the same recording under several encodings, cuts and speeds, and what to keep."""

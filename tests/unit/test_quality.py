@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from earmark.audio import Header
+from earmark.duplicates.quality import Candidate, ranked, reasons
+from earmark.types import Track
+from tests.duplicates import SONG_S, header, track
+
+
+def candidate(
+    coding: Header | None, *, sounding_s: float = SONG_S, of: Track | None = None
+) -> Candidate:
+    """A copy of a song that lasts SONG_S."""
+    return Candidate(of or track(1), coding, sounding_s, SONG_S)
+
+
+FLAC = candidate(header())
+MP3_320 = candidate(header("mp3", 320_000))
+MP3_128 = candidate(header("mp3", 128_000))
+AAC_128 = candidate(header("aac", 128_000))
+MONO = candidate(header(channels=1))
+CUT = candidate(header(), sounding_s=0.9 * SONG_S)
+FADED = candidate(header(), sounding_s=SONG_S - 1.5)
+DAMAGED = candidate(header(), of=track(2, corrupt_packets=3))
+TAGGED = candidate(header(), of=track(3, artist="somebody", album="something"))
+GONE = candidate(None)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (FLAC, MP3_320),
+        (MP3_320, MP3_128),
+        (AAC_128, MP3_128),
+        (FLAC, MONO),
+        (MP3_128, CUT),
+        (MP3_128, DAMAGED),
+        (TAGGED, FLAC),
+        (MP3_128, GONE),
+    ],
+)
+def test_a_better_copy_comes_first(better: Candidate, worse: Candidate) -> None:
+    """Whole before cut, sound before damaged, lossless before lossy, then bits, then tags."""
+    assert ranked([worse, better]) == [1, 0]
+
+
+def test_equal_copies_keep_their_order() -> None:
+    """A second and a half of fade-out makes no copy worse."""
+    assert ranked([FADED, FLAC]) == [0, 1]
+
+
+def test_reasons_say_what_decided() -> None:
+    """The best is told with its virtue, the others with what they lack."""
+    assert reasons([FLAC, MP3_128, CUT]) == ["lossless (flac)", "lossy (mp3)", "20 s shorter"]
+    assert reasons([MP3_320, MP3_128]) == ["mp3 at 320 kbit/s", "mp3 at 128 kbit/s"]
+    assert reasons([FLAC, DAMAGED]) == ["undamaged", "3 damaged packets"]
+    assert reasons([FLAC, MONO]) == ["stereo", "mono"]
+    assert reasons([TAGGED, FLAC]) == ["3 tags", "1 tag"]
+
+
+def test_reasons_say_that_nothing_decided() -> None:
+    """Of equal copies, the first is as good as any."""
+    best, other = reasons([FLAC, FLAC])
+    assert "first" in best
+    assert other == "no better"
