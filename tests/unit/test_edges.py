@@ -12,9 +12,9 @@ AT_S = np.arange(0, 60, 0.05)
 PLAYS = (AT_S >= 20) & (AT_S < 40)
 
 
-def witnesses(share: float = 0.9, chance: float = 0.04) -> Witnesses:
+def witnesses(share: float = 0.9, chance: float = 0.04, seed: int = 3) -> Witnesses:
     """Peaks of a track that plays from 20 to 40 s of a minute, 20 of them a second."""
-    heard = np.random.default_rng(3).random(len(AT_S)) < np.where(PLAYS, share, chance)
+    heard = np.random.default_rng(seed).random(len(AT_S)) < np.where(PLAYS, share, chance)
     numbers = np.where(heard, np.arange(len(AT_S)), -1)
     return Witnesses(AT_S, numbers, np.full(len(AT_S), chance))
 
@@ -25,10 +25,13 @@ def edges(found: Witnesses) -> tuple[float, float]:
     return stretch(found.at_s, said, 25, 35)
 
 
-@pytest.mark.parametrize(("share", "within_s"), [(0.9, 0.3), (0.4, 1.0)])
-def test_a_track_begins_and_ends_where_its_peaks_do(share: float, within_s: float) -> None:
-    """The more exactly, the more of its peaks are heard."""
-    assert edges(witnesses(share)) == pytest.approx((20, 40), abs=within_s)
+@pytest.mark.parametrize("share", [0.9, 0.4])
+def test_a_track_begins_and_ends_where_its_peaks_do(share: float) -> None:
+    """To half a second in most cases, also if less than half of its peaks are heard."""
+    found = [edges(witnesses(share, seed=seed)) for seed in range(15)]
+    begin_s, end_s = np.median(found, axis=0)
+    assert begin_s == pytest.approx(20, abs=0.5)
+    assert end_s == pytest.approx(40, abs=0.5)
 
 
 def test_a_track_plays_on_under_a_voice() -> None:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from earmark.scanning.following import Witnesses
 
 AUDIBLE = 0.3
-"""The part of a track's peaks that is heard while it fades, of those heard when it plays alone."""
+"""The part of a track's peaks that is heard while it fades, of those heard when it plays alone.
+docs/scan.md has the table that chose it."""
 
 LEAST_GAIN = 1.5
 """An audible track is heard this many times as often as chance has it, at least."""
