@@ -4,13 +4,14 @@
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Each clip is asked for twice: with
 its recording in the catalogue, and as a stranger, with the recording's own group masked. A logistic
-regression tells the best true places from the wrong ones by their traits; half of the groups, by
-their names, are used for fitting, the other half for testing. The regression's log odds are then
+regression tells the best true places from the wrong ones by their traits. Its log odds are then
 scaled so that strangers reach a rating of r with a chance of exp(-r).
 
-Printed are the constants of `matching/decision.py`, the strangers' tail on both halves, the share
-of known clips that is named at several false-accept rates, the same without each group of traits,
-and how well the confidence holds.
+Printed are the constants of `matching/decision.py`, fitted on all clips. What follows is tested on
+clips that were not fitted: the groups are halved by their names, and each half is rated by what was
+fitted on the other. Printed are the strangers' tail, the share of known clips that is named at
+several false-accept rates, the same without each group of traits, and how well the confidence
+holds.
 """
 
 from __future__ import annotations
@@ -37,16 +38,16 @@ TAIL_SHARE = 0.1
 """The part of the strangers, those with the highest ratings, that the tail is fitted to."""
 
 ABLATIONS = {
-    "all traits": [0, 1, 2, 3, 4, 5, 6],
-    "without lift and surroundings": [3, 4, 5, 6],
-    "without surroundings": [0, 3, 4, 5, 6],
-    "without hits": [0, 1, 2, 5, 6],
-    "without the stricter chance": [0, 1, 2, 3, 5, 6],
-    "without length and count": [0, 1, 2, 3, 4],
+    "all traits": [0, 1, 2, 3, 4],
+    "without lift and surroundings": [3, 4],
+    "without surroundings": [0, 3, 4],
+    "without hits": [0, 1, 2, 4],
+    "without length": [0, 1, 2, 3],
 }
 """Columns of `decision.traits` that are kept."""
 
-RIDGE = 1e-4
+RIDGE = 1e-6
+"""Just enough for a solution: ten times as much names less, and makes confidence too careful."""
 NEWTON_STEPS = 60
 BINS = (0.0, 0.5, 0.9, 0.99, 0.999, 1.01)
 
@@ -60,7 +61,8 @@ class Rows:
     masked: NDArray[np.bool_]
     own: NDArray[np.bool_]
     """Of the clip's own group: right."""
-    fitting: NDArray[np.bool_]
+    half: NDArray[np.bool_]
+    """In which half the group is."""
     traits: NDArray[np.float64]
     """Shape (n, TRAITS)."""
 
@@ -75,19 +77,15 @@ def main() -> None:
         rows = _asked(options.folder, conditions, options.clips, options.seed)
         if options.rows:
             np.savez(options.rows, **vars(rows))
-    weights = _fit(rows, rows.fitting)
-    log_odds = rows.traits @ weights[:-1] + weights[-1]
-    start, scale = _tail(_best(rows, log_odds, rows.masked & rows.fitting))
-    # a stranger beyond `start` has a chance of TAIL_SHARE, and exp(-r) at a rating of r
-    weights /= scale
-    weights[-1] -= start / scale + np.log(TAIL_SHARE)
-    rating = rows.traits @ weights[:-1] + weights[-1]
+    weights = _fitted(rows, np.ones(len(rows.clip), bool))
     print("WEIGHTS =", tuple(weights[:-1].round(4).tolist()))
     print("OFFSET =", round(float(weights[-1]), 4))
+    _print_confidence(rows, _rated(rows.traits, weights), tested=False)
+    rating = _cross_rated(rows)
     _print_tails(rows, rating)
     _print_recall(rows, rating, conditions)
     _print_ablations(rows)
-    _print_confidence(rows, rating)
+    _print_confidence(rows, rating, tested=True)
 
 
 def _options() -> argparse.Namespace:
@@ -115,20 +113,40 @@ def _ask(job: tuple[int, Condition, int, int]) -> Rows:
     traits = []
     for clip in clips(tunes, [condition], count, seed):
         group = group_of(clip.places[0].tune)
-        fitting = zlib.crc32(group.encode()) % 2 == 0
+        half = zlib.crc32(group.encode()) % 2 == 0
         sound = heard(clip, catalogue.params, query)
         for masked in (False, True):
             asked = catalogue.without(group) if masked else catalogue
             for found in attempts(sound, asked, query):
                 for key, row in zip(found.keys.tolist(), found.traits, strict=True):
                     own = catalogue.groups[key] == group
-                    rows.append((number * count + clip.number, number, masked, own, fitting))
+                    rows.append((number * count + clip.number, number, masked, own, half))
                     traits.append(row)
     clip_of, which, masks, owned, halves = np.array(rows, np.int64).T
     return Rows(
         clip_of, which, masks.astype(bool), owned.astype(bool), halves.astype(bool),
         np.array(traits),
     )  # fmt: skip
+
+
+def _rated(traits: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(traits @ weights[:-1] + weights[-1])
+
+
+def _cross_rated(rows: Rows) -> NDArray[np.float64]:
+    """Rate each half by what was fitted on the other."""
+    one, other = (_rated(rows.traits, _fitted(rows, half)) for half in (rows.half, ~rows.half))
+    return np.where(rows.half, other, one)
+
+
+def _fitted(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return weights and offset of the rating, shape (TRAITS + 1,)."""
+    weights = _fit(rows, chosen)
+    start, scale = _tail(_best(rows, _rated(rows.traits, weights), rows.masked & chosen))
+    # a stranger beyond `start` has a chance of TAIL_SHARE, and exp(-r) at a rating of r
+    weights /= scale
+    weights[-1] -= start / scale + np.log(TAIL_SHARE)
+    return weights
 
 
 def _fit(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -144,7 +162,7 @@ def _fit(rows: Rows, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
         which = np.concatenate([right, wrong])
         truth = np.arange(len(which)) < len(right)
         weights = _regression(rows.traits[which], truth)
-        score = rows.traits @ weights[:-1] + weights[-1]
+        score = _rated(rows.traits, weights)
     return weights
 
 
@@ -183,22 +201,20 @@ def _tail(best: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _print_tails(rows: Rows, rating: NDArray[np.float64]) -> None:
-    for name, half in (("fitting", rows.fitting), ("testing", ~rows.fitting)):
-        best = np.sort(_best(rows, rating, rows.masked & half))
+    for name, chosen in (("one half", rows.half), ("other half", ~rows.half), ("all", True)):
+        best = np.sort(_best(rows, rating, rows.masked & chosen))
         start, scale = _tail(best)
         beyond = [f"1 in {1 / p:,.0f}: {start + scale * np.log(TAIL_SHARE / p):.1f}" for p in RATES]
-        print(f"\nstrangers of the {name} half, n = {len(best)}: tail beyond {start:.2f}, "
+        print(f"\nstrangers, {name}, n = {len(best)}: tail beyond {start:.2f}, "
               f"scale {scale:.2f}; {'; '.join(beyond)}; highest {best[-5:].round(1)}")  # fmt: skip
 
 
 def _print_recall(rows: Rows, rating: NDArray[np.float64], conditions: list[Condition]) -> None:
-    right = _best(rows, np.where(rows.own, rating, -np.inf), ~rows.masked)
-    wrong = _best(rows, np.where(rows.own, -np.inf, rating), ~rows.masked)
-    leaders = _leaders(rows, rating, ~rows.masked)
-    which, testing = rows.condition[leaders], ~rows.fitting[leaders]
+    right, wrong = _rivals(rows, rating, ~rows.masked)
+    which = rows.condition[_leaders(rows, rating, ~rows.masked)]
     print("\nnamed at 1 in " + ", ".join(f"{1 / p:,.0f}" for p in RATES) + ", and ranked first")
     for number in [*range(len(conditions)), None]:
-        here = testing & (which == number) if number is not None else testing
+        here = np.ones(len(which), bool) if number is None else which == number
         first = right[here] > wrong[here]
         shares = [100 * np.mean(first & (right[here] > -np.log(p))) for p in RATES]
         label = "all" if number is None else conditions[number].label
@@ -208,43 +224,56 @@ def _print_recall(rows: Rows, rating: NDArray[np.float64], conditions: list[Cond
         )
 
 
+def _rivals(
+    rows: Rows, rating: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the best ratings of right and of wrong places, clip by clip."""
+    right = _best(rows, np.where(rows.own, rating, -np.inf), chosen)
+    return right, _best(rows, np.where(rows.own, -np.inf, rating), chosen)
+
+
 def _print_ablations(rows: Rows) -> None:
-    """Fit again without each group of traits; both halves test, on what the other one fitted."""
+    """Fit again without each group of traits."""
     print("\nnamed at 1 in " + ", ".join(f"{1 / p:,.0f}" for p in RATES) + ", and ranked first")
     for name, kept in ABLATIONS.items():
-        results = []
-        for fitting in (rows.fitting, ~rows.fitting):
-            less = replace(rows, traits=rows.traits[:, kept], fitting=fitting)
-            weights = _fit(less, fitting)
-            score = less.traits @ weights[:-1] + weights[-1]
-            start, scale = _tail(_best(less, score, less.masked & ~fitting))
-            right = _best(less, np.where(less.own, score, -np.inf), ~less.masked & ~fitting)
-            wrong = _best(less, np.where(less.own, -np.inf, score), ~less.masked & ~fitting)
-            named = [
-                np.mean((right > wrong) & (right > start + scale * np.log(TAIL_SHARE / p)))
-                for p in RATES
-            ]
-            results.append([*named, np.mean(right > wrong)])
-        print(f"{name:32}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
+        print_named(name, replace(rows, traits=rows.traits[:, kept]))
 
 
-def _print_confidence(rows: Rows, rating: NDArray[np.float64]) -> None:
-    """Fit the logistic curve of being right on one half and show it on the other."""
-    everything = np.ones(len(rating), bool)
+def print_named(name: str, rows: Rows) -> None:
+    """Print the shares of known clips that are named; each half's threshold is its own tail's."""
+    rating = _cross_rated(rows)
+    results = []
+    for half in (rows.half, ~rows.half):
+        start, scale = _tail(_best(rows, rating, rows.masked & half))
+        right, wrong = _rivals(rows, rating, ~rows.masked & half)
+        named = [
+            np.mean((right > wrong) & (right > start + scale * np.log(TAIL_SHARE / p)))
+            for p in RATES
+        ]
+        results.append([*named, np.mean(right > wrong)])
+    print(f"{name:40}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
+
+
+def _print_confidence(rows: Rows, rating: NDArray[np.float64], *, tested: bool) -> None:
+    """Fit the logistic curve of being right; or on either half, and show it on the other."""
     leaders = np.concatenate(
-        [_leaders(rows, rating, everything & (rows.masked == masked)) for masked in (False, True)]
+        [_leaders(rows, rating, rows.masked == masked) for masked in (False, True)]
     )
     right = rows.own[leaders] & ~rows.masked[leaders]
-    fitting = rows.fitting[leaders]
-    best = rating[leaders]
-    slope, offset = _regression(best[fitting, None], right[fitting])
-    print(f"\nCONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
-    confidence = _logistic(slope * best[~fitting] + offset)
+    half, best = rows.half[leaders], rating[leaders]
+    if not tested:
+        slope, offset = _regression(best[:, None], right)
+        print(f"CONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
+        return
+    confidence = np.empty(len(best))
+    for fitting in (half, ~half):
+        slope, offset = _regression(best[fitting, None], right[fitting])
+        confidence[~fitting] = _logistic(slope * best[~fitting] + offset)
     error = 0.0
     for low, high in itertools.pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
         if inside.any():
-            mean, share = confidence[inside].mean(), right[~fitting][inside].mean()
+            mean, share = confidence[inside].mean(), right[inside].mean()
             error += inside.sum() * abs(mean - share)
             print(f"{low:7.3f} to {min(high, 1):5.3f}{inside.sum():7}{mean:9.4f}{share:9.4f}")
     print(f"expected calibration error {error / len(confidence):.4f}, n = {len(confidence)}")

@@ -40,6 +40,18 @@ def sorted_peaks(time: NDArray[np.number], frequency: NDArray[np.number]) -> Pea
     return Peaks(time[order].astype(np.int32), frequency[order].astype(np.uint16), level)
 
 
+def crowded(peaks: Peaks) -> int:
+    """Count the peaks that lie clearly within the neighbourhood of another."""
+    ours = PARAMS.peaks
+    frames, bins = peaks.time / ours.steps, peaks.frequency / ours.steps
+    radius = np.clip(
+        np.round(bins * ours.reference_radius_ratio), ours.min_radius_bins, ours.max_radius_bins
+    )
+    near = np.abs(frames[:, None] - frames) < ours.reference_radius_frames - 1
+    near &= np.abs(bins[:, None] - bins) < np.minimum(radius[:, None], radius) - 1
+    return int(near.sum()) - len(peaks)
+
+
 def mixed(*parts: Peaks) -> Peaks:
     """Let several constellations sound together."""
     return sorted_peaks(

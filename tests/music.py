@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from earmark.evaluation.codecs import FLAC, encode
+from earmark.evaluation.codecs import FLAC, Codec, encode
 from earmark.evaluation.degradations import excerpt
 from earmark.evaluation.synthesis import Piece, catalogue
 
@@ -32,11 +32,11 @@ def song(number: int, **tags: str) -> bytes:
 
 
 @cache
-def clip(number: int, start_s: float = 3.0, duration_s: float = 6.0) -> bytes:
-    """Part of a piece as a FLAC file without tags."""
+def clip(number: int, start_s: float = 3.0, duration_s: float = 6.0, codec: Codec = FLAC) -> bytes:
+    """Part of a piece as a file without tags."""
     piece = pieces()[number]
     part = excerpt(piece.samples, piece.sample_rate_hz, start_s, duration_s)
-    return encode(part, piece.sample_rate_hz, FLAC)
+    return encode(part, piece.sample_rate_hz, codec)
 
 
 def write_songs(folder: Path, count: int = 3) -> Path:

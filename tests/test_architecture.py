@@ -28,9 +28,13 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
-    ("duplicates",),
-    ("evaluation",),
+    ("scanning", "explaining", "duplicates"),
+    ("sources",),
+    ("live",),
+    ("operations",),
+    ("evaluation", "pictures"),
     ("jsonable",),
+    ("sinks",),
     ("demo",),
     ("settings",),
     ("cli",),
@@ -39,13 +43,15 @@ LAYERS = (
 
 OWNERS = {
     "av": ("audio", "evaluation.codecs", "evaluation.stretching"),
+    "httpcore": ("sources",),
     "jinja2": ("evaluation.page",),
-    "matplotlib": ("evaluation.plots",),
+    "matplotlib": ("evaluation.plots", "pictures"),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
-    "sqlite3": ("stores",),
+    "sounddevice": ("sources.microphone",),
+    "sqlite3": ("operations", "stores"),
     "typer": ("cli",),
 }
 """The only places that may import these."""

@@ -11,8 +11,9 @@ from benchmarks.asking import Catalogue
 from benchmarks.micro.conftest import PARAMS, in_blocks
 from earmark.fingerprint import hear
 from earmark.matching.clip import Clip, clip_of
-from earmark.matching.matcher import Verdict, match
+from earmark.matching.matcher import match
 from earmark.matching.sweep import surroundings, sweep
+from earmark.matching.verdict import Verdict
 from earmark.matching.verification import Hypotheses, examine
 from earmark.packing import unpack_all
 from earmark.params import Ladder, QueryParams

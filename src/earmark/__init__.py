@@ -23,22 +23,43 @@ if TYPE_CHECKING:
         AudioError,
         EarmarkError,
         LibraryError,
+        OperationsError,
+        SourceError,
         TrackNotFoundError,
         UsageError,
     )
+    from earmark.explaining.explain import explain
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
+    from earmark.live.events import Event, EventKind
+    from earmark.live.monitor import Monitor
+    from earmark.live.plan import LookPlan
+    from earmark.live.quota import Quota
+    from earmark.live.recognizer import Recognizer
+    from earmark.live.updates import Update, UpdateKind
+    from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+    from earmark.operations.recording import PlayWriter
+    from earmark.operations.sqlite import SqliteOperations
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
+    from earmark.scanning.scan import scan
+    from earmark.sinks.logs import EventLog
+    from earmark.sources.opening import LiveSource
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
+        BestPlace,
+        Exhibit,
+        Explanation,
         Failure,
         Identification,
         Match,
         MediaKind,
         Metadata,
+        Reason,
         Relation,
         Source,
         Status,
+        Timeline,
+        TimelineSpan,
         Track,
         TrackOrder,
     )
@@ -49,12 +70,18 @@ __all__ = [
     "AddReport",
     "AudioError",
     "Axis",
+    "BestPlace",
     "Copy",
     "Duplicate",
     "DuplicateGroup",
     "DuplicatePair",
     "DuplicateReport",
     "EarmarkError",
+    "Event",
+    "EventKind",
+    "EventLog",
+    "Exhibit",
+    "Explanation",
     "Failure",
     "Header",
     "Identification",
@@ -63,27 +90,47 @@ __all__ = [
     "Library",
     "LibraryError",
     "Likeness",
+    "LiveSource",
+    "LookPlan",
     "Match",
     "MediaKind",
     "Metadata",
+    "Monitor",
+    "OperationsError",
     "Params",
     "PeakParams",
+    "Play",
+    "PlayQuery",
+    "PlayWriter",
     "Problem",
     "Progress",
     "QueryParams",
+    "Quota",
+    "Reason",
+    "Recognizer",
     "Relation",
     "Repair",
     "SharedSpan",
     "Skipped",
     "Source",
+    "SourceError",
+    "SqliteOperations",
     "Status",
     "StoreStats",
+    "Timeline",
+    "TimelineSpan",
+    "Total",
+    "TotalBy",
     "Track",
     "TrackNotFoundError",
     "TrackOrder",
+    "Update",
+    "UpdateKind",
     "UsageError",
+    "explain",
     "find_duplicates",
     "find_duplicates_in",
+    "scan",
 ]
 
 _HOMES = {
@@ -92,13 +139,30 @@ _HOMES = {
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
-    "earmark.errors": "AudioError EarmarkError LibraryError TrackNotFoundError UsageError",
+    "earmark.errors": (
+        "AudioError EarmarkError LibraryError OperationsError SourceError TrackNotFoundError "
+        "UsageError"
+    ),
+    "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
+    "earmark.live.events": "Event EventKind",
+    "earmark.live.monitor": "Monitor",
+    "earmark.live.plan": "LookPlan",
+    "earmark.live.quota": "Quota",
+    "earmark.live.recognizer": "Recognizer",
+    "earmark.live.updates": "Update UpdateKind",
+    "earmark.operations.base": "Play PlayQuery Total TotalBy",
+    "earmark.operations.recording": "PlayWriter",
+    "earmark.operations.sqlite": "SqliteOperations",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
+    "earmark.scanning.scan": "scan",
+    "earmark.sinks.logs": "EventLog",
+    "earmark.sources.opening": "LiveSource",
     "earmark.stores.base": "Problem Repair StoreStats",
     "earmark.types": (
-        "Failure Identification Match MediaKind Metadata Relation Source Status Track TrackOrder"
+        "BestPlace Exhibit Explanation Failure Identification Match MediaKind Metadata Reason "
+        "Relation Source Status Timeline TimelineSpan Track TrackOrder"
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from earmark.matching.matcher import Found
+    from earmark.matching.verdict import Found
     from earmark.stores.base import Reader
     from earmark.tape import Tape
     from earmark.types import Track
@@ -69,7 +69,8 @@ def match_of(found: Found, track: Track) -> Match:
 
     Where tempo and pitch are one change of speed, both are told as this speed gives them.
     """
-    speed, tempo, pitch = _manner(found)
+    heard_s = found.span.clip_end_s - found.span.clip_start_s
+    speed, tempo, pitch_semitones = manner(found.tempo, found.pitch, heard_s)
     return Match(
         relation=found.relation,
         track=track,
@@ -84,22 +85,24 @@ def match_of(found: Found, track: Track) -> Match:
         coverage=found.span.coverage,
         speed=speed,
         tempo=tempo,
-        pitch_semitones=round(pitch_to_semitones(pitch), SEMITONE_DECIMALS),
+        pitch_semitones=pitch_semitones,
     )
 
 
-def _manner(found: Found) -> tuple[float | None, float, float]:
-    """Return speed, tempo and pitch; no speed where tempo and pitch changed differently.
+def manner(tempo: float, pitch: float, heard_s: float) -> tuple[float | None, float, float]:
+    """Return speed, tempo and semitones of what was measured over so many seconds.
 
-    The pitch is the finer measurement: it does not wait for time to pass. So it tells a speed, and
-    a tempo is not told apart from it by less than a drift over the stretch that agrees.
+    No speed where tempo and pitch changed differently. The pitch is the finer measurement: it does
+    not wait for time to pass. So it tells a speed, and a tempo is not told apart from it by less
+    than a drift over the stretch that agrees.
     """
-    heard_s = found.span.clip_end_s - found.span.clip_start_s
     tolerance = max(EXACT_FACTOR, DRIFT_S / heard_s) if heard_s > 0 else 1.0
-    if abs(found.tempo / found.pitch - 1) <= tolerance:
-        speed = _neat(found.pitch, EXACT_FACTOR)
-        return speed, speed, speed
-    return None, _neat(found.tempo, tolerance), _neat(found.pitch, EXACT_FACTOR)
+    speed = None
+    if abs(tempo / pitch - 1) <= tolerance:
+        speed = tempo = pitch = _neat(pitch, EXACT_FACTOR)
+    else:
+        tempo, pitch = _neat(tempo, tolerance), _neat(pitch, EXACT_FACTOR)
+    return speed, tempo, round(pitch_to_semitones(pitch), SEMITONE_DECIMALS)
 
 
 def _neat(factor: float, tolerance: float) -> float:

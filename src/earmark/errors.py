@@ -8,6 +8,11 @@
     │   ├── UndecodableAudioError     sound in it, but nothing that can be decoded
     │   ├── SilentAudioError          decoded, but there is nothing in it to recognise
     │   └── DecoderCrashError         the decoding process died
+    ├── SourceError                   a live source cannot be used; carries its name and the cause
+    │   ├── AddressRefusedError       it lies in a network that may not be asked
+    │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
+    │   └── SourceUnavailableError    it does not answer, broke off or sends nothing, at the moment
+    ├── OperationsError               a store of plays cannot do it; carries its location
     ├── UsageError                    an argument that makes no sense
     ├── MissingExtraError             an optional part of Earmark is not installed
     ├── TrackNotFoundError            no track has this id, path or title
@@ -21,6 +26,7 @@
         ├── StorageFullError          no space left
         └── CorruptionError           damaged data; `earmark repair` mends it
             ├── CorruptSegmentError
+            │   └── SegmentFormatError    another version wrote it; `earmark rebuild` mends it
             ├── CorruptConstellationError
             └── CorruptCatalogueError
 
@@ -76,6 +82,42 @@ class SilentAudioError(AudioError):
 
 class DecoderCrashError(AudioError):
     """The process that decoded the recording died."""
+
+
+class SourceError(EarmarkError):
+    """A live source that cannot be used: `source` names it, without secrets; `cause` says why."""
+
+    http_status = 502
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(f"cannot listen to {source}: {cause}")
+        self.source = source
+        self.cause = cause
+
+
+class AddressRefusedError(SourceError):
+    """The source, or what it leads to, lies in a network that may not be asked."""
+
+    http_status = 403
+
+
+class UnsupportedSourceError(SourceError):
+    """Nothing that Earmark can listen to."""
+
+    http_status = 422
+
+
+class SourceUnavailableError(SourceError):
+    """The source does not answer, or has broken off; it may be there again later."""
+
+
+class OperationsError(EarmarkError):
+    """The operations store at `location` cannot do what was asked."""
+
+    def __init__(self, location: str, cause: str) -> None:
+        super().__init__(f"operations store {location}: {cause}")
+        self.location = location
+        self.cause = cause
 
 
 class UsageError(EarmarkError):
@@ -185,6 +227,21 @@ class CorruptSegmentError(CorruptionError):
     def __init__(self, location: str, segment: str, cause: str) -> None:
         super().__init__(location, f"segment {segment} is damaged ({cause}); run `earmark repair`")
         self.segment = segment
+
+
+class SegmentFormatError(CorruptSegmentError):
+    """A segment of the index has a format that this Earmark does not read."""
+
+    def __init__(self, location: str, segment: str, found: int, expected: int) -> None:
+        LibraryError.__init__(
+            self,
+            location,
+            f"segment {segment} has format {found}, this Earmark reads {expected}; "
+            "run `earmark rebuild` (no audio needed)",
+        )
+        self.segment = segment
+        self.found = found
+        self.expected = expected
 
 
 class CorruptConstellationError(CorruptionError):

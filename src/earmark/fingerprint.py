@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,18 +54,50 @@ def fingerprint(
     return fingerprinter.finish()
 
 
+class Listener:
+    """Hears a recording as a query hears a clip, as a stream; how it is cut makes no difference."""
+
+    def __init__(self, params: PeakParams, query: QueryParams) -> None:
+        """Begin a recording."""
+        self._spectrogram = Spectrogram(params)
+        self._dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.every_step)
+        self._cells = Prominence(params)
+
+    def feed(self, samples: NDArray[np.float32]) -> None:
+        """Take the next samples: shape (n,), float32, mono, at the parameters' rate."""
+        self._hear(self._spectrogram.feed(samples))
+
+    def take(self) -> tuple[Peaks, NDArray[np.uint8]]:
+        """Return, and forget, what was heard since the last call: dense peaks and prominence.
+
+        The prominence, shape (frames, bands), says how far it was heard; no peak before there is
+        still to come, but some may lie a little beyond.
+        """
+        return self._dense.take(), self._cells.take()
+
+    def finish(self) -> tuple[Peaks, NDArray[np.uint8]]:
+        """End the recording and return the rest of it."""
+        self._hear(self._spectrogram.finish())
+        self._dense.finish()
+        return self._dense.take(), self._cells.finish()
+
+    def _hear(self, rows: Iterable[NDArray[np.float32]]) -> None:
+        for power in rows:
+            self._dense.feed(power)
+            self._cells.feed(power)
+
+
 def hear(blocks: Iterable[NDArray[np.float32]], params: PeakParams, query: QueryParams) -> Heard:
     """Return all that a query needs of a clip given as blocks of mono samples."""
-    spectrogram = Spectrogram(params)
-    dense = PeakPicker(params, query.radius_frames, query.radius_ratio, params.every_step)
-    cells = Prominence(params)
-    for power in chain.from_iterable(map(spectrogram.feed, blocks)):
-        dense.feed(power)
-        cells.feed(power)
-    for power in spectrogram.finish():
-        dense.feed(power)
-        cells.feed(power)
-    dense.finish()
-    peaks = dense.take()
+    listener = Listener(params, query)
+    for block in blocks:
+        listener.feed(block)
+    return heard_of(*listener.finish(), params, query)
+
+
+def heard_of(
+    peaks: Peaks, prominence: NDArray[np.uint8], params: PeakParams, query: QueryParams
+) -> Heard:
+    """Return a clip made of its dense peaks and its prominence, shape (frames, bands)."""
     few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
-    return Heard(peaks, few, cells.finish())
+    return Heard(peaks, few, prominence)

@@ -13,11 +13,11 @@ import stat
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from earmark.audio import MEDIA_SUFFIXES
 from earmark.errors import AudioError, UnreadableFileError, UsageError
@@ -508,6 +508,26 @@ def sensible(metadata: Metadata) -> Metadata:
         message = f"year is a whole number of at most {len(str(MOST_YEAR))} digits, not {year!r}"
         raise UsageError(message)
     return metadata
+
+
+def edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
+    """Return metadata with some of its fields changed.
+
+    Raises:
+        UsageError: no such field, or a value that it cannot have.
+    """
+    unknown = set(changes) - set(Metadata.__dataclass_fields__)
+    if unknown:
+        message = f"a track has no field {', '.join(sorted(unknown))}"
+        raise UsageError(message)
+    changes = dict(changes)
+    if "fields" in changes:
+        if not isinstance(changes["fields"], Mapping):
+            message = "fields is a mapping of names to texts"
+            raise UsageError(message)
+        fields = {**metadata.fields, **changes["fields"]}
+        changes["fields"] = {name: value for name, value in fields.items() if value is not None}
+    return sensible(replace(metadata, **changes))
 
 
 def check_same(source: Source) -> None:

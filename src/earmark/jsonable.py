@@ -12,14 +12,19 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from earmark.units import iso_utc
+
 if TYPE_CHECKING:
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
+    from earmark.live.events import Event
+    from earmark.live.updates import Update
+    from earmark.operations.base import Play, Total
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
-    from earmark.types import Identification, Match, Track
+    from earmark.types import BestPlace, Explanation, Identification, Match, TimelineSpan, Track
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
@@ -61,6 +66,115 @@ def match(found: Match) -> Object:
         "speed": None if found.speed is None else round(found.speed, 4),
         "tempo": round(found.tempo, 4),
         "pitch_semitones": round(found.pitch_semitones, 2) + 0.0,
+    }
+
+
+def timeline_span(file: str, span: TimelineSpan) -> Object:
+    """One span of a recording's timeline; `docs/scan.schema.json` describes it."""
+    return {
+        "file": file,
+        "start_s": _seconds(span.start_s),
+        "end_s": _seconds(span.end_s),
+        "track": None if span.track is None else track_summary(span.track),
+        "track_start_s": _seconds(span.track_start_s),
+        "track_end_s": _seconds(span.track_end_s),
+        "coverage": round(span.coverage, 3),
+        "speed": None if span.speed is None else round(span.speed, 4),
+        "tempo": None if span.tempo is None else round(span.tempo, 4),
+        "pitch_semitones": (
+            None if span.pitch_semitones is None else round(span.pitch_semitones, 2) + 0.0
+        ),
+        "confidence": round(span.confidence, 4),
+    }
+
+
+def explanation(found: Explanation) -> Object:
+    """Why a clip was named, or not; `docs/explain.schema.json` describes it."""
+    error = found.error
+    return {
+        "clip": found.clip,
+        "status": found.status.value,
+        "reasons": [reason.value for reason in found.reasons],
+        "words": list(found.words),
+        "duration_s": _seconds(found.duration_s),
+        "level_db": None if found.level_db is None else round(found.level_db, 1),
+        "peaks": found.peaks,
+        "best": None if found.best is None else _best_place(found.best),
+        "error": None if error is None else {"type": error.type, "message": error.message},
+    }
+
+
+def _best_place(best: BestPlace) -> Object:
+    return {
+        "match": match(best.match),
+        "threshold": round(best.threshold, 1),
+        "expected": best.expected,
+        "found": best.found,
+        "chance": round(best.chance, 4),
+    }
+
+
+def update(said: Update) -> Object:
+    """One thing that a recogniser says; `docs/listen.schema.json` describes it."""
+    return {
+        "kind": said.kind.value,
+        "at_s": _seconds(said.at_s),
+        "start_s": _seconds(said.start_s),
+        "end_s": _seconds(said.end_s),
+        "match": None if said.match is None else match(said.match),
+    }
+
+
+def event(told: Event) -> Object:
+    """One thing that happened at a station; `docs/monitor.schema.json` describes it."""
+    return {
+        "id": told.id,
+        "kind": told.kind.value,
+        "station": told.station,
+        "at": iso_utc(told.at),
+        "told_at": iso_utc(told.told_at),
+        "position_s": _seconds(told.position_s),
+        "play_id": told.play_id,
+        "started_at": None if told.started_at is None else iso_utc(told.started_at),
+        "match": None if told.match is None else match(told.match),
+        "isrc": None if told.match is None else told.match.track.metadata.isrc,
+        "external_id": None if told.match is None else told.match.track.metadata.external_id,
+        "text": told.text,
+    }
+
+
+def play(one: Play) -> Object:
+    """One play of a track at a station; `docs/airplay.schema.json` describes it."""
+    return {
+        "id": one.id,
+        "station": one.station,
+        "started_at": iso_utc(one.started_at),
+        "ended_at": None if one.ended_at is None else iso_utc(one.ended_at),
+        "duration_s": _seconds(one.duration_s),
+        "track": {
+            "id": one.track_id,
+            "title": one.title,
+            "artist": one.artist,
+            "album": one.album,
+            "isrc": one.isrc,
+            "external_id": one.external_id,
+        },
+        "track_start_s": _seconds(one.track_start_s),
+        "track_end_s": _seconds(one.track_end_s),
+        "confidence": round(one.confidence, 4),
+        "speed": None if one.speed is None else round(one.speed, 4),
+    }
+
+
+def total(count: Total) -> Object:
+    """How often something was played; `docs/airplay.schema.json` describes it."""
+    return {
+        "key": count.key,
+        "name": count.name,
+        "plays": count.plays,
+        "duration_s": _seconds(count.duration_s),
+        "first_at": iso_utc(count.first_at),
+        "last_at": iso_utc(count.last_at),
     }
 
 

@@ -29,6 +29,7 @@ from earmark.ingest import (
     Options,
     add_paths,
     check_same,
+    edited,
     make_track,
     merged,
     place,
@@ -36,13 +37,15 @@ from earmark.ingest import (
     sha256_of,
 )
 from earmark.landmarks import reference_landmarks
-from earmark.matching.matcher import Verdict, match
+from earmark.matching.matcher import match
+from earmark.matching.verdict import Verdict
 from earmark.packing import unpack
 from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
 from earmark.types import (
+    Constellation,
     Failure,
     Identification,
     Landmarks,
@@ -148,6 +151,11 @@ class Library:
         """The parameters of the library's fingerprints."""
         return self._params
 
+    @property
+    def query(self) -> QueryParams:
+        """How hard queries look, unless they say otherwise themselves."""
+        return self._query
+
     def add(
         self,
         paths: Sequence[str | bytes | os.PathLike[str]],
@@ -210,7 +218,7 @@ class Library:
             UsageError: an array without a sample rate, or metadata that no track can have.
             LibraryError: the library cannot be written.
         """
-        with self._stream(source, sample_rate) as stream:
+        with self.stream(source, sample_rate) as stream:
             recording = read_recording(stream, self._params.peaks)
             name = stream.name
         path, file = _paths(source)
@@ -251,7 +259,7 @@ class Library:
         label = name if name is not None else _label(clip)
         query = query or self._query
         try:
-            with self._stream(clip, sample_rate) as stream:
+            with self.stream(clip, sample_rate) as stream:
                 read = read_clip(stream, self._params.peaks, query)
         except AudioError as error:
             failure = Failure(type(error).__name__, str(error))
@@ -356,7 +364,7 @@ class Library:
         """
         with self._store.write() as writer:
             track = _resolve(writer, wanted)
-            track = replace(track, metadata=_edited(track.metadata, changes))
+            track = replace(track, metadata=edited(track.metadata, changes))
             writer.update(track)
         return track
 
@@ -374,6 +382,12 @@ class Library:
             tracks = list({t.key: t for t in (_resolve(writer, one) for one in wanted)}.values())
             writer.remove([track.key for track in tracks])
         return tracks
+
+    def constellation(self, track: Track) -> Constellation | None:
+        """Return the peaks of a track's sound; None if it is gone, changed or damaged."""
+        with self._store.read() as reader:
+            packed = Intact(reader).constellations([track.key]).get(track.key)
+        return None if packed is None else unpack(packed)
 
     def stats(self) -> StoreStats:
         """Count and measure the library."""
@@ -403,7 +417,13 @@ class Library:
         """Begin a consistent view of what is stored, for what stands on the library."""
         return self._store.read()
 
-    def _stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
+    def stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
+        """Open a recording as it is heard here; `rate` is that of an array's samples, in Hz.
+
+        Raises:
+            AudioError: it cannot be opened.
+            UsageError: an array without a sample rate.
+        """
         wanted = self._params.peaks.sample_rate_hz
         if hasattr(source, "dtype"):
             if rate is None:
@@ -443,7 +463,7 @@ class Library:
         """
         try:
             check_same(track.source)
-            with self._stream(track.source.file, None) as stream:
+            with self.stream(track.source.file, None) as stream:
                 return read_recording(stream, self._params.peaks)
         except AudioError as error:
             if track.media is not MediaKind.COPY or track.media_file is None:
@@ -452,7 +472,7 @@ class Library:
                 kept = reader.open_media(track.media_file)
             except KeyError:
                 raise error from None
-        with kept, self._stream(kept, None) as stream:
+        with kept, self.stream(kept, None) as stream:
             return read_recording(stream, self._params.peaks)
 
     def _replace_sound(self, track: Track, recording: Recording) -> None:
@@ -553,18 +573,3 @@ def _with_title(reader: Reader, title: str) -> Iterator[Track]:
 def _is_text(text: str) -> bool:
     """Whether it has no half characters (of a file name that is not UTF-8): no store has such."""
     return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
-
-
-def _edited(metadata: Metadata, changes: Mapping[str, Any]) -> Metadata:
-    unknown = set(changes) - set(Metadata.__dataclass_fields__)
-    if unknown:
-        message = f"a track has no field {', '.join(sorted(unknown))}"
-        raise UsageError(message)
-    changes = dict(changes)
-    if "fields" in changes:
-        if not isinstance(changes["fields"], Mapping):
-            message = "fields is a mapping of names to texts"
-            raise UsageError(message)
-        fields = {**metadata.fields, **changes["fields"]}
-        changes["fields"] = {name: value for name, value in fields.items() if value is not None}
-    return sensible(replace(metadata, **changes))

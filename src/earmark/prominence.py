@@ -53,9 +53,17 @@ class Prominence:
         self._classify(len(self._level) - RADIUS_FRAMES)
 
     def finish(self) -> NDArray[np.uint8]:
-        """End the clip and return the class of every cell, shape (frames, bands)."""
+        """End the clip and return the rest; as `take`, and of a clip not taken from, the whole."""
         self._classify(len(self._level))
-        return np.concatenate([np.empty((0, len(self._low)), np.uint8), *self._found])
+        return self.take()
+
+    def take(self) -> NDArray[np.uint8]:
+        """Return, and forget, the classes of the cells since the last call, shape (k, bands).
+
+        They are those of all frames but the last RADIUS_FRAMES.
+        """
+        found, self._found = self._found, []
+        return np.concatenate([np.empty((0, len(self._low)), np.uint8), *found])
 
     def _classify(self, end: int) -> None:
         """Deal with the frames that are left before `end`; keep what the next ones look back on."""

@@ -63,18 +63,30 @@ def read_recording(stream: AudioStream, params: PeakParams) -> Recording:
     )
 
 
+def beginning(
+    stream: AudioStream, params: PeakParams, query: QueryParams
+) -> list[NDArray[np.float32]]:
+    """Return the blocks of a clip, or of the first `query.max_clip_s` of it.
+
+    Raises:
+        AudioError: it cannot be read.
+    """
+    left = round(query.max_clip_s * params.sample_rate_hz)
+    parts: list[NDArray[np.float32]] = []
+    for block in stream:
+        parts.append(block[:left])
+        left -= len(parts[-1])
+        if not left:
+            break
+    return parts
+
+
 def read_clip(stream: AudioStream, params: PeakParams, query: QueryParams) -> Clip:
     """Listen to a clip, or the first `query.max_clip_s` of it.
 
     Raises:
         AudioError: it cannot be read.
     """
-    wanted = round(query.max_clip_s * params.sample_rate_hz)
-    parts: list[NDArray[np.float32]] = []
-    samples = 0
-    for block in stream:
-        parts.append(block[: wanted - samples])
-        samples += len(parts[-1])
-        if samples == wanted:
-            break
-    return Clip(hear(parts, params, query), samples_to_seconds(samples, params))
+    parts = beginning(stream, params, query)
+    duration_s = samples_to_seconds(sum(map(len, parts)), params)
+    return Clip(hear(parts, params, query), duration_s)

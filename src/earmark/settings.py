@@ -19,6 +19,12 @@ LADDER_VARIABLE = "EARMARK_LADDER"
 TIME_LIMIT_VARIABLE = "EARMARK_TIME_LIMIT"
 """The environment variable with the time limit of a query, in seconds."""
 
+OPERATIONS_VARIABLE = "EARMARK_OPERATIONS"
+"""The environment variable that names the store of plays."""
+
+WEBHOOK_SECRET_VARIABLE = "EARMARK_WEBHOOK_SECRET"  # noqa: S105 - a name
+"""The environment variable with the secret that webhooks are signed with."""
+
 
 def default_library() -> Path:
     """The library of a user who names none."""
@@ -33,3 +39,8 @@ def library_location(chosen: str | None) -> str:
 def is_usual(location: str | None) -> bool:
     """Whether a command that names no library would use this one."""
     return library_location(location) == library_location(None)
+
+
+def webhook_secret() -> str | None:
+    """The secret that webhooks are signed with, if there is one."""
+    return os.environ.get(WEBHOOK_SECRET_VARIABLE) or None

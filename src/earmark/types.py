@@ -247,6 +247,120 @@ class Identification:
         return self.matches[0] if self.matches else None
 
 
+class Reason(StrEnum):
+    """Why a clip was named, or was not."""
+
+    NAMED = "named"
+    TOO_SHORT = "too_short"
+    SILENT = "silent"
+    TOO_QUIET = "too_quiet"
+    FEW_PEAKS = "few_peaks"
+    NO_ALIGNMENT = "no_alignment"
+    """Nothing agrees with any place better than chance has it."""
+    BELOW_THRESHOLD = "below_threshold"
+    """Something does, but not well enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class BestPlace:
+    """The best place that was found for a clip, whether it was believed or not."""
+
+    match: Match
+    threshold: float
+    """The score from which it is believed, in nats."""
+    expected: int
+    """Peaks that the track has there."""
+    found: int
+    """Those of them that the clip has."""
+    chance: float
+    """The part of them that the clip would have by chance, on just this music."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exhibit:
+    """What a clip's explanation is drawn from; times count from its start, in seconds."""
+
+    level_db: NDArray[np.float32]
+    """Shape (frames, bands), relative to a full-scale sine."""
+    frame_s: float
+    """How far frames are apart."""
+    band_hz: NDArray[np.float64]
+    """Shape (bands,): the middle of each."""
+    clip_s: NDArray[np.float64]
+    """Shape (n,): the clip's peaks, by time; like the next."""
+    clip_hz: NDArray[np.float64]
+    track_s: NDArray[np.float64]
+    """Shape (m,): the track's peaks in the clip's span at the best place, as the clip should have
+    them; like the next. Empty if there is no place."""
+    track_hz: NDArray[np.float64]
+    heard: NDArray[np.bool_]
+    """Shape (m,): those that the clip has."""
+    place_s: NDArray[np.float64]
+    """Shape (k,): where the clip might begin in the track."""
+    agreeing: NDArray[np.int64]
+    """Shape (k,): how many peaks agree there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a clip was named as it was, or not at all."""
+
+    clip: str
+    status: Status
+    reasons: tuple[Reason, ...]
+    words: tuple[str, ...]
+    """The same in sentences, with the numbers."""
+    duration_s: float | None
+    level_db: float | None
+    """The mean level, relative to full scale (RMS); none for silence, too."""
+    peaks: int
+    """Of the clip."""
+    best: BestPlace | None = None
+    error: Failure | None = None
+    exhibit: Exhibit | None = None
+    """What can be drawn of it; in no JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpan:
+    """One track heard in a long recording, or a stretch of it that is not known."""
+
+    start_s: float
+    """Of the recording, like the next."""
+    end_s: float
+    track: Track | None = None
+    """None where nothing of the library was heard; the fields below say nothing then."""
+    track_start_s: float | None = None
+    """Of the track, like the next."""
+    track_end_s: float | None = None
+    coverage: float = 0.0
+    """The part of the span, 0 to 1, in which the track is heard and not only reckoned to play."""
+    speed: float | None = None
+    """The common factor of tempo and pitch; none where they changed differently."""
+    tempo: float | None = None
+    """Seconds of the track per second of the recording."""
+    pitch_semitones: float | None = None
+    """The total shift of the recording, that of a changed speed included."""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """All that was found in one long recording, in time order; overlapping tracks overlap."""
+
+    file: str
+    duration_s: float | None
+    elapsed_s: float
+    spans: tuple[TimelineSpan, ...] = ()
+    error: Failure | None = None
+    """Why the recording could not be read, or not to its end."""
+
+    @property
+    def known(self) -> tuple[TimelineSpan, ...]:
+        """The spans that have a track."""
+        return tuple(span for span in self.spans if span.track is not None)
+
+
 def _whole(value: _Value) -> _Value:
     """Return a text without half characters; what is no text is somebody else's to refuse."""
     return cast("_Value", _HALF.sub("\ufffd", value)) if isinstance(value, str) else value

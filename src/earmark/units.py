@@ -1,4 +1,4 @@
-"""Seconds, samples, frames, hertz, bins and mels: the only place where one becomes another.
+"""Seconds, samples, frames, hertz, bins, mels, moments: the only place where one becomes another.
 
 Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are integers in
 *steps*: `PeakParams.steps` of them make one frame or one band of the frequency axis.
@@ -7,6 +7,7 @@ Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,3 +71,17 @@ def hz_to_mels(hz: NDArray[np.float64]) -> NDArray[np.float64]:
 def mels_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Frequencies in Hz of so many mels."""
     return 700 * np.expm1(mels / 1127)
+
+
+def posix_to_utc(seconds: float) -> datetime:
+    """The date and time in UTC of a POSIX time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def iso_utc(moment: datetime) -> str:
+    """A moment in UTC as it stands in logs and stores: `2026-01-31T12:00:00.123Z`.
+
+    Such texts sort as their times do.
+    """
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from earmark.answers import match_of
-from earmark.matching.matcher import Found
 from earmark.matching.spans import Span
+from earmark.matching.verdict import Found
 from earmark.types import Match, Metadata, Relation, Source, Track
 
 TRACK = Track(7, "0199", Metadata("Song"), Source(b"", b"", b""), 200.0, "", 5, b"")

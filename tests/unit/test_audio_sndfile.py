@@ -54,6 +54,7 @@ def test_what_ffmpeg_refuses_is_played() -> None:
     samples = whole(stream)
     assert stream.decoder == "libsndfile"
     assert loudest_hz(samples) == pytest.approx(440, abs=1)
+    assert stream.stated_s == pytest.approx(3, abs=0.05)
     assert stream.duration_s == pytest.approx(3, abs=0.05)
 
 

@@ -225,3 +225,13 @@ def test_other_types_are_a_usage_error(dtype: str) -> None:
     """What is no number on a line is no sample."""
     with pytest.raises(UsageError, match="integers or floats"):
         open_samples(np.zeros(3, dtype), input_rate_hz=8000, sample_rate_hz=RATE_HZ)
+
+
+@pytest.mark.parametrize("how", [WAV, FLAC, MP3], ids=lambda how: how.container)
+def test_a_recording_says_how_long_it_is(how: Format) -> None:
+    """Before it is decoded, to a tenth of a second; so does an array."""
+    data = encode(tone(2, 44_100), how)
+    with open_audio(io.BytesIO(data), sample_rate_hz=RATE_HZ) as stream:
+        assert stream.stated_s == pytest.approx(2, abs=0.1)
+    array = open_samples(np.zeros(4000), input_rate_hz=8000, sample_rate_hz=RATE_HZ)
+    assert array.stated_s == 0.5

@@ -20,7 +20,10 @@ def test_the_version_is_told() -> None:
 
 def test_every_command_is_there() -> None:
     """The commands are those of the manual."""
-    wanted = "add bench demo doctor duplicates edit identify list rebuild remove repair show stats"
+    wanted = (
+        "add bench demo doctor duplicates edit explain identify list rebuild remove repair scan "
+        "show stats"
+    )
     assert wanted.split() == COMMANDS
 
 

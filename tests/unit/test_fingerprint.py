@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from earmark.axis import axis_of
-from earmark.fingerprint import fingerprint, hear
+from earmark.fingerprint import Listener, fingerprint, hear
 from earmark.params import Axis, PeakParams, QueryParams
 from earmark.peaks import LEVELS_PER_DB
 from earmark.types import Peaks
@@ -203,3 +203,19 @@ def test_higher_music_is_shifted_on_a_logarithmic_axis() -> None:
     low, high = (fingerprint([tone(hz)], params).frequency.astype(int) for hz in (440.0, 660.0))
     moved = axis_of(params).warp(1.5)[low[0]]
     assert abs(high[0] - moved) <= params.steps / 4
+
+
+def test_a_listener_gives_every_peak_once_its_time_has_come() -> None:
+    """What is taken on the way and at the end is, together, what is heard at once."""
+    listener, whole = Listener(PARAMS, QUERY), music(4)
+    taken = []
+    for begin in range(0, len(whole), 3000):
+        listener.feed(whole[begin : begin + 3000])
+        taken.append(listener.take())
+    taken.append(listener.finish())
+    heard, upto = hear([whole], PARAMS, QUERY), 0
+    for peaks, cells in taken:
+        assert not len(peaks) or peaks.time[0] >= (upto - 1) * STEPS
+        upto += len(cells)
+    assert np.array_equal(np.concatenate([peaks.time for peaks, _ in taken]), heard.peaks.time)
+    assert np.array_equal(np.concatenate([cells for _, cells in taken]), heard.prominence)

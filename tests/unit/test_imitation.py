@@ -12,6 +12,7 @@ from earmark.evaluation import imitation
 from earmark.evaluation.imitation import BANDS, Style, imitate, read_styles, write_styles
 from earmark.params import Axis, PeakParams
 from earmark.types import Peaks
+from tests.constellations import crowded
 
 PARAMS = PeakParams()
 STYLE = Style(
@@ -89,16 +90,7 @@ def test_a_song_lies_on_any_axis(axis: Axis) -> None:
 
 def test_no_two_peaks_share_a_neighbourhood() -> None:
     """Of two atoms in one neighbourhood the softer is no peak, as in a spectrogram."""
-    peaks = song(4)
-    frames, bins = peaks.time / PARAMS.steps, peaks.frequency / PARAMS.steps
-    radius = np.clip(
-        np.round(bins * PARAMS.reference_radius_ratio),
-        PARAMS.min_radius_bins,
-        PARAMS.max_radius_bins,
-    )
-    near = np.abs(frames[:, None] - frames) < PARAMS.reference_radius_frames - 1
-    near &= np.abs(bins[:, None] - bins) < np.minimum(radius[:, None], radius) - 1
-    assert near.sum() == len(peaks)
+    assert crowded(song(4)) == 0
 
 
 def test_a_band_without_players_is_silent() -> None:

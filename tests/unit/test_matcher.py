@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from earmark.matching.matcher import Verdict, match
+from earmark.matching.matcher import Expected, Hint, match
+from earmark.matching.verdict import Verdict
 from earmark.params import Axis, Ladder, Params, PeakParams, QueryParams
 from earmark.types import Peaks, Relation, Status
 from tests.constellations import (
@@ -254,3 +255,35 @@ def test_a_long_clip_is_named() -> None:
     found = name(excerpt(song, 15, 120), Catalogue(song, *SONGS), seconds=120)
     assert found.matches[0].offset_s == pytest.approx(15, abs=0.01)
     assert found.matches[0].span.coverage > 0.95
+
+
+def expected(
+    clip: Peaks, *places: Expected, rungs: tuple[tuple[float, float], ...] = ()
+) -> Verdict:
+    """What is said about a clip that is expected to lie somewhere, without the ladder."""
+    plainly = QueryParams(ladder=Ladder.OFF)
+    return match(heard(clip, CLIP_S), CATALOGUE, PARAMS, plainly, Hint(places, rungs))
+
+
+def test_a_clip_that_lies_where_it_is_expected_is_named_there() -> None:
+    """At the place that was told, under its tempo and pitch, which nothing else would find."""
+    clip = mixed(excerpt(SONGS[2], 17.3, CLIP_S, tempo=1.05, pitch=1.05), crowd(2))
+    assert expected(clip).status is Status.NO_MATCH
+    found = expected(clip, Expected(2, 17.3, 1.05, 1.05)).matches[0]
+    assert found.key == 2
+    assert found.tempo == pytest.approx(1.05, abs=0.001)
+    assert found.offset_s == pytest.approx(17.3, abs=0.02)
+
+
+def test_a_clip_that_lies_elsewhere_is_found_there() -> None:
+    """An expectation that is wrong hides nothing, nor one of a track that has gone."""
+    clip = mixed(excerpt(SONGS[2], 17.3, CLIP_S), crowd(2))
+    found = expected(clip, Expected(3, 5, 1, 1), Expected(99, 5, 1, 1)).matches[0]
+    assert found.key == 2
+    assert found.offset_s == pytest.approx(17.3, abs=0.02)
+
+
+def test_likely_changes_are_tried_without_the_ladder() -> None:
+    """A clip that is as much faster as the last was is found at once."""
+    clip = mixed(excerpt(SONGS[2], 17.3, CLIP_S, tempo=1.05, pitch=1.05), crowd(2))
+    assert expected(clip, rungs=((1.05, 1.05),)).matches[0].key == 2

@@ -10,7 +10,7 @@ from earmark.evaluation import resynthesis
 from earmark.evaluation.resynthesis import PEAKS_A_SECOND, Piece, piece_of, resynthesise
 from earmark.params import Axis, PeakParams
 from earmark.types import Peaks
-from tests.constellations import make_peaks, sorted_peaks
+from tests.constellations import crowded, make_peaks, sorted_peaks
 
 PARAMS = PeakParams()
 BAR_S = 2.0
@@ -55,16 +55,7 @@ def test_peaks_are_sorted_and_within_their_range() -> None:
 
 def test_no_two_peaks_share_a_neighbourhood() -> None:
     """Where two pieces meet, only the earlier peak stays."""
-    peaks = song(4)
-    frames, bins = peaks.time / PARAMS.steps, peaks.frequency / PARAMS.steps
-    radius = np.clip(
-        np.round(bins * PARAMS.reference_radius_ratio),
-        PARAMS.min_radius_bins,
-        PARAMS.max_radius_bins,
-    )
-    near = np.abs(frames[:, None] - frames) < PARAMS.reference_radius_frames - 1
-    near &= np.abs(bins[:, None] - bins) < np.minimum(radius[:, None], radius) - 1
-    assert near.sum() == len(peaks)
+    assert crowded(song(4)) == 0
 
 
 def test_a_dense_piece_is_thinned() -> None:

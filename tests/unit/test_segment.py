@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from earmark.errors import CorruptSegmentError
+from earmark.errors import CorruptSegmentError, SegmentFormatError
 from earmark.stores.files import Files, publish
-from earmark.stores.segment import BLOCK_BYTES, Segment, Trailer, segment_chunks
+from earmark.stores.segment import BLOCK_BYTES, Segment, segment_chunks
 from earmark.tape import HASH_BITS, Draft, Tape, assembled, gather, laid, lookup
 from earmark.types import Landmarks
 from tests.faults import CountingFiles
@@ -155,13 +155,16 @@ def test_another_index_id_is_no_segment_of_this_library(tmp_path: Path) -> None:
         Segment(Files(), path, "library", 1, "i-other").keys()
 
 
-def test_a_newer_format_is_named() -> None:
-    """A trailer of a format to come is refused with its number."""
-    raw = bytearray(Trailer(0, 0, 1, 1, 0, 0, 0, INDEX_ID).pack())
-    raw[8:16] = struct.pack("<II", 3, 0)
-    raw[12:16] = struct.pack("<I", zlib.crc32(raw))
-    with pytest.raises(ValueError, match="format 3 is unknown"):
-        Trailer.parse(bytes(raw))
+def test_another_format_asks_for_a_rebuild(tmp_path: Path) -> None:
+    """A segment of a format to come, or gone, is refused with its number and what to do."""
+    path = write(tmp_path, small_draft())
+    raw = bytearray(path.read_bytes())
+    end = raw[-128:]
+    end[8:16] = struct.pack("<II", 3, 0)
+    end[12:16] = struct.pack("<I", zlib.crc32(end))
+    path.write_bytes(bytes(raw[:-128] + end))
+    with pytest.raises(SegmentFormatError, match=r"has format 3.*earmark rebuild"):
+        segment(path).keys()
 
 
 def test_only_what_is_touched_is_read(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ class Decoder(Protocol):
     metadata: Metadata
     corrupt_packets: int
     """Damaged packets passed over so far."""
+    stated_s: float | None
+    """How long the recording says it is; it need not be true."""
 
     def blocks(self) -> Iterator[Sound]:
         """Yield the recording in pieces of a few seconds; the rate may change on the way."""

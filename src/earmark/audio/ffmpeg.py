@@ -59,8 +59,8 @@ class FFmpegDecoder:
 
     decoder: DecoderName = "ffmpeg"
 
-    def __init__(self, data: Input) -> None:
-        """Open the container and choose its stream.
+    def __init__(self, data: Input, block_s: float = BLOCK_S) -> None:
+        """Open the container and choose its stream; blocks shall have about so many seconds.
 
         Raises:
             UnsupportedAudioError: FFmpeg refuses it, or its format is not allowed.
@@ -69,6 +69,7 @@ class FFmpegDecoder:
         """
         self.corrupt_packets = 0
         self._label = data.label
+        self._block_s = block_s
         self._container = open_container(data)
         try:
             self._stream = choose_stream(self._container, data.label)
@@ -82,6 +83,8 @@ class FFmpegDecoder:
         self._tick_s = float(self._stream.time_base or 0)
         self._end_s = math.inf
         self.metadata = read_tags(self._container.metadata, self._stream.metadata)
+        stated = self._container.duration
+        self.stated_s = None if stated is None else stated / av.time_base
 
     def close(self) -> None:
         """Let go of FFmpeg's buffers; closing twice is harmless."""
@@ -99,7 +102,7 @@ class FFmpegDecoder:
             if found != shape:
                 yield from self._drained(collected)
                 collected, shape = av.AudioFifo(), found
-                most = min(BLOCK_S * found[2], MOST_BLOCK_VALUES // found[1])
+                most = min(round(self._block_s * found[2]), MOST_BLOCK_VALUES // found[1])
             frame.pts = None  # the buffer would insist on time stamps without gaps
             collected.write(frame)
             if collected.samples >= most:

@@ -55,6 +55,7 @@ class SndfileDecoder:
         self.container = self._file.format.lower()
         self.codec = self._file.subtype.lower()
         self.metadata = read_tags(self._file.copy_metadata())
+        self.stated_s: float | None = self._file.frames / self._file.samplerate
 
     def close(self) -> None:
         """Let go of libsndfile's buffers; closing twice is harmless."""

@@ -171,11 +171,11 @@ class Input:
         return head
 
 
-def open_input(source: AudioSource, *, spool_limit_bytes: int = SPOOL_LIMIT_BYTES) -> Input:
+def open_input(source: AudioSource, *, spool_limit_bytes: int | None = SPOOL_LIMIT_BYTES) -> Input:
     """Open a source for the decoders.
 
     A stream that cannot seek is read as it comes; only MP4 and its kin, which may keep their index
-    at the end, are first copied to a temporary file.
+    at the end, are first copied to a temporary file, unless there is no limit given.
 
     Raises:
         UnreadableFileError: missing, a directory, a device, no permission, an I/O error.
@@ -185,7 +185,8 @@ def open_input(source: AudioSource, *, spool_limit_bytes: int = SPOOL_LIMIT_BYTE
     data = _opened(source)
     try:
         _check_head(data)
-        if not data.seekable() and data.head[4:8] in _MP4_BOXES:
+        is_mp4 = data.head[4:8] in _MP4_BOXES
+        if is_mp4 and not data.seekable() and spool_limit_bytes is not None:
             data.spool(spool_limit_bytes)
     except BaseException:
         data.close()

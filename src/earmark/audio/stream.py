@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from earmark.audio.base import Decoder, DecoderName, Sound
-from earmark.audio.ffmpeg import FFmpegDecoder
+from earmark.audio.ffmpeg import BLOCK_S, FFmpegDecoder
 from earmark.audio.resampling import Resampler, to_mono
 from earmark.audio.sndfile import SndfileDecoder
 from earmark.audio.source import SPOOL_LIMIT_BYTES, AudioSource, Input, open_input
@@ -72,6 +72,11 @@ class AudioStream:
         return self._decoder.corrupt_packets
 
     @property
+    def stated_s(self) -> float | None:
+        """How long the recording says it is, if it does; it need not be true."""
+        return self._decoder.stated_s
+
+    @property
     def duration_s(self) -> float:
         """Seconds given so far; the whole duration when the iteration has ended."""
         return self.samples / self.sample_rate_hz
@@ -126,14 +131,20 @@ class AudioStream:
 
 
 def open_audio(
-    source: AudioSource, *, sample_rate_hz: int, spool_limit_bytes: int = SPOOL_LIMIT_BYTES
+    source: AudioSource,
+    *,
+    sample_rate_hz: int,
+    spool_limit_bytes: int | None = SPOOL_LIMIT_BYTES,
+    block_s: float = BLOCK_S,
 ) -> AudioStream:
     """Open a recording for decoding.
 
     Args:
         source: a path, or a file object opened for reading bytes.
         sample_rate_hz: rate of the blocks that the stream gives.
-        spool_limit_bytes: how much of an MP4 stream that cannot seek is kept in a temporary file.
+        spool_limit_bytes: how much of an MP4 stream that cannot seek is kept in a temporary file;
+            None for one in fragments, which is played as it comes.
+        block_s: about how long the blocks shall be: short ones are there sooner, and cost more.
 
     Raises:
         UnreadableFileError: missing, a directory, no permission, an I/O error.
@@ -144,7 +155,7 @@ def open_audio(
     """
     data = open_input(source, spool_limit_bytes=spool_limit_bytes)
     try:
-        decoder, sounds = _start(data)
+        decoder, sounds = _start(data, block_s)
     except BaseException:
         data.close()
         raise
@@ -190,6 +201,7 @@ class _ArrayDecoder:
     def __init__(self, samples: NDArray[Any], rate_hz: int) -> None:
         self.codec = str(samples.dtype)
         self.metadata = Metadata()
+        self.stated_s: float | None = samples.shape[1] / rate_hz
         self._samples = samples
         self._rate_hz = rate_hz
 
@@ -201,10 +213,10 @@ class _ArrayDecoder:
         pass
 
 
-def _start(data: Input) -> tuple[Decoder, Iterator[Sound]]:
+def _start(data: Input, block_s: float) -> tuple[Decoder, Iterator[Sound]]:
     """Return a decoder that has proved that it can decode, and the sound it gives."""
     try:
-        return _primed(data, FFmpegDecoder(data))
+        return _primed(data, FFmpegDecoder(data, block_s))
     except AudioError as refusal:
         data.check()
         if isinstance(refusal, NoAudioStreamError) or not data.seekable():

@@ -10,11 +10,16 @@ import typer
 from typer.core import TyperCommand
 
 from earmark.cli.add import add
+from earmark.cli.airplay import airplay
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
 from earmark.cli.duplicates import duplicates
+from earmark.cli.explain import explain
 from earmark.cli.identify import identify
+from earmark.cli.listen import listen
+from earmark.cli.monitor import monitor
+from earmark.cli.scan import scan
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
 
@@ -84,6 +89,11 @@ app.callback(help=help_of(root))(root)
 for command in (
     add,
     identify,
+    scan,
+    explain,
+    listen,
+    monitor,
+    airplay,
     list_tracks,
     show,
     edit,

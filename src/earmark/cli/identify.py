@@ -145,15 +145,7 @@ def _match_line(match: Match, status: Status) -> str:
 
 
 def _manner(match: Match) -> str:
-    """Say how the clip differs from the recording in speed, tempo and pitch."""
-    if match.speed is not None:
-        return _change("speed", match.speed)
-    pitch = f"pitch {match.pitch_semitones:+.2f} semitones" if match.pitch_semitones else ""
-    return "  ".join(part for part in (_change("tempo", match.tempo), pitch) if part)
-
-
-def _change(what: str, factor: float) -> str:
-    return "" if factor == 1 else f"{what} {100 * (factor - 1):+.1f} %"
+    return text.change(match.speed, match.tempo, match.pitch_semitones)
 
 
 def _elsewhere(match: Match) -> str:

@@ -21,6 +21,8 @@ from earmark.params import POSITIONS
 from earmark.prominence import CLASSES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from earmark.axis import FrequencyAxis
@@ -99,15 +101,31 @@ def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
 def clip_of(heard: Heard, params: PeakParams) -> Clip:
     """Chart what was heard, and map its evidence."""
     near = cells_near_peaks(heard, params)
-    kinds = np.ascontiguousarray((near * np.uint8(CLASSES) + heard.prominence).T)
-    parts = np.rint(np.array(EVIDENCE).ravel() * PARTS_PER_NAT).astype(np.int16)
-    return Clip(*_charted(heard.peaks, heard.frames, params), *_mapped(kinds, parts))
+    return Clip(*_charted(heard.peaks, heard.frames, params), *map_of(near, heard.prominence))
 
 
-def cells_near_peaks(heard: Heard, params: PeakParams) -> NDArray[np.uint8]:
+def cells_near_peaks(
+    heard: Heard, params: PeakParams, reach_steps: tuple[int, int] = NEAR_STEPS
+) -> NDArray[np.uint8]:
     """Return 1 for every cell whose middle is near a peak, else 0; shape (frames, bands)."""
     peaks = heard.peaks
-    return _near(peaks.time, peaks.frequency, heard.prominence, params.steps, *NEAR_STEPS)
+    return _near(peaks.time, peaks.frequency, heard.prominence, params.steps, *reach_steps)
+
+
+def map_of(
+    near: NDArray[np.uint8],
+    prominence: NDArray[np.uint8],
+    evidence: Sequence[Sequence[float]] = EVIDENCE,
+) -> tuple[NDArray[np.int16], NDArray[np.int64]]:
+    """Return the map of evidence, and the variance of each band; see `Clip`.
+
+    Args:
+        near: what `cells_near_peaks` returns.
+        prominence: classes of the same cells.
+        evidence: in nats, a table as EVIDENCE.
+    """
+    kinds = np.ascontiguousarray((near * np.uint8(CLASSES) + prominence).T)
+    return _mapped(kinds, np.rint(np.ravel(evidence) * PARTS_PER_NAT).astype(np.int16))
 
 
 def _charted(

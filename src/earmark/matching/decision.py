@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 CATALOGUE_FRAMES = 2_250_000
 """Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
 
-WEIGHTS = (1.126, -0.4287, -2.2938, 5.0795, 0.497, -0.941, -0.9654)
+WEIGHTS = (1.8715, -1.3549, -2.9145, 2.2775, -1.752)
 """Of the traits."""
 
-OFFSET = -5.6241
+OFFSET = -0.5871
 
-CONFIDENCE_CENTRE = 5.432
-CONFIDENCE_SLOPE = 0.6790
+CONFIDENCE_CENTRE = 4.961
+CONFIDENCE_SLOPE = 0.9038
 
 AGREEMENT = 4.0
 """Nats above chance from which what is left of a match is believed when others explain the rest."""
 
 
 def traits(evidence: Evidence, around: Surroundings, frames: int) -> NDArray[np.float64]:
-    """Return what the rating is made of, shape (n, 7).
+    """Return what the rating is made of, shape (n, 5).
 
     Args:
         evidence: of n hypotheses, chance measured on shifted spans.
@@ -51,10 +51,8 @@ def traits(evidence: Evidence, around: Surroundings, frames: int) -> NDArray[np.
             around.lift - around.median,
             around.top - around.median,
             around.upper - around.median,
-            np.log1p(evidence.loose),
-            np.log1p(evidence.score),
-            np.full(len(evidence.score), np.log(frames)),
-            np.log1p(evidence.expected),
+            np.sqrt(evidence.loose),
+            np.full(len(evidence.loose), np.log(frames)),
         ]
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -18,13 +19,12 @@ from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
 from earmark.matching.candidates import Index, affordable, find_candidates, rarest
 from earmark.matching.clip import clip_of
-from earmark.matching.grouping import grouped
 from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
-from earmark.matching.spans import Span, span_of
 from earmark.matching.sweep import surroundings, sweep
+from earmark.matching.verdict import Verdict, judged
 from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
-from earmark.types import Relation, Status
-from earmark.units import frame_rate_hz, steps_to_seconds
+from earmark.types import Status
+from earmark.units import frame_rate_hz
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -70,8 +70,6 @@ REFINED_SHARE = 0.9
 """Where the best place of a track agrees throughout, others are refined that have this part of its
 score: those below `grouping.EQUAL_PLACES` are not told of."""
 
-SHOWN_CANDIDATES = 5
-
 
 class References(Index, Protocol):
     """What a query reads of a library."""
@@ -84,31 +82,35 @@ class References(Index, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One track found in a clip; `types.Match` before its track is looked up."""
+class Expected:
+    """A place where a clip may lie, if what was heard before it runs on."""
 
     key: int
-    relation: Relation
-    score: float
-    confidence: float
     offset_s: float
-    other_offsets_s: tuple[float, ...]
-    span: Span
     tempo: float
     pitch: float
-    """Clip frequency to track frequency."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the matcher says about a clip."""
+class Hint:
+    """What is known of a clip by what was heard before it."""
 
-    status: Status
-    matches: tuple[Found, ...] = ()
-    candidates: tuple[Found, ...] = ()
+    places: tuple[Expected, ...] = ()
+    """Looked at first; nothing else is, if one explains the clip."""
+    rungs: tuple[Rung, ...] = ()
+    """Changes of tempo and pitch that are tried before the ladder, and without it."""
 
 
-def match(heard: Heard, references: References, params: Params, query: QueryParams) -> Verdict:
+NO_HINT = Hint()
+
+
+def match(
+    heard: Heard,
+    references: References,
+    params: Params,
+    query: QueryParams,
+    hint: Hint = NO_HINT,
+) -> Verdict:
     """Name a clip.
 
     Args:
@@ -116,23 +118,30 @@ def match(heard: Heard, references: References, params: Params, query: QueryPara
         references: the library's index and constellations.
         params: the parameters that the library was made with.
         query: how hard to look.
+        hint: where to look first.
     """
     if not len(heard.peaks):
         return Verdict(Status.SILENT)
-    search = Search(heard, references, params, query)
+    search = Search(heard, references, params, query, hint)
     evidence = search.evidence()
     if not len(evidence.score):
         return Verdict(Status.NO_MATCH)
-    return _Judge(search.case(), params).verdict(evidence)
+    return judged(search.case(), evidence, params)
 
 
 class Search:
     """One query: the attempts, and the tracks that they brought up."""
 
     def __init__(
-        self, heard: Heard, references: References, params: Params, query: QueryParams
+        self,
+        heard: Heard,
+        references: References,
+        params: Params,
+        query: QueryParams,
+        hint: Hint = NO_HINT,
     ) -> None:
         self._heard = heard
+        self._hint = hint
         self._references = references
         self._params = params
         self._query = query
@@ -163,17 +172,24 @@ class Search:
 
     def attempts(self) -> Iterator[Evidence]:
         """Yield what each attempt found: a glance, a search, and each batch of rungs."""
+        expected = nothing()
+        if self._hint.places:
+            expected = self._expected()
+            yield expected
+            if self._explains(expected):
+                return
         glanced = self._glance()
         yield glanced
-        leader = glanced.take(glanced.order()[:1])
-        explained = _agrees_throughout(leader).all()
-        if (self._accepted(leader) and explained) or self._is_late():
+        if self._explains(glanced) or self._is_late():
             return
+        leader = glanced.take(glanced.order()[:1])
         # beside what is known already something else may sound: it has a few votes, too
         whole = self._sweep() if self._accepted(leader) else self._search()
         yield whole
-        best = max(glanced.rating.max(initial=-np.inf), whole.rating.max(initial=-np.inf))
-        for rungs in batches(self._query.ladder):
+        found = joined(expected, glanced, whole)
+        best = float(found.rating.max(initial=-np.inf))
+        likely = [self._hint.rungs] if self._hint.rungs else []
+        for rungs in chain(likely, batches(self._query.ladder)):
             if best >= self._threshold + CERTAIN or self._is_late():
                 return
             climbed = self._climb(rungs, self._votes)
@@ -188,6 +204,22 @@ class Search:
 
     def _accepted(self, evidence: Evidence) -> bool:
         return bool((evidence.rating >= self._threshold).any())
+
+    def _explains(self, evidence: Evidence) -> bool:
+        """Tell whether the best of this is accepted, and nothing else need sound."""
+        leader = evidence.take(evidence.order()[:1])
+        return self._accepted(leader) and bool(_agrees_throughout(leader).all())
+
+    def _expected(self) -> Evidence:
+        """Look where the clip lies if what was heard before it runs on."""
+        places = self._hint.places
+        numbers = self._numbers([one.key for one in places])
+        steps_hz = frame_rate_hz(self._params.peaks) * self._clip.steps
+        rows = [(one.offset_s * steps_hz, one.tempo, one.pitch) for one in places]
+        # contiguous rows: other strides would make Numba compile the kernels once more
+        offset, tempo, pitch = np.array(rows, np.float64).reshape(-1, 3).T.copy()
+        rough = self._roughly(Hypotheses(numbers, offset, tempo, pitch))
+        return self._weighed(rough.hypotheses)
 
     def _glance(self) -> Evidence:
         """Look where the rarest of the sparser peaks' exact pairs agree."""
@@ -344,50 +376,3 @@ def _may_be_told_of(evidence: Evidence) -> NDArray[np.bool_]:
     least = np.where(_agrees_throughout(evidence)[best], REFINED_SHARE * evidence.score[best], 0)
     told: NDArray[np.bool_] = evidence.score >= least
     return told
-
-
-class _Judge:
-    """Turns evidence into a verdict."""
-
-    def __init__(self, case: Case, params: Params) -> None:
-        self._case = case
-        self._params = params
-
-    def verdict(self, evidence: Evidence) -> Verdict:
-        evidence = evidence.take(evidence.order())
-        groups = grouped(self._case, evidence)
-        weaker = tuple(
-            self._found(evidence, which, (), Relation.BEST)
-            for which in groups.weaker[:SHOWN_CANDIDATES]
-            if evidence.score[which] > 0
-        )
-        matches = tuple(
-            self._found(evidence, which, groups.elsewhere[which], relation)
-            for which, relation in groups.matches
-        )
-        if not matches:
-            return Verdict(Status.NO_MATCH, (), weaker)
-        status = Status.AMBIGUOUS if groups.ambiguous else Status.IDENTIFIED
-        return Verdict(status, matches, weaker)
-
-    def _found(
-        self, evidence: Evidence, which: int, elsewhere: Sequence[int], relation: Relation
-    ) -> Found:
-        hypotheses = evidence.hypotheses
-        places = sorted(self._seconds(hypotheses.offset[i]) for i in (which, *elsewhere))
-        earliest = min((which, *elsewhere), key=lambda i: hypotheses.offset[i])
-        rating = float(evidence.rating[which])
-        return Found(
-            key=self._case.keys[hypotheses.reference[which]],
-            relation=relation,
-            score=rating,
-            confidence=decision.confidence(rating),
-            offset_s=places[0],
-            other_offsets_s=tuple(places[1:]),
-            span=span_of(self._case, evidence, earliest, self._params.peaks),
-            tempo=float(hypotheses.tempo[earliest]),
-            pitch=float(hypotheses.pitch[earliest]),
-        )
-
-    def _seconds(self, steps: float) -> float:
-        return steps_to_seconds(float(steps), self._params.peaks)

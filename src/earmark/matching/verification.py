@@ -55,7 +55,7 @@ count half; docs/matching.md says why."""
 MAX_REACH_STEPS = 62
 """No hypothesis is moved further: all places that are tried lie in one word of the chart."""
 
-TRAITS = 7
+TRAITS = 5
 """What `decision.traits` knows of a hypothesis."""
 
 PRIOR_FOUND, PRIOR_PEAKS = 4.0, 100.0

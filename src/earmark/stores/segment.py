@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from earmark.elias_fano import GROUP_BITS
-from earmark.errors import CorruptSegmentError
+from earmark.errors import CorruptSegmentError, SegmentFormatError
 from earmark.stores.files import Files
 from earmark.tape import Tape, bucket_of, extents, groups_of, list_lengths
 
@@ -65,6 +65,14 @@ _TRAILER = struct.Struct("<8sIIQIIIIQQQ32s32x")
 _CRC_AT = 12
 
 
+class OtherFormatError(ValueError):
+    """A trailer is whole, but of a format that is not this one."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"its format is {version}")
+        self.version = version
+
+
 @dataclass(frozen=True, slots=True)
 class Trailer:
     """What the last 128 bytes say."""
@@ -102,6 +110,7 @@ class Trailer:
 
         Raises:
             ValueError: these are no trailer's bytes; the message is a cause for a person.
+            OtherFormatError: they are one's of another format.
         """
         if len(raw) < _TRAILER.size:
             message = "it is cut off"
@@ -112,8 +121,7 @@ class Trailer:
             message = "its end does not have its checksum"
             raise ValueError(message)
         if (version, block) != (FORMAT, BLOCK_BYTES):
-            message = f"its format {version} is unknown"
-            raise ValueError(message)
+            raise OtherFormatError(version)
         bucket_bits, position_bits, tracks, postings, words, index_id = rest
         return cls(
             file_bytes=size,
@@ -320,6 +328,8 @@ class Segment:
         size = self._files.size(self._handle)
         try:
             trailer = Trailer.parse(self._read(_TRAILER.size, max(0, size - _TRAILER.size)))
+        except OtherFormatError as error:
+            raise SegmentFormatError(self._location, self._name, error.version, FORMAT) from None
         except ValueError as error:
             self._fail(str(error))
         layout = Layout.of(trailer.tracks, trailer.bucket_bits, trailer.words)

@@ -1,0 +1,203 @@
+"""`earmark monitor`."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer import style
+
+from earmark.cli import text
+from earmark.cli.edge import FOUND, NONE_FOUND, opened
+from earmark.cli.first_use import announce_compiling
+from earmark.cli.options import (
+    USUAL,
+    DebugOption,
+    FarOption,
+    JsonOption,
+    LadderOption,
+    LibraryOption,
+)
+from earmark.params import QueryParams
+from earmark.settings import OPERATIONS_VARIABLE, WEBHOOK_SECRET_VARIABLE, webhook_secret
+
+if TYPE_CHECKING:
+    from earmark.live.events import Event
+    from earmark.sources import Client
+
+MARKS = {
+    "track_started": ("▶", "green"),
+    "track_ended": ("■", "blue"),
+    "disconnected": ("!", "yellow"),
+    "failed": ("!", "red"),
+}
+
+OperationsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--operations",
+        metavar="FILE",
+        envvar=OPERATIONS_VARIABLE,
+        help="The store of plays, which `earmark airplay` asks; made if it is not there.",
+    ),
+]
+
+
+def monitor(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE",
+            help="Addresses (http, https, udp, rtp), files, named pipes, or - for standard input; "
+            "NAME=SOURCE names a station.",
+        ),
+    ],
+    library: LibraryOption = None,
+    *,
+    log: Annotated[
+        list[Path] | None,
+        typer.Option("--log", metavar="FILE", help="Append events: CSV if it ends so, else JSON."),
+    ] = None,
+    operations: OperationsOption = None,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="DAYS", help="Forget plays in the store that are older."),
+    ] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Send events there by POST, until they are taken; signed if "
+            f"{WEBHOOK_SECRET_VARIABLE} is set.",
+        ),
+    ] = None,
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private", help="Also go to addresses of private networks and this machine."
+        ),
+    ] = False,
+    for_s: Annotated[
+        float | None,
+        typer.Option("--for", min=0.1, metavar="SECONDS", help="Stop after so long."),
+    ] = None,
+    ladder: LadderOption = USUAL.ladder,
+    far: FarOption = USUAL.far,
+    as_json: JsonOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Listen to radio stations and other live sources, and tell which tracks they play, and when.
+
+    Runs until all sources have ended, or until it is interrupted. Stations that break off are tried
+    again. Times are in UTC. The exit code is 0 if a track was heard, else 1.
+
+    For example:
+
+        earmark monitor Rock=https://radio.example/rock Jazz=https://radio.example/jazz.m3u8
+        earmark monitor --log plays.csv --operations plays.sqlite https://radio.example/live
+        ffmpeg -i rtsp://camera.local/ -f wav - | earmark monitor Lobby=-
+    """
+    with opened(library, debug=debug) as open_library, ExitStack() as exits:
+        from earmark.live.monitor import Monitor
+        from earmark.sinks.together import Together
+        from earmark.sources import AddressPolicy, Client, LiveSource
+
+        query = QueryParams(far=far, ladder=ladder)
+        wanted = [LiveSource.parse(source) for source in sources]
+        client = Client(AddressPolicy(allow_private=allow_private))
+        counts = _Counts(as_json=as_json)
+        sinks: list[Callable[[Event], object]] = [counts]
+        sinks += _logs(log or [])
+        if operations is not None:
+            names = [source.name for source in wanted]
+            sinks.append(_plays(exits, operations, keep_days, names))
+        if webhook is not None:
+            sinks.append(_webhook(exits, client, webhook))
+        announce_compiling()
+        open_library.warm_up()
+        together = Together(sinks, _complain)
+        with Monitor(
+            open_library,
+            wanted,
+            on_event=together,
+            query=query,
+            allow_private=allow_private,
+        ) as running:
+            # who stops a service sends SIGTERM: what plays is to be told to have ended then, too
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            try:
+                running.wait(for_s)
+            except KeyboardInterrupt:
+                typer.echo("stopping", err=True)
+        raise typer.Exit(FOUND if counts.tracks else NONE_FOUND)
+
+
+class _Counts:
+    """Prints events, and counts the tracks among them."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.tracks = 0
+        self._as_json = as_json
+
+    def __call__(self, event: Event) -> None:
+        from earmark import jsonable
+
+        self.tracks += event.kind == "track_started"
+        if self._as_json:
+            print(jsonable.dumps(jsonable.event(event)), flush=True)
+        else:
+            colour = False if "NO_COLOR" in os.environ else None
+            typer.echo(line(event), color=colour)
+
+
+def line(event: Event) -> str:
+    """Return an event as a person reads it."""
+    mark, colour = MARKS.get(event.kind, ("·", "white"))
+    when = event.at.strftime("%Y-%m-%d %H:%M:%S")
+    words = event.kind.value.replace("_", " ")
+    what = text.printable(event.text) if event.text else ""
+    if event.match is not None:
+        metadata = event.match.track.metadata
+        what = text.by_whom(metadata.title, metadata.artist)
+        what += f"  ({text.in_a_word(event.match.confidence)})" if event.started_at is None else ""
+    if event.started_at is not None:
+        what += f"  after {text.clock((event.at - event.started_at).total_seconds())}"
+    station = style(text.printable(event.station), bold=True)
+    return f"{style(when, dim=True)}  {station}  {style(mark, fg=colour)} {words}  {what}".rstrip()
+
+
+def _logs(paths: list[Path]) -> list[Callable[[Event], object]]:
+    from earmark.sinks.logs import EventLog
+
+    return [EventLog(path) for path in paths]
+
+
+def _plays(
+    exits: ExitStack, path: Path, keep_days: int | None, stations: list[str]
+) -> Callable[[Event], object]:
+    from earmark.operations.recording import PlayWriter
+    from earmark.operations.sqlite import SqliteOperations
+
+    store = exits.enter_context(SqliteOperations(path))
+    store.leave_open(stations)
+    keep = None if keep_days is None else timedelta(days=keep_days)
+    return PlayWriter(store, keep, lambda: datetime.now(UTC))
+
+
+def _webhook(exits: ExitStack, client: Client, url: str) -> Callable[[Event], object]:
+    from earmark.sinks.webhook import Webhook
+    from earmark.sources.urls import web_address
+
+    web_address(url)
+    secret = webhook_secret()
+    return exits.enter_context(Webhook(client, url, secret=secret, on_problem=_complain))
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"earmark: {text.printable(message)}", err=True)

@@ -1,0 +1,122 @@
+"""How `earmark scan` writes a timeline: as a table, JSON lines, CSV or a CUE sheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from earmark import jsonable
+from earmark.cli import text
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from earmark.types import Timeline, TimelineSpan
+
+COLUMNS = (
+    *("file", "start_s", "end_s", "track_id", "title", "artist", "album", "path"),
+    *("track_duration_s", "track_start_s", "track_end_s", "coverage"),
+    *("speed", "tempo", "pitch_semitones", "confidence"),
+)
+"""Of a CSV file; those of a track are empty where it is unknown."""
+
+UNKNOWN = "unknown"
+CUE_FRAMES_HZ = 75
+"""CUE sheets count in frames of an audio CD."""
+
+
+def json_lines(timeline: Timeline) -> Iterator[str]:
+    """Yield a JSON object for each span."""
+    for span in timeline.spans:
+        yield jsonable.dumps(jsonable.timeline_span(timeline.file, span))
+
+
+def csv_heading() -> str:
+    """Return the names of the columns."""
+    return _csv_line(COLUMNS)
+
+
+def csv_lines(timeline: Timeline) -> Iterator[str]:
+    """Yield a line of CSV for each span: what JSON has, with the track's fields among the rest."""
+    for span in timeline.spans:
+        row = jsonable.timeline_span(timeline.file, span)
+        track = row.pop("track") or {}
+        row |= {"track_id": track.get("id"), "track_duration_s": track.get("duration_s")}
+        row |= {name: track.get(name) for name in ("title", "artist", "album", "path")}
+        yield _csv_line(row[name] for name in COLUMNS)
+
+
+def _csv_line(values: Iterable[object]) -> str:
+    line = io.StringIO()
+    plain = [text.printable(value) if isinstance(value, str) else value for value in values]
+    csv.writer(line, lineterminator="").writerow(plain)
+    return line.getvalue()
+
+
+class CueSheet:
+    """Writes the lines of a CUE sheet: a track for each span, numbered through all files."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def lines(self, timeline: Timeline) -> Iterator[str]:
+        """Yield the lines of the next file; of one in which nothing was heard, none."""
+        if timeline.spans:
+            yield f"FILE {_quoted(timeline.file)} WAVE"
+        for span in timeline.spans:
+            self._number += 1
+            yield f"  TRACK {self._number:02} AUDIO"
+            known = span.track and span.track.metadata
+            yield f"    TITLE {_quoted(known.title if known else UNKNOWN)}"
+            if known and known.artist:
+                yield f"    PERFORMER {_quoted(known.artist)}"
+            yield f"    INDEX 01 {_cue_time(span.start_s)}"
+
+
+def _quoted(value: str) -> str:
+    return f'"{text.printable(value).replace(chr(34), chr(39))}"'
+
+
+def _cue_time(seconds: float) -> str:
+    whole, frames = divmod(round(seconds * CUE_FRAMES_HZ), CUE_FRAMES_HZ)
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes:02}:{rest:02}:{frames:02}"
+
+
+def table(timeline: Timeline) -> Table:
+    """Lay a timeline out for a person."""
+    from earmark.cli import screen
+
+    columns = ("from", "to", "track", "in the track", "heard", "sure", "changed")
+    rows = screen.listing(*columns, right=("from", "to", "heard"))
+    for span in timeline.spans:
+        rows.add_row(text.clock(span.start_s), text.clock(span.end_s), *_cells(span))
+    return rows
+
+
+def _cells(span: TimelineSpan) -> tuple[str, ...]:
+    track = span.track
+    if track is None:
+        return UNKNOWN, "", "", "", ""
+    place = f"{text.clock(span.track_start_s or 0.0)} to {text.clock(span.track_end_s or 0.0)}"
+    return (
+        text.by_whom(track.metadata.title, track.metadata.artist),
+        place,
+        f"{100 * span.coverage:.0f} %",
+        text.in_a_word(span.confidence),
+        text.change(span.speed, span.tempo or 1.0, span.pitch_semitones or 0.0),
+    )
+
+
+def summary(timeline: Timeline) -> str:
+    """Say in a line what a recording held, and how fast it was read."""
+    known = len(timeline.known)
+    unknown_s = sum(span.end_s - span.start_s for span in timeline.spans if span.track is None)
+    duration_s = timeline.duration_s or 0.0
+    rate = duration_s / timeline.elapsed_s if timeline.elapsed_s else 0.0
+    return (
+        f"{text.counted(known, 'span')} of known tracks, {text.clock(unknown_s)} unknown; "
+        f"{text.clock(duration_s)} in {text.clock(timeline.elapsed_s)}, {rate:,.0f}x real time"
+    )

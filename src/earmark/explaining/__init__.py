@@ -1,0 +1,1 @@
+"""Why a clip was named as it was, or why it was not."""

@@ -1,0 +1,128 @@
+"""Many stations at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from earmark.errors import UsageError
+from earmark.live.quota import Quota
+from earmark.live.reading import Reader
+from earmark.live.recognizer import Recognizer
+from earmark.live.station import Station
+from earmark.sources import AddressPolicy, Client, LiveSource, Opener
+
+if TYPE_CHECKING:
+    from earmark.library import Library
+    from earmark.live.events import Event
+    from earmark.live.plan import LookPlan
+    from earmark.params import QueryParams
+
+LADDER_SHARE = 0.1
+"""Of one processor, for the ladders of all stations together."""
+
+PATIENCE_S = 30.0
+"""How long is waited, in the end, for stations to say what there is left to say."""
+
+
+class Monitor:
+    """Listens to live sources, and tells what they play.
+
+    Example:
+        with Monitor(library, ["http://radio.example/stream"], on_event=print) as monitor:
+            monitor.wait(3600)
+
+    Every source has a thread that reads and one that listens, and a bounded buffer between them.
+    Sources that break off are tried again until the monitor is stopped.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        sources: Sequence[str | LiveSource],
+        *,
+        on_event: Callable[[Event], object],
+        query: QueryParams | None = None,
+        plan: LookPlan | None = None,
+        allow_private: bool = False,
+        ladder_share: float = LADDER_SHARE,
+    ) -> None:
+        """Prepare to listen; entering the `with` block begins it.
+
+        Args:
+            library: what is listened for.
+            sources: addresses (`http`, `https`, `udp`, `rtp`), paths of files and named pipes, or
+                `-` for standard input; `NAME=PLACE` gives one a name.
+            on_event: called with every event, one at a time, from threads of the monitor.
+            query: how hard to look.
+            plan: when to look.
+            allow_private: also go to addresses of private networks and of this machine.
+            ladder_share: what the ladders may take of one processor, of all stations together.
+
+        Raises:
+            UsageError: no source, or two of one name.
+        """
+        wanted = [LiveSource.parse(one) if isinstance(one, str) else one for one in sources]
+        _check_names([one.name for one in wanted])
+        opener = Opener(Client(AddressPolicy(allow_private=allow_private)))
+        rate = library.params.peaks.sample_rate_hz
+        quota = Quota(ladder_share)
+        self._guard = threading.Lock()
+        self._on_event = on_event
+        self._stations = [
+            Station(
+                source,
+                Reader(source, opener, rate),
+                Recognizer(library, query=query, plan=plan, quota=quota),
+                rate,
+                self._hand_on,
+            )
+            for source in wanted
+        ]
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        for station in self._stations:
+            station.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop listening."""
+        self.stop()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until all sources have ended, or for so long; return whether they have."""
+        end = None if timeout_s is None else time.monotonic() + timeout_s
+        for station in self._stations:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            if not station.join(left):
+                return False
+        return True
+
+    def stop(self) -> None:
+        """Stop listening; tracks that still play are told to have ended."""
+        for station in self._stations:
+            station.stop()
+        self.wait(PATIENCE_S)
+
+    def _hand_on(self, event: Event) -> None:
+        with self._guard:
+            self._on_event(event)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    if not names:
+        message = "a monitor needs at least one source"
+        raise UsageError(message)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        message = f"two sources are called {twice!r}; NAME=PLACE gives one another name"
+        raise UsageError(message)

@@ -1,0 +1,380 @@
+"""What plays? Asked of sound as it comes in, and answered as soon as the evidence suffices.
+
+A recogniser searches or follows. It *searches* a stretch of sound that is not known yet, at the
+lengths that its plan says, and decides when a rating reaches the threshold of that look. Then it
+*follows* the track, which is cheap, until it is lost. What is lost is held for a while: it may only
+be talked over. The search goes on meanwhile, from the moment at which the track was heard last.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from earmark.audio import Resampler, to_mono
+from earmark.errors import UsageError
+from earmark.live.follower import Follower, Line
+from earmark.live.plan import LookPlan
+from earmark.live.updates import Update, UpdateKind
+from earmark.live.window import Window
+from earmark.params import Ladder, QueryParams
+from earmark.types import Relation, Status
+from earmark.units import samples_to_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from earmark.library import Library
+    from earmark.live.quota import Quota
+    from earmark.types import Identification, Match
+
+STEP_S = 0.25
+"""How often it is considered what to do: however the sound is cut into pieces, the same is said."""
+
+CHECK_S = 1.0
+"""How often a track that is followed is checked."""
+
+MARGIN_S = 2.0
+"""Sound that is kept beyond the longest look: a lost track is noticed so late."""
+
+QUIET = 1e-3
+"""Amplitude, of full scale, below which it is silent: -60 dB."""
+
+SILENCE_S = 2.0
+"""So long it must be quiet to be a silence."""
+
+OVERRUN_S = 1.0
+"""A track is over when it has run on for so long beyond its end."""
+
+SAME_PLACE_S = 0.5
+"""Places nearer than this are one."""
+
+REPLAY_S = 20.0
+"""A track that is found again no further back than this (a player repeats what it had buffered)
+still plays; further back, it was started anew."""
+
+LEAST_CANDIDATE = 1.0
+"""Rating, in nats, from which a candidate is told of."""
+
+
+@dataclass(slots=True)
+class _Play:
+    """A track that was decided on."""
+
+    match: Match
+    """As decided; the whole stream is its clip."""
+    follower: Follower
+
+
+class Recognizer:
+    """Names what plays while it is fed with sound.
+
+    Example:
+        recognizer = Recognizer(library)
+        for chunk in chunks:
+            for update in recognizer.feed(chunk, sample_rate=44_100):
+                print(update.kind, update.match)
+
+    It keeps the last seconds of the sound and the constellation of one track. It is not meant for
+    several threads at once; several recognisers may share one library.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        query: QueryParams | None = None,
+        plan: LookPlan | None = None,
+        quota: Quota | None = None,
+    ) -> None:
+        """Begin to listen.
+
+        Args:
+            library: where to look.
+            query: how hard to look; its `far` is what a new stretch may spend, its `ladder` what
+                each stretch is given once.
+            plan: when to look.
+            quota: what the ladder may take of a processor, if that is limited.
+        """
+        self._library = library
+        self._params = library.params.peaks
+        self._query = query or QueryParams()
+        self._plan = plan or LookPlan()
+        self._quota = quota
+        rate = self._params.sample_rate_hz
+        self._step = round(STEP_S * rate)
+        self._window = Window(round((self._plan.longest_s + MARGIN_S) * rate))
+        self._resampler: Resampler | None = None
+        self._pending = np.empty(0, np.float32)
+        self._play: _Play | None = None
+        self._origin_s = 0.0
+        self._looks = 0
+        self._later_s = 0.0
+        self._ladder_due = False
+        self._quiet_s: float | None = None
+        self._is_silent = False
+
+    @property
+    def position_s(self) -> float:
+        """How much sound was heard, in seconds; what was skipped counts."""
+        return samples_to_seconds(self._window.end, self._params)
+
+    @property
+    def playing(self) -> Match | None:
+        """The track that plays, if one does."""
+        return self._play.match if self._play else None
+
+    def feed(self, samples: NDArray[Any], sample_rate: int) -> list[Update]:
+        """Listen to the next piece, and return what there is to say about it.
+
+        Args:
+            samples: shape (n,) or (n, channels); integers are scaled to +-1.
+            sample_rate: in Hz; it may change from piece to piece.
+
+        Raises:
+            UsageError: an array of another shape or type, or a rate beyond reason.
+            LibraryError: the library cannot be read.
+        """
+        return list(self._heard(self._resampled(_mono(samples), sample_rate)))
+
+    def skip(self, seconds: float) -> list[Update]:
+        """Note that so much sound was lost, and return what there is to say about it."""
+        updates = self._drained()
+        self._window.skip(round(seconds * self._params.sample_rate_hz))
+        if self._play:
+            self._play.follower.pass_over(self.position_s)
+        self._begin_stretch(self.position_s)
+        return [*updates, *self._expired()]
+
+    def finish(self) -> list[Update]:
+        """End the stream, and return what is left to say; what is fed then is another stretch."""
+        updates = self._drained()
+        if not self._is_following():
+            updates += self._look(self._stretch_s(), self._plan.share, self._query.ladder)
+        updates += self._ended()
+        self._window.skip(0)
+        self._begin_stretch(self.position_s)
+        return updates
+
+    def _drained(self) -> list[Update]:
+        """Listen to what is left of a piece of sound."""
+        updates = list(self._heard(self._flushed()))
+        self._window.add(self._pending)
+        self._pending = np.empty(0, np.float32)
+        return updates
+
+    def _resampled(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+        before = np.empty(0, np.float32)
+        if self._resampler is None or self._resampler.input_rate_hz != rate:
+            before = self._flushed()
+            self._resampler = Resampler(rate, self._params.sample_rate_hz)
+        return np.concatenate([before, self._resampler.feed(samples)])
+
+    def _flushed(self) -> NDArray[np.float32]:
+        """End a piece of one rate, and return what was still in the resampler."""
+        if self._resampler is None:
+            return np.empty(0, np.float32)
+        rest, self._resampler = self._resampler.flush(), None
+        return rest
+
+    def _heard(self, samples: NDArray[np.float32]) -> Iterator[Update]:
+        self._pending = np.concatenate([self._pending, samples])
+        while len(self._pending) >= self._step:
+            piece, self._pending = self._pending[: self._step], self._pending[self._step :]
+            self._window.add(piece)
+            yield from self._silences(piece)
+            yield from self._follow() if self._is_following() else self._search()
+
+    def _is_following(self) -> bool:
+        return self._play is not None and not self._play.follower.is_lost
+
+    def _silences(self, piece: NDArray[np.float32]) -> Iterator[Update]:
+        """Tell of silences; what follows one is a stretch of its own."""
+        now_s = self.position_s
+        if np.abs(piece).max() >= QUIET:
+            if self._is_silent and self._quiet_s is not None:
+                begin_s = now_s - samples_to_seconds(len(piece), self._params)
+                self._begin_stretch(begin_s)
+                yield Update(UpdateKind.SOUND, now_s, self._quiet_s, begin_s)
+            self._quiet_s, self._is_silent = None, False
+            return
+        if self._quiet_s is None:
+            self._quiet_s = now_s - samples_to_seconds(len(piece), self._params)
+        if not self._is_silent and now_s - self._quiet_s >= SILENCE_S:
+            self._is_silent = True
+            yield Update(UpdateKind.SILENCE, now_s, self._quiet_s)
+
+    def _follow(self) -> Iterator[Update]:
+        """Check the track that plays, when it is time to."""
+        self._check()
+        if self._play and not self._is_following():
+            self._begin_stretch(self._play.follower.heard_until_s)
+            yield from self._search()
+
+    def _check(self) -> None:
+        """Let the follower hear what is new."""
+        if self._play is None:
+            return
+        follower = self._play.follower
+        rate = self._params.sample_rate_hz
+        if self.position_s < follower.checked_s + CHECK_S:
+            return
+        first = max(round(follower.wanted_s * rate), self._window.begin)
+        follower.check(self._window.since(first), samples_to_seconds(first, self._params))
+        if follower.line.at(follower.checked_s) > self._play.match.track.duration_s + OVERRUN_S:
+            follower.is_lost = True
+
+    def _search(self) -> Iterator[Update]:
+        """Look, if it is time to; a track that was lost may be heard again."""
+        if self._play is not None:
+            self._check()
+            if self._is_following():
+                return
+            yield from self._expired()
+        if self._is_silent:
+            return
+        yield from self._scheduled()
+
+    def _expired(self) -> Iterator[Update]:
+        """End a track that was lost long ago; one that had reached its end is not held at all."""
+        if self._play is None:
+            return
+        follower = self._play.follower
+        left_s = self._play.match.track.duration_s - follower.last_track_s
+        held_s = self._plan.hold_s if left_s > OVERRUN_S else 0.0
+        if self.position_s - follower.heard_until_s > held_s:
+            yield from self._ended()
+
+    def _scheduled(self) -> Iterator[Update]:
+        """Look at the stretch if the plan says so; of several looks that are due, the longest."""
+        plan, stretch_s = self._plan, self._stretch_s()
+        due = sum(length <= stretch_s for length in plan.looks_s)
+        if due > self._looks:
+            self._looks = due
+            self._ladder_due = due == len(plan.looks_s)
+            self._later_s = self.position_s
+            yield from self._look(plan.looks_s[due - 1], plan.share, Ladder.OFF)
+        if self._ladder_due and not self._is_following():
+            yield from self._climb()
+        is_time = self.position_s >= self._later_s + plan.later_every_s
+        if self._looks == len(plan.looks_s) and is_time and not self._is_following():
+            self._later_s = self.position_s
+            yield from self._look(plan.later_s, plan.later_share, Ladder.OFF)
+
+    def _climb(self) -> Iterator[Update]:
+        """Give the stretch the ladder, once, if the quota allows it by now."""
+        if self._quota is not None and not self._quota.is_left():
+            return
+        self._ladder_due = False
+        began = time.thread_time()
+        yield from self._look(self._plan.looks_s[-1], self._plan.share, self._query.ladder)
+        if self._quota is not None:
+            self._quota.spend(time.thread_time() - began)
+        if not self._is_following():
+            yield Update(UpdateKind.UNKNOWN, self.position_s, self._origin_s)
+
+    def _look(self, length_s: float, share: float, ladder: Ladder) -> Iterator[Update]:
+        """Ask for the last `length_s` of the sound, at a part of the false-accept rate."""
+        rate = self._params.sample_rate_hz
+        first = max(self._window.end - round(length_s * rate), self._window.begin)
+        query = replace(self._query, far=self._query.far * share, ladder=ladder)
+        answer = self._library.identify(self._window.since(first), sample_rate=rate, query=query)
+        begin_s = samples_to_seconds(first, self._params)
+        if self._is_decided(answer, length_s):
+            yield from self._decide(answer, begin_s)
+            return
+        for match in (*answer.matches, *answer.candidates)[:1]:
+            if match.score >= LEAST_CANDIDATE:
+                told = _of_the_stream(match, begin_s)
+                yield Update(UpdateKind.CANDIDATE, self.position_s, told.clip_start_s, match=told)
+
+    def _is_decided(self, answer: Identification, length_s: float) -> bool:
+        if answer.status is Status.AMBIGUOUS:
+            return length_s >= self._plan.undecided_s
+        return answer.status is Status.IDENTIFIED
+
+    def _decide(self, answer: Identification, begin_s: float) -> Iterator[Update]:
+        """Begin to follow what was named; what was lost goes on if it is the same."""
+        found = [_of_the_stream(match, begin_s) for match in answer.matches]
+        again = next(filter(None, map(self._gone_on, found)), None)
+        match = again or found[0]
+        follower = self._follower(match)
+        if follower is None:
+            return
+        if again and self._play:
+            self._play.follower = follower
+            return
+        yield from self._ended()
+        self._play = _Play(match, follower)
+        yield Update(UpdateKind.STARTED, self.position_s, match.clip_start_s, match=match)
+
+    def _gone_on(self, match: Match) -> Match | None:
+        """Return the match if it is of the track that was lost, and this was not started anew.
+
+        Of several places that fit equally well it is the one where the track was expected.
+        """
+        if self._play is None or match.track.id != self._play.match.track.id:
+            return None
+        expected_s = self._play.follower.line.at(0.0)
+        for offset_s in (match.offset_s, *match.other_offsets_s):
+            if abs(offset_s - expected_s) < SAME_PLACE_S:
+                return replace(match, track_start_s=match.track_start_s + offset_s - match.offset_s)
+        goes_on = match.track_start_s > self._play.follower.last_track_s - REPLAY_S
+        return match if goes_on else None
+
+    def _follower(self, match: Match) -> Follower | None:
+        """Begin to follow; None if the track has gone from the library meanwhile."""
+        peaks = self._library.constellation(match.track)
+        if peaks is None:
+            return None
+        pitch = 2 ** (match.pitch_semitones / 12)
+        line = Line(match.clip_start_s, match.track_start_s, match.tempo, pitch)
+        return Follower(peaks, line, match.clip_end_s, self._params, self._query)
+
+    def _ended(self) -> Iterator[Update]:
+        """Tell that the track that played, if one did, plays no more."""
+        if self._play is None:
+            return
+        follower, match = self._play.follower, self._play.match
+        self._play = None
+        end_s = max(follower.heard_until_s, match.clip_start_s)
+        whole = replace(match, clip_end_s=end_s, track_end_s=follower.line.at(end_s))
+        yield Update(UpdateKind.ENDED, self.position_s, match.clip_start_s, end_s, whole)
+
+    def _begin_stretch(self, at_s: float) -> None:
+        """What follows is unknown."""
+        self._origin_s = max(at_s, 0.0)
+        self._looks = 0
+        self._ladder_due = False
+
+    def _stretch_s(self) -> float:
+        """How much of the unknown stretch was heard and is kept."""
+        kept_s = self.position_s - samples_to_seconds(self._window.begin, self._params)
+        return min(self.position_s - self._origin_s, kept_s)
+
+
+def _of_the_stream(match: Match, begin_s: float) -> Match:
+    """Return the match of a window that begins at `begin_s` as one of the whole stream."""
+    back_s = match.tempo * begin_s
+    return replace(
+        match,
+        relation=Relation.BEST,
+        offset_s=match.offset_s - back_s,
+        other_offsets_s=tuple(offset_s - back_s for offset_s in match.other_offsets_s),
+        clip_start_s=match.clip_start_s + begin_s,
+        clip_end_s=match.clip_end_s + begin_s,
+    )
+
+
+def _mono(samples: NDArray[Any]) -> NDArray[np.float32]:
+    """Average the channels of samples of shape (n,) or (n, channels)."""
+    array = np.asarray(samples)
+    if array.ndim not in {1, 2} or array.dtype.kind not in "iuf" or 0 in array.shape[1:]:
+        message = f"samples are numbers of shape (n,) or (n, channels), not {array.shape}"
+        raise UsageError(message)
+    return to_mono(array[None] if array.ndim == 1 else array.T)

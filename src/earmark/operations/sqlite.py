@@ -1,0 +1,187 @@
+"""Plays in a SQLite file of their own.
+
+The file has the application id `EarP`, and its version is the number of the migrations it has had.
+It is in WAL mode: whoever reads does not wait for whoever writes. Times are texts in UTC that sort
+as they should (`2026-01-31T12:00:00.123Z`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from earmark.errors import OperationsError
+from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+from earmark.units import iso_utc
+
+APPLICATION_ID = 0x45617250
+"""`EarP`."""
+
+PATIENCE_S = 30.0
+PAGE_PLAYS = 1000
+
+_NAMED = re.compile(r"^-- name: (\w+)\n-- .+\n", re.MULTILINE)
+
+
+def _queries() -> dict[str, str]:
+    text = (files("earmark.operations") / "sql" / "queries.sql").read_text("utf-8")
+    parts = _NAMED.split(text)
+    return {name: statement.strip() for name, statement in zip(parts[1::2], parts[2::2])}
+
+
+def _migrations() -> list[str]:
+    folder = files("earmark.operations") / "sql" / "migrations"
+    found = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return [entry.read_text("utf-8") for entry in found if entry.name.endswith(".sql")]
+
+
+class SqliteOperations:
+    """A store of plays in one file; safe for threads."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open a store, or make one.
+
+        Raises:
+            OperationsError: it cannot be opened, or is something else.
+        """
+        self.location = os.fspath(path)
+        self._guard = threading.Lock()
+        self._queries = _queries()
+        with self._translated():
+            Path(self.location).parent.mkdir(parents=True, exist_ok=True)
+            self._link = sqlite3.connect(
+                self.location, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
+            )
+        self._link.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except BaseException:
+            self._link.close()
+            raise
+
+    def __enter__(self) -> Self:
+        """Use the store in a `with` block, which closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is harmless."""
+        with self._guard:
+            self._link.close()
+
+    def write(self, play: Play) -> None:
+        """Write a play, or what has become of it."""
+        row = {key: _stored(value) for key, value in asdict(play).items()}
+        self._rows("write", row)
+
+    def plays(self, wanted: PlayQuery) -> Iterator[Play]:
+        """Yield plays, earliest first."""
+        after = {"after_at": "", "after_id": "", "page": PAGE_PLAYS}
+        while True:
+            rows = self._rows("plays", {**_asked(wanted), **after})
+            yield from map(_play, rows)
+            if len(rows) < PAGE_PLAYS:
+                return
+            after |= {"after_at": rows[-1]["started_at"], "after_id": rows[-1]["id"]}
+
+    def totals(self, wanted: PlayQuery, by: TotalBy) -> Sequence[Total]:
+        """Count plays."""
+        rows = self._rows("totals", {**_asked(wanted), "by": by.value})
+        return [_total(row, by) for row in rows]
+
+    def leave_open(self, stations: Sequence[str]) -> int:
+        """End what nobody ended, where it began."""
+        return sum(self._changed("leave_open", {"station": station}) for station in stations)
+
+    def drop_before(self, moment: datetime) -> int:
+        """Forget plays that began before this moment."""
+        return self._changed("drop_before", {"moment": iso_utc(moment)})
+
+    def _prepare(self) -> None:
+        """Check whose file it is, and bring it to today's version."""
+        with self._translated():
+            (version,) = self._link.execute("PRAGMA user_version").fetchone()
+            (owner,) = self._link.execute("PRAGMA application_id").fetchone()
+            (tables,) = self._link.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        scripts = _migrations()
+        if (version or tables) and owner != APPLICATION_ID:
+            raise OperationsError(self.location, "it is another program's database")
+        if version > len(scripts):
+            raise OperationsError(self.location, "a newer Earmark made it")
+        with self._translated():
+            self._link.execute("PRAGMA journal_mode = WAL")
+            self._link.execute("PRAGMA synchronous = FULL")
+            if version < len(scripts):
+                self._migrate(scripts)
+
+    def _migrate(self, scripts: Sequence[str]) -> None:
+        """Apply the migrations that are missing, in one transaction; another may be faster."""
+        self._link.execute("BEGIN IMMEDIATE")
+        (version,) = self._link.execute("PRAGMA user_version").fetchone()
+        for script in scripts[version:]:
+            for statement in filter(str.strip, script.split(";\n")):
+                self._link.execute(statement)
+        self._link.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._link.execute(f"PRAGMA user_version = {len(scripts)}")
+        self._link.execute("COMMIT")
+
+    def _rows(self, name: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
+        with self._guard, self._translated():
+            return self._link.execute(self._queries[name], values).fetchall()
+
+    def _changed(self, name: str, values: Mapping[str, Any]) -> int:
+        with self._guard, self._translated():
+            return self._link.execute(self._queries[name], values).rowcount
+
+    @contextlib.contextmanager
+    def _translated(self) -> Generator[None, None, None]:
+        """Raise an `OperationsError` for what the system and SQLite say."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise OperationsError(self.location, str(error)) from error
+
+
+def _stored(value: object) -> object:
+    return iso_utc(value) if isinstance(value, datetime) else value
+
+
+def _asked(wanted: PlayQuery) -> dict[str, object]:
+    return {key: _stored(value) for key, value in asdict(wanted).items()}
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _play(row: sqlite3.Row) -> Play:
+    values = dict(row)
+    values["started_at"] = _moment(row["started_at"])
+    values["ended_at"] = None if row["ended_at"] is None else _moment(row["ended_at"])
+    return Play(**values)
+
+
+def _total(row: sqlite3.Row, by: TotalBy) -> Total:
+    name = row["key"]
+    if by is TotalBy.TRACK:
+        name = f"{row['title']} — {row['artist']}" if row["artist"] else row["title"]
+    return Total(
+        row["key"],
+        name,
+        row["plays"],
+        round(row["duration_s"], 3),
+        _moment(row["first_at"]),
+        _moment(row["last_at"]),
+    )

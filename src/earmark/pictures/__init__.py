@@ -1,0 +1,1 @@
+"""Pictures of answers, as PNG; they take an extra."""

@@ -1,0 +1,1 @@
+"""Everything from the catalogue in a long recording: a timeline of tracks."""

@@ -1,0 +1,1 @@
+"""Where a monitor's events go: logs and webhooks."""

@@ -1,0 +1,216 @@
+"""From what a user names as a source to the bytes of its sound."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from earmark.audio import ByteStream
+from earmark.errors import SourceUnavailableError, UnsupportedSourceError
+from earmark.sources.client import Client, Response
+from earmark.sources.datagrams import SCHEMES, DatagramStream
+from earmark.sources.frames import first_frame
+from earmark.sources.hls import SegmentStream
+from earmark.sources.icy import HEADER, TitledStream, interval_of
+from earmark.sources.playlists import first_entry, is_hls, is_playlist, lines_of
+from earmark.sources.urls import is_url, redacted
+
+STANDARD_INPUT = "-"
+HEAD_BYTES = 4096
+"""Of an answer: tells a playlist from sound, and where a frame begins."""
+PLAYLISTS = 3
+"""Playlists that may lead to one another."""
+
+
+class Connection(Protocol):
+    """Something open that can be ended from another thread."""
+
+    def shut(self) -> None:
+        """End it: whoever reads finds its end, or an error."""
+
+    def close(self) -> None:
+        """Let go of it; closing twice is harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSource:
+    """What a user wants to be listened to."""
+
+    name: str
+    """What it is called in events."""
+    place: str
+    """A path, an address, or `-`; with its secrets."""
+
+    @classmethod
+    def parse(cls, text: str) -> LiveSource:
+        """Read `PLACE` or `NAME=PLACE`.
+
+        A path with `=` in it needs a name; without one, a place is called what it is, without its
+        secrets.
+        """
+        name, equals, place = text.partition("=")
+        if equals and name and place and not is_url(text) and not Path(text).exists():
+            return cls(name, place)
+        return cls("standard input" if text == STANDARD_INPUT else redacted(text), text)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it comes at its own pace, so that the clock on the wall tells when it sounds."""
+        return is_url(self.place) or self.place == STANDARD_INPUT or _is_fifo(self.place)
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether it may be there again after its end."""
+        return is_url(self.place) or _is_fifo(self.place)
+
+
+@dataclass(slots=True)
+class Feed:
+    """An open source."""
+
+    name: str
+    stream: ByteStream
+    """Gives the bytes of the sound as they come."""
+    connection: Connection
+    is_fragmented: bool = False
+    """Whether it is MP4 in fragments, which are played as they come."""
+
+    def shut(self) -> None:
+        """End it, from any thread."""
+        self.connection.shut()
+
+    def close(self) -> None:
+        """Let go of it; closing twice is harmless."""
+        self.connection.close()
+
+
+class Opener:
+    """Opens sources; what is fetched goes through one client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def open(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
+        """Open a source.
+
+        Args:
+            source: what to open.
+            on_title: called with what the server says that it plays.
+
+        Raises:
+            SourceError: it cannot be opened.
+        """
+        place = source.place
+        if not is_url(place):
+            return _opened_file(source)
+        scheme = place.partition("://")[0].lower()
+        if scheme in SCHEMES:
+            datagrams = DatagramStream(place, self._client.limits.stall_s)
+            return Feed(source.name, datagrams, datagrams)
+        if scheme not in {"http", "https"}:
+            cause = f"{scheme} is not spoken; pipe it in: ffmpeg -i ADDRESS -f wav - | earmark …"
+            raise UnsupportedSourceError(redacted(place), cause)
+        return self._opened_web(source, on_title)
+
+    def _opened_web(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
+        url = source.place
+        for _ in range(PLAYLISTS):
+            response = self._client.open(url, HEADER)
+            head = _head_of(response)
+            if not is_playlist(head, response.headers.get("content-type", "")):
+                return _titled(source, _Prefixed(head, response), response, on_title)
+            with closing(response):
+                data = head + self._client.rest(response, self._client.limits.text_bytes)
+            lines = lines_of(data)
+            if is_hls(lines):
+                segments = SegmentStream(self._client, response.url, lines)
+                return Feed(source.name, segments, segments, segments.is_fragmented)
+            url = first_entry(lines, response.url, response.name)
+        raise UnsupportedSourceError(redacted(url), "its playlists lead to one another")
+
+
+def _titled(
+    source: LiveSource, stream: ByteStream, response: Response, on_title: Callable[[str], object]
+) -> Feed:
+    interval = interval_of(response.headers.get("icy-metaint"))
+    if interval is not None:
+        stream = TitledStream(stream, interval, on_title)
+    head = _head_of(stream)
+    return Feed(source.name, _Prefixed(head[first_frame(head) :], stream), response)
+
+
+def _head_of(response: ByteStream) -> bytes:
+    """Read the beginning of a stream."""
+    head = b""
+    while len(head) < HEAD_BYTES and (part := response.read(HEAD_BYTES - len(head))):
+        head += part
+    return head
+
+
+class _Prefixed:
+    """A stream of which some was read already."""
+
+    def __init__(self, head: bytes, stream: ByteStream) -> None:
+        self._head = head
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        if self._head:
+            data, self._head = self._head[:size], self._head[size:]
+            return data
+        return self._stream.read(size) or b""
+
+
+class _File:
+    """A file, a named pipe or standard input."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file = file
+        self._name = name
+        self._is_shut = False
+
+    def read(self, size: int) -> bytes:
+        if self._is_shut:
+            return b""
+        try:
+            return os.read(self._file.fileno(), size)
+        except OSError as error:
+            raise SourceUnavailableError(self._name, f"it cannot be read ({error})") from error
+
+    def shut(self) -> None:
+        self._is_shut = True
+
+    def close(self) -> None:
+        self._is_shut = True
+        if self._file is not sys.stdin.buffer:
+            self._file.close()
+
+
+def _opened_file(source: LiveSource) -> Feed:
+    if source.place == STANDARD_INPUT:
+        standard = _File(sys.stdin.buffer, source.name)
+        return Feed(source.name, standard, standard)
+    path = Path(source.place)
+    try:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise UnsupportedSourceError(source.name, "it is no file and no named pipe")
+        file = path.open("rb")
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise SourceUnavailableError(source.name, f"it cannot be opened ({cause})") from error
+    pipe = _File(file, source.name)
+    return Feed(source.name, file if stat.S_ISREG(mode) else pipe, pipe)
+
+
+def _is_fifo(place: str) -> bool:
+    try:
+        return stat.S_ISFIFO(Path(place).stat().st_mode)
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,89 @@
+"""A server on this machine that answers with exact bytes, true or not."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Answer: TypeAlias = bytes | Callable[[socket.socket], None]
+
+
+@dataclass
+class Served:
+    """A running server."""
+
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+    """As they came, heads and bodies."""
+
+    def to(self, path: str) -> str:
+        """Return the address of a path."""
+        return f"{self.url}/{path}"
+
+
+def ok(body: bytes, *headers: str) -> bytes:
+    """A plain answer with a body."""
+    lines = ("HTTP/1.1 200 OK", f"Content-Length: {len(body)}", "Connection: close", *headers)
+    return "\r\n".join((*lines, "", "")).encode() + body
+
+
+def to(place: str) -> bytes:
+    """A redirect."""
+    return f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode()
+
+
+@contextlib.contextmanager
+def serving(answers: Mapping[str, Answer | list[Answer]]) -> Iterator[Served]:
+    """Serve answers by path, `x` for `/x`; of several for one path each once, the last for good."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    left = {path: list(one) if isinstance(one, list) else [one] for path, one in answers.items()}
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=_answer, args=(connection, served, left), daemon=True).start()
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield served
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _answer(connection: socket.socket, served: Served, left: dict[str, list[Answer]]) -> None:
+    with connection, contextlib.suppress(OSError):
+        request = _request(connection)
+        if not request.strip():
+            return
+        served.requests.append(request)
+        path = request.split(b" ", 2)[1].decode().removeprefix("/").partition("?")[0]
+        queue = left.get(path, [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"])
+        answer = queue.pop(0) if len(queue) > 1 else queue[0]
+        if callable(answer):
+            answer(connection)
+        else:
+            connection.sendall(answer)
+
+
+def _request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data and (part := connection.recv(4096)):
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    for line in head.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            while len(body) < int(line.split(b":")[1]) and (part := connection.recv(4096)):
+                body += part
+    return head + b"\r\n\r\n" + body

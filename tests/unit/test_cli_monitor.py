@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from earmark.cli.monitor import line
+from earmark.live.events import EventKind
+from tests.live import ended, event
+from tests.music import song, title
+from tests.servers import ok, serving
+from tests.unit.conftest import Earmark
+
+
+def test_a_monitor_tells_logs_and_keeps_what_is_played(earmark: Earmark, home: Path) -> None:
+    """On the screen, in logs and in a store, which can be asked."""
+    (home / "live.flac").write_bytes(song(1))
+    where = ("--log", "log.jsonl", "--log", "log.csv", "--operations", "plays.sqlite")
+    result = earmark("monitor", *where, "--keep-days", "9", "Rock=live.flac")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"track started  {title(1)}" in result.stdout
+    kinds = [json.loads(one)["kind"] for one in (home / "log.jsonl").read_text().splitlines()]
+    assert kinds == ["connected", "track_started", "track_ended", "finished"]
+    assert len((home / "log.csv").read_text().splitlines()) == 5
+    assert title(1) in earmark("airplay", "plays.sqlite", "--station", "Rock").stdout
+
+
+def test_a_stream_is_monitored_and_events_are_sent(earmark: Earmark) -> None:
+    """If private addresses are allowed."""
+    with serving({"live": ok(song(1)), "hook": ok(b"")}) as served:
+        hook = ("--webhook", served.to("hook"))
+        result = earmark(
+            "monitor", "--json", "--allow-private", "--for", "4", *hook, f"Rock={served.to('live')}"
+        )
+        assert result.exit_code == 0, result.stderr
+        kinds = [json.loads(one)["kind"] for one in result.stdout.splitlines()]
+        assert "track_started" in kinds
+        sent = [request for request in served.requests if request.startswith(b"POST")]
+    assert len(sent) == len(kinds)
+
+
+def test_a_private_address_is_refused(earmark: Earmark) -> None:
+    """With what would allow it."""
+    result = earmark("monitor", "http://127.0.0.1:9/")
+    assert result.exit_code == 1
+    assert "--allow-private" in result.stdout
+
+
+def test_a_webhook_without_an_address_is_told(earmark: Earmark) -> None:
+    """Before anything is listened to."""
+    result = earmark("monitor", "--webhook", "nowhere", "x.flac")
+    assert result.exit_code == 2
+    assert "no http or https address" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (event(), "track started  Blue Kite — Band  (certain)"),
+        (ended(), "track ended  Blue Kite — Band  after 1:00"),
+        (event(EventKind.TITLE, match=None, text="A\x1b[2J"), "title  A\\x1b[2J"),
+    ],
+)
+def test_events_are_lines(told: object, words: str) -> None:
+    """That do no harm to a terminal."""
+    assert words in line(told)  # type: ignore[arg-type]
+
+
+def test_a_service_that_is_stopped_ends_its_plays(home: Path) -> None:
+    """SIGTERM, as a service manager sends it, is no crash."""
+    pipe = home / "pipe"
+    os.mkfifo(pipe)
+    command = "from earmark.cli import main; main()"
+    arguments = ("monitor", "--json", f"Rock={pipe}")
+    both = os.open(pipe, os.O_RDWR)  # does not wait for a reader
+    threading.Thread(target=os.write, args=(both, song(1)), daemon=True).start()
+    with subprocess.Popen(
+        [sys.executable, "-c", command, *arguments], stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        kinds = [json.loads(running.stdout.readline())["kind"] for _ in range(2)]
+        running.terminate()
+        kinds += [json.loads(text)["kind"] for text in running.stdout]
+    os.close(both)
+    assert kinds == ["connected", "track_started", "track_ended"]
+    assert running.returncode == 0

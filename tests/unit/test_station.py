@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from queue import Queue
+from types import SimpleNamespace
+from typing import cast
+
+import numpy as np
+import pytest
+
+from earmark.errors import LibraryBusyError
+from earmark.live.events import Event, EventKind
+from earmark.live.reading import Broken, Connected, Item, Piece, Reader, Titled
+from earmark.live.recognizer import Recognizer
+from earmark.live.station import Station
+from earmark.sources import LiveSource
+from tests.live import RATE_HZ, library, pieces, sound
+
+BEGIN = 1_000_000.0
+
+
+def pieces_of(number: int, start_s: float, end_s: float, at: float) -> list[Item]:
+    """Sound that is there a quarter of a second after it began, from `at` on."""
+    samples = sound(number, start_s, end_s)
+    step = RATE_HZ // 4
+    return [
+        Piece(samples[first : first + step], at + first / RATE_HZ + 0.25)
+        for first in range(0, len(samples), step)
+    ]
+
+
+def heard(*items: Item, live: bool = True) -> list[Event]:
+    """The events of a station whose reader gave this."""
+    waiting: Queue[Item] = Queue()
+    for item in items:
+        waiting.put(item)
+    reader = SimpleNamespace(items=waiting, start=lambda: None, stop=lambda: None)
+    events: list[Event] = []
+    source = LiveSource("Rock", "http://radio.example/" if live else "a.mp3")
+    recognizer = Recognizer(library())
+    station = Station(source, cast("Reader", reader), recognizer, RATE_HZ, events.append)
+    station.start()
+    assert station.join(60)
+    return events
+
+
+def end(at: float) -> Broken:
+    """The end for good."""
+    return Broken("it has ended", at, again=False, is_error=False)
+
+
+def posix(event: Event) -> float:
+    """When it happened, since the beginning."""
+    return event.at.timestamp() - BEGIN
+
+
+def test_a_track_has_a_start_and_an_end_in_utc() -> None:
+    """With one id for both."""
+    events = heard(
+        Connected(BEGIN), *pieces_of(0, 3, 11, BEGIN), *pieces_of(2, 0, 6, BEGIN + 8), end(BEGIN)
+    )
+    begun, over = (one for one in events if one.match)
+    assert (begun.kind, over.kind) == (EventKind.TRACK_STARTED, EventKind.TRACK_ENDED)
+    assert posix(begun) == pytest.approx(0, abs=0.8)
+    assert posix(over) == pytest.approx(8, abs=0.8)
+    assert (over.started_at, over.play_id) == (begun.at, begun.id)
+    assert begun.match is not None
+    assert begun.match.track.metadata.title == pieces()[0].title
+
+
+def test_a_track_goes_on_over_a_broken_connection() -> None:
+    """What was lost is no change of the music, and the clock goes on."""
+    events = heard(
+        Connected(BEGIN),
+        *pieces_of(0, 0, 7, BEGIN),
+        Broken("it does not answer", BEGIN + 7, again=True, is_error=True),
+        Connected(BEGIN + 10),
+        *pieces_of(0, 10, 20, BEGIN + 10),
+        *pieces_of(2, 0, 8, BEGIN + 20),
+        end(BEGIN + 28),
+    )
+    kinds = [one.kind for one in events]
+    assert kinds.count(EventKind.TRACK_STARTED) == kinds.count(EventKind.TRACK_ENDED) == 1
+    over = events[kinds.index(EventKind.TRACK_ENDED)]
+    assert posix(over) == pytest.approx(20, abs=1.0)
+
+
+def test_what_the_server_says_is_told() -> None:
+    """Titles, and why it broke off; in their order."""
+    events = heard(
+        Connected(BEGIN),
+        Titled("A - B", BEGIN),
+        Broken("it does not answer", BEGIN, again=True, is_error=True),
+        Broken("it is no sound", BEGIN, again=False, is_error=True),
+    )
+    assert [(one.kind, one.text) for one in events] == [
+        (EventKind.CONNECTED, None),
+        (EventKind.TITLE, "A - B"),
+        (EventKind.DISCONNECTED, "it does not answer"),
+        (EventKind.FAILED, "it is no sound"),
+    ]
+
+
+def test_a_file_is_timed_by_its_own_length() -> None:
+    """However fast it is read."""
+    items = [
+        Piece(item.samples, BEGIN)
+        for item in [*pieces_of(2, 0, 6, 0), *pieces_of(0, 3, 11, 0)]
+        if isinstance(item, Piece)
+    ]
+    events = heard(Connected(BEGIN), *items, end(BEGIN), live=False)
+    begun = next(one for one in events if one.kind is EventKind.TRACK_STARTED)
+    assert posix(begun) == pytest.approx(6, abs=1.0)
+    assert events[-1].kind is EventKind.FINISHED
+
+
+def test_trouble_with_the_library_does_not_stop_a_station(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be busy, or be mended; nobody wants to hear of it four times a second."""
+
+    def fail(*_: object) -> None:
+        raise LibraryBusyError(library().location, "it is busy")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Recognizer, "feed", fail)
+        events = heard(Connected(BEGIN), *pieces_of(0, 3, 9, BEGIN), end(BEGIN))
+    kinds = [one.kind for one in events]
+    assert kinds == [EventKind.CONNECTED, EventKind.TROUBLE, EventKind.FINISHED]
+
+
+def test_a_station_that_breaks_down_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is wrong with it, it stops no other."""
+
+    def fail(*_: object) -> None:
+        message = "odd"
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr(Recognizer, "feed", fail)
+    events = heard(Connected(BEGIN), Piece(np.zeros(9, np.float32), BEGIN))
+    assert [(one.kind, one.text) for one in events[1:]] == [
+        (EventKind.FAILED, "ZeroDivisionError: odd")
+    ]
