@@ -90,6 +90,21 @@ def test_files_are_compared_with_a_library(folder: Path, tmp_path: Path) -> None
     assert [copy.in_library for copy in report.groups[0].copies] == [True, False]
 
 
+def test_a_file_of_the_library_is_no_copy_of_itself(folder: Path) -> None:
+    """Folders that the library was made of hold what it has, and that is told once."""
+    with Library.open("memory:") as library:
+        library.add([folder])
+        report = find_duplicates_in([folder], library=library, least_s=5)
+    assert [(likeness, len(copies)) for likeness, copies in names(report)] == [
+        ("same", 2),
+        ("same", 2),
+        ("contains", 2),
+    ]
+    known = {copy.path: copy.in_library for group in report.groups for copy in group.copies}
+    assert {Path(path.decode()).name for path, there in known.items() if not there} == {"twin.flac"}
+    assert [len(group.pairs) for group in report.groups] == [1, 1, 1]
+
+
 def test_short_overlaps_are_not_told(folder: Path) -> None:
     """What shares less than asked for is left out."""
     report = find_duplicates_in([folder / "1.flac", folder / "again.mp3"], least_s=60)

@@ -15,6 +15,7 @@ from earmark.cli.add import is_watched, progress_bar, sensible
 from earmark.cli.edge import FOUND, NONE_FOUND, in_words, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
+from earmark.duplicates.records import LEAST_S, Likeness
 from earmark.parallel import cpu_count
 
 if TYPE_CHECKING:
@@ -27,15 +28,13 @@ if TYPE_CHECKING:
     from earmark.ingest import OnProgress
     from earmark.library import Library
 
-LEAST_S = 10.0
-
 SHOWN_SPANS = 2
 """Of a copy that shares many stretches; JSON has them all."""
 
 HEADINGS = {
-    "same": "The same recording",
-    "contains": "The first contains the others",
-    "overlaps": "Two that share something",
+    Likeness.SAME: "The same recording",
+    Likeness.CONTAINS: "The first contains the others",
+    Likeness.OVERLAPS: "Two that share something",
 }
 
 
@@ -210,7 +209,7 @@ def _table(report: DuplicateReport) -> Table:
             listing.add_row("", HEADINGS[group.likeness], style="bold")
             before = group.likeness
         for place, copy in enumerate(group.copies):
-            mark = ("✓" if copy.keep else "✗") if group.likeness == "same" else "·"
+            mark = ("✓" if copy.keep else "✗") if group.likeness is Likeness.SAME else "·"
             length = text.clock(copy.track.duration_s)
             listing.add_row(
                 mark, _name(copy), length, _coding(copy), copy.reason, _where(group, place)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from earmark.duplicates.groups import Link, Member, grouped
 from earmark.duplicates.pairs import Shelf, pairs_between, pairs_within
-from earmark.duplicates.records import DuplicateReport, SharedSpan
+from earmark.duplicates.records import LEAST_S, DuplicateReport, SharedSpan
 from earmark.library import Library
 from earmark.units import steps_to_seconds
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from earmark.ingest import Duplicate, OnProgress, Skipped
     from earmark.matching.overlap import Span
     from earmark.params import PeakParams
-
-LEAST_S = 10.0
-"""What shares less than this in all is not told, unless another length is asked for: the same
-sample, count-in or jingle is in many recordings."""
 
 OnCompared = Callable[[int, int], None]
 """Called after every recording with how many are compared, and how many there are."""
@@ -114,9 +110,10 @@ class _Search:
     params: PeakParams
     least_s: float
     members: list[Member] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    numbers: dict[tuple[bool, int], int] = field(default_factory=dict)
-    """Of members, by whether they are in the library, and their keys."""
+    links: dict[tuple[int, int], Link] = field(default_factory=dict)
+    """By the numbers of the two, the lower first."""
+    numbers: dict[bytes | tuple[bool, int], int] = field(default_factory=dict)
+    """Of members, by their files, or without one by whether they are in the library, and keys."""
 
     def take(
         self,
@@ -134,40 +131,50 @@ class _Search:
                 second = self._number(
                     other, found.other, found.other_sounding, in_library=in_library[1]
                 )
-                self.links.append(Link(first, second, found.coverage, found.other_coverage, spans))
+                self._link(Link(first, second, found.coverage, found.other_coverage, spans))
 
     def take_twins(self, twins: Iterable[Duplicate]) -> None:
         """Take files that have the sound of a track exactly."""
         for twin in twins:
-            track = twin.track
-            number = self.numbers.setdefault((False, track.key), len(self.members))
-            if number == len(self.members):
-                path = track.source.path
-                self.members.append(
-                    Member(track, path, in_library=False, sounding_s=track.duration_s)
-                )
-            like = self.members[number]
+            track, path = twin.track, os.fsencode(twin.path)
+            like = Member(track, track.source.path, in_library=False, sounding_s=track.duration_s)
+            number = self._registered(track.source.file, like)
+            sounding_s = self.members[number].sounding_s
+            again = Member(track, path, in_library=False, sounding_s=sounding_s)
             whole = SharedSpan(0.0, track.duration_s, 0.0, track.duration_s, 1.0, 1.0)
-            self.links.append(Link(number, len(self.members), 1.0, 1.0, (whole,)))
-            path = os.fsencode(twin.path)
-            self.members.append(Member(track, path, in_library=False, sounding_s=like.sounding_s))
+            file = os.path.abspath(path)  # noqa: PTH100 - bytes: a name need not be text
+            other = self._registered(file, again)
+            self._link(Link(number, other, 1.0, 1.0, (whole,)))
 
     def report(
         self, skipped: Sequence[Skipped], recordings: int, duration_s: float, began: float
     ) -> DuplicateReport:
         """Put what was found into groups."""
-        groups = tuple(grouped(self.members, self.links))
+        groups = tuple(grouped(self.members, list(self.links.values())))
         elapsed_s = time.monotonic() - began
         return DuplicateReport(groups, recordings, duration_s, tuple(skipped), elapsed_s)
 
+    def _link(self, link: Link) -> None:
+        """Keep what two recordings share, once; a file that the library has is itself no copy."""
+        if link.one != link.other:
+            low, high = sorted((link.one, link.other))
+            self.links.setdefault((low, high), link)
+
     def _number(self, shelf: Shelf, key: int, sounding: int, *, in_library: bool) -> int:
         """Return the number of a recording, a new one if it is new."""
-        if (in_library, key) not in self.numbers:
-            track = shelf.reader.tracks([key])[key]
-            sounding_s = steps_to_seconds(sounding, self.params)
-            self.numbers[in_library, key] = len(self.members)
-            self.members.append(Member(track, track.source.path, in_library, sounding_s))
-        return self.numbers[in_library, key]
+        track = shelf.reader.tracks([key])[key]
+        sounding_s = steps_to_seconds(sounding, self.params)
+        member = Member(track, track.source.path, in_library, sounding_s)
+        return self._registered(track.source.file or (in_library, key), member)
+
+    def _registered(self, name: bytes | tuple[bool, int], member: Member) -> int:
+        """Return the number of a member; one that is known may turn out to be in the library."""
+        number = self.numbers.setdefault(name, len(self.members))
+        if number == len(self.members):
+            self.members.append(member)
+        elif member.in_library:
+            self.members[number] = member
+        return number
 
     def _span(self, span: Span) -> SharedSpan:
         times = (span.begin, span.end, span.line.at(span.begin), span.line.at(span.end))

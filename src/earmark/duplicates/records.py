@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from earmark.ingest import Skipped
     from earmark.types import Track
 
+LEAST_S = 10.0
+"""What shares less than this in all is not told, unless another length is asked for: the same
+sample, count-in or jingle is in many recordings."""
+
 
 class Likeness(StrEnum):
     """How two recordings stand to each other."""
