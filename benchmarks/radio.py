@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
+
+import numpy as np
 
 TICK_S = 0.05
 TITLE_EVERY_BYTES = 8000
@@ -22,19 +24,23 @@ UNIT_BYTES = 16
 
 @dataclass(slots=True)
 class Programme:
-    """Encoded sound of a constant rate of bytes, and when it began to be played."""
+    """Encoded sound, and when it began to be played."""
 
     data: bytes
     duration_s: float
     content_type: str = "audio/mpeg"
     title: str | None = None
     burst_s: float = 2.0
+    marks: Sequence[int] = ()
+    """How many bytes there are for the first second, the first two and so on; if none are given,
+    the rate is constant."""
     began: float = field(default_factory=time.time)
 
     def at(self, seconds: float) -> int:
         """Return which byte is played so long after the beginning."""
-        played = max(0.0, min(1.0, seconds / self.duration_s))
-        return round(played * len(self.data))
+        marks = [0, *self.marks, len(self.data)] if self.marks else [0, len(self.data)]
+        times = [*range(len(marks) - 1), self.duration_s] if self.marks else [0, self.duration_s]
+        return round(float(np.interp(seconds, times, marks)))
 
 
 class Radio:

@@ -155,11 +155,19 @@ class Recognizer:
         """End the stream, and return what is left to say; what is fed then is another stretch."""
         updates = self._drained()
         if not self._is_following():
-            updates += self._look(self._stretch_s(), self._plan.share, self._query.ladder)
+            updates += self._last_look()
         updates += self._ended()
         self._window.skip(0)
         self._begin_stretch(self.position_s)
         return updates
+
+    def _last_look(self) -> Iterator[Update]:
+        """Look at what is left, with the ladder; a stretch that had all its looks pays for it."""
+        plan = self._plan
+        had_all = self._looks == len(plan.looks_s) and not self._ladder_due
+        if had_all:
+            return self._look(plan.later_s, plan.later_share, Ladder.OFF)
+        return self._look(self._stretch_s(), plan.share, self._query.ladder)
 
     def _drained(self) -> list[Update]:
         """Listen to what is left of a piece of sound."""
