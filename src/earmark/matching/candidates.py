@@ -115,10 +115,17 @@ def affordable(
 
     Neighbouring cells included, if that can be afforded.
     """
-    probes = query_probes(peaks, params, query.fanout, query.fuzziness)
+    probes = _fuzzy(peaks, params, query)
     if index.list_lengths(probes.hash).sum() <= budget:
         return probes
     return rarest(index, query_probes(peaks, params, query.fanout, EXACT), budget)
+
+
+def is_affordable(
+    index: Index, peaks: Constellation, params: Params, query: QueryParams, budget: int
+) -> bool:
+    """Tell whether a clip's neighbouring cells can be asked for, too."""
+    return bool(index.list_lengths(_fuzzy(peaks, params, query).hash).sum() <= budget)
 
 
 def rarest(index: Index, probes: Probes, budget: int) -> Probes:
@@ -130,6 +137,10 @@ def rarest(index: Index, probes: Probes, budget: int) -> Probes:
     count = np.searchsorted(np.cumsum(lengths[order]), budget, side="right")
     chosen = np.sort(order[:count])
     return Probes(probes.hash[chosen], probes.frame[chosen])
+
+
+def _fuzzy(peaks: Constellation, params: Params, query: QueryParams) -> Probes:
+    return query_probes(peaks, params, query.fanout, query.fuzziness)
 
 
 def _fullest_windows(tape: Tape, votes: NDArray[np.int64], limit: int) -> _Windows:

@@ -41,6 +41,13 @@ SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP = 0.87, 1.15, 0.03
 USUAL = 0.085
 """What a DJ's fader reaches, and most uploads: tried first."""
 
+FINE_STEP = 0.006
+"""Ratio of the usual speeds and pitches where only exact cells can be asked for: high frequencies
+leave their cell at half of SPEED_STEP. docs/scale.md has the measurement."""
+
+LARGE_FRAMES = 150_000_000
+"""A catalogue of 670 hours: in one of ten times as much a rung reads twice as many postings."""
+
 GRID_TEMPO_STEP, GRID_PITCH_STEP = 0.03, 0.0175
 """Ratios of the grid of tempo and pitch together."""
 
@@ -48,21 +55,23 @@ PER_RUNG = 8
 """Alignments of each rung that are looked at."""
 
 
-def batches(ladder: Ladder) -> Iterator[list[Rung]]:
-    """Yield the rungs, likeliest batch first."""
+def batches(ladder: Ladder, *, fine: bool = False) -> Iterator[list[Rung]]:
+    """Yield the rungs, likeliest batch first; the usual ones finely, if that is asked for."""
     if ladder is Ladder.OFF:
         return
-    speeds = _geometric(SLOWEST, FASTEST, SPEED_STEP)
-    tempos = _geometric(SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP)
-    pitches = _geometric(LOWEST_PITCH, HIGHEST_PITCH, PITCH_STEP)
-    rungs = [(s, s) for s in speeds] + [(t, 1.0) for t in tempos] + [(1.0, p) for p in pitches]
-    usual = [rung for rung in rungs if max(abs(part - 1) for part in rung) <= USUAL]
-    yield usual
-    yield [rung for rung in rungs if rung not in usual]
+    rungs = _families(SPEED_STEP, PITCH_STEP)
+    yield list(filter(_is_usual, _families(FINE_STEP, FINE_STEP) if fine else rungs))
+    yield [rung for rung in rungs if not _is_usual(rung)]
     if ladder is Ladder.FULL:
         grid = _geometric(LOWEST_PITCH, HIGHEST_PITCH, GRID_PITCH_STEP)
         times = _geometric(SLOWEST_TEMPO, FASTEST_TEMPO, GRID_TEMPO_STEP)
         yield [(tempo, pitch) for tempo in times for pitch in grid]
+
+
+def budget(query: QueryParams, catalogue_frames: int) -> int:
+    """Return how many postings a rung may read in a catalogue of this size."""
+    tens = float(np.log10(max(catalogue_frames, LARGE_FRAMES) / LARGE_FRAMES))
+    return round(query.rung_postings * 2**tens)
 
 
 def swept(ladder: Ladder) -> list[Rung]:
@@ -96,6 +105,18 @@ def hypotheses_of(
     rows = [(one.offset_frames * steps, tempo, pitch) for (tempo, pitch), one in found]
     # contiguous rows: other strides would make Numba compile the kernels once more
     return Hypotheses(reference, *np.array(rows, np.float64).reshape(-1, 3).T.copy())
+
+
+def _families(speed_step: float, pitch_step: float) -> list[Rung]:
+    """Return speeds, tempos and pitches."""
+    speeds = _geometric(SLOWEST, FASTEST, speed_step)
+    tempos = _geometric(SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP)
+    pitches = _geometric(LOWEST_PITCH, HIGHEST_PITCH, pitch_step)
+    return [(s, s) for s in speeds] + [(t, 1.0) for t in tempos] + [(1.0, p) for p in pitches]
+
+
+def _is_usual(rung: Rung) -> bool:
+    return max(abs(part - 1) for part in rung) <= USUAL
 
 
 def _geometric(low: float, high: float, step: float) -> list[float]:

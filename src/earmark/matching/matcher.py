@@ -17,9 +17,15 @@ from earmark import packing
 from earmark.landmarks import EXACT, query_probes
 from earmark.matching import decision
 from earmark.matching.alignment import MOVES, centre, nearby, paced, plain, refine
-from earmark.matching.candidates import Index, affordable, find_candidates, rarest
+from earmark.matching.candidates import (
+    Index,
+    affordable,
+    find_candidates,
+    is_affordable,
+    rarest,
+)
 from earmark.matching.clip import clip_of
-from earmark.matching.ladder import PER_RUNG, batches, climb, hypotheses_of, swept
+from earmark.matching.ladder import PER_RUNG, batches, budget, climb, hypotheses_of, swept
 from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verdict import Verdict, judged
 from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
@@ -147,6 +153,7 @@ class Search:
         self._query = query
         self._clip = clip_of(heard, params.peaks)
         self._size = references.frames()
+        self._query = replace(query, rung_postings=budget(query, self._size))
         self._keys: list[int] = []
         self._tracks = packing.unpack_all([])
         self._threshold = decision.threshold(query.far)
@@ -189,7 +196,7 @@ class Search:
         found = joined(expected, glanced, whole)
         best = float(found.rating.max(initial=-np.inf))
         likely = [self._hint.rungs] if self._hint.rungs else []
-        for rungs in chain(likely, batches(self._query.ladder)):
+        for rungs in chain(likely, self._batches()):
             if best >= self._threshold + CERTAIN or self._is_late():
                 return
             climbed = self._climb(rungs, self._votes)
@@ -198,6 +205,13 @@ class Search:
         rungs = swept(self._query.ladder)
         if rungs and best < self._threshold and not self._is_late():
             yield self._climb(rungs, self._lifts)
+
+    def _batches(self) -> Iterator[Sequence[Rung]]:
+        """Yield the ladder's rungs, finer ones where only exact cells can be afforded."""
+        few, query = self._heard.few, self._query
+        index, most = self._references, query.rung_postings
+        fuzzy = is_affordable(index, few, self._params, query, most)
+        yield from batches(query.ladder, fine=not fuzzy)
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
