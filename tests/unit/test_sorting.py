@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from earmark.scanning.following import Line, Witnesses
+from earmark.matching.course import Course
+from earmark.scanning.following import Witnesses
 from earmark.scanning.runs import Run, Sight
 from earmark.scanning.sorting import Heard, spans_of
 from tests.constellations import stored
@@ -21,11 +22,11 @@ def run_of(
 
     Tracks with the same number of `peaks` are heard by the same peaks of the recording.
     """
-    run = Run(stored())
+    run = Run(key, stored())
     for number in range(int(begin_s / HOP_S), int(end_s / HOP_S) - 1):
         seen_s = number * HOP_S
-        line = Line(key, seen_s, track_s + seen_s - begin_s, 1, 1)
-        run.add(Sight(number, line, max(begin_s, seen_s), min(end_s, seen_s + 10), score))
+        course = Course(seen_s, track_s + seen_s - begin_s, 1, 1)
+        run.add(Sight(number, course, max(begin_s, seen_s), min(end_s, seen_s + 10), score))
     for number in range(HOPS):
         at_s = number * HOP_S + np.arange(0, HOP_S, 0.05)
         heard = (at_s >= begin_s) & (at_s < end_s)

@@ -4,8 +4,8 @@ from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, s
 from earmark.audio.header import Header, read_header
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
-from earmark.audio.source import AudioSource, ByteStream, source_label
-from earmark.audio.stream import AudioStream, open_audio, open_samples
+from earmark.audio.source import AudioSource, ByteStream, is_url, source_label
+from earmark.audio.stream import AudioStream, channels_of, open_audio, open_samples
 
 __all__ = [
     "MEDIA_SUFFIXES",
@@ -15,6 +15,8 @@ __all__ = [
     "Header",
     "Resampler",
     "Supported",
+    "channels_of",
+    "is_url",
     "library_versions",
     "open_audio",
     "open_samples",

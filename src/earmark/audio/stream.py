@@ -174,6 +174,18 @@ def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: i
     Raises:
         UsageError: an array of another shape or type, or a rate beyond reason.
     """
+    channels = channels_of(samples)
+    Resampler(input_rate_hz, sample_rate_hz)
+    decoder = _ArrayDecoder(channels, input_rate_hz)
+    return AudioStream("<samples>", decoder, decoder.blocks(), None, sample_rate_hz)
+
+
+def channels_of(samples: NDArray[Any]) -> NDArray[Any]:
+    """Return samples of shape (n,) or (n, channels) as (channels, n), a view.
+
+    Raises:
+        UsageError: an array of another shape or type.
+    """
     array = np.asarray(samples)
     match array.shape:
         case (_,):
@@ -186,9 +198,7 @@ def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: i
     if array.dtype.kind not in "iuf":
         message = f"samples are integers or floats, not {array.dtype}"
         raise UsageError(message)
-    Resampler(input_rate_hz, sample_rate_hz)
-    decoder = _ArrayDecoder(channels, input_rate_hz)
-    return AudioStream("<samples>", decoder, decoder.blocks(), None, sample_rate_hz)
+    return channels
 
 
 class _ArrayDecoder:

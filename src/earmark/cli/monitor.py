@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -152,14 +151,13 @@ class _Counts:
         if self._as_json:
             print(jsonable.dumps(jsonable.event(event)), flush=True)
         else:
-            colour = False if "NO_COLOR" in os.environ else None
-            typer.echo(line(event), color=colour)
+            typer.echo(line(event), color=text.colour())
 
 
 def line(event: Event) -> str:
     """Return an event as a person reads it."""
     mark, colour = MARKS.get(event.kind, ("·", "white"))
-    when = event.at.strftime("%Y-%m-%d %H:%M:%S")
+    when = text.moment(event.at)
     words = event.kind.value.replace("_", " ")
     what = text.printable(event.text) if event.text else ""
     if event.match is not None:

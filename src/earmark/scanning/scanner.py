@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from earmark.answers import Intact
 from earmark.matching import decision
+from earmark.matching.course import Course
 from earmark.matching.matcher import Expected, Hint, match
 from earmark.matching.verdict import Found
 from earmark.packing import unpack_all
 from earmark.params import Ladder
-from earmark.scanning.following import Line
 from earmark.scanning.pursuit import Pursuit
 from earmark.scanning.runs import WINDOW_HOPS, Run, Sight
 from earmark.scanning.sorting import Heard, spans_of
@@ -135,8 +135,7 @@ class Scanner:
         """Say where the runs should be, the likeliest first."""
         likely = sorted(self._active, key=lambda run: -run.score)[:MOST_EXPECTED]
         for run in likely:
-            line = run.line
-            yield Expected(line.key, line.track_at(at_s), line.tempo, line.pitch)
+            yield Expected(run.key, run.course.since(at_s))
 
     def _may_climb(self, at_s: float) -> bool:
         return self._query.ladder is not Ladder.OFF and at_s >= self._climb_at_s
@@ -149,29 +148,29 @@ class Scanner:
     def _note(self, found: Found, begin_s: float, reader: Reader) -> None:
         """Join what a window found to the runs that it continues, or begin others."""
         for place_s in (found.offset_s, *found.other_offsets_s)[:MOST_PLACES]:
-            line = Line(found.key, begin_s, place_s, found.tempo, found.pitch)
-            run = self._run_through(line, reader)
+            course = Course(begin_s, place_s, found.tempo, found.pitch)
+            run = self._run_through(found.key, course, reader)
             if run is None:
                 return
             span = found.span
             sight = Sight(
                 self._looks,
-                line,
+                course,
                 begin_s + span.clip_start_s,
                 begin_s + span.clip_end_s,
                 found.score,
             )
             run.add(sight)
 
-    def _run_through(self, line: Line, reader: Reader) -> Run | None:
-        """Return the run that goes on along a line, or a new one; None if its track has gone."""
-        going = next((run for run in self._active if run.runs_through(line)), None)
+    def _run_through(self, key: int, course: Course, reader: Reader) -> Run | None:
+        """Return the run that goes on along a course, or a new one; None if its track has gone."""
+        going = next((run for run in self._active if run.runs_through(key, course)), None)
         if going is not None:
             return going
-        packed = Intact(reader).constellations([line.key])
-        if line.key not in packed:
+        packed = Intact(reader).constellations([key])
+        if key not in packed:
             return None
-        run = Run(unpack_all([packed[line.key]]))
+        run = Run(key, unpack_all([packed[key]]))
         self._active.append(run)
         return run
 
@@ -190,7 +189,7 @@ class Scanner:
         self._pursuit.forget()
 
     def _remember_rung(self, run: Run) -> None:
-        rung = round(run.line.tempo, 3), round(run.line.pitch, 3)
+        rung = round(run.course.tempo, 3), round(run.course.pitch, 3)
         if run.sights[-1].number != self._looks - 1 or max(abs(p - 1) for p in rung) < CHANGED:
             return
         others = [

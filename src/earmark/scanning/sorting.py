@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from earmark.scanning.edges import coverage, stretch, weights
-from earmark.scanning.following import Line, Witnesses, joined
+from earmark.scanning.following import Witnesses, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from earmark.matching.course import Course
     from earmark.scanning.runs import Run, Sight
 
 LEAST_SPAN_S = 1.0
@@ -53,7 +54,7 @@ def spans_of(runs: Iterable[Run], threshold: float, own: float) -> list[Heard]:
         if run.score < threshold:
             break
         witnesses = joined([run.hops[number] for number in sorted(run.hops)])
-        one = _span(run, _unclaimed(run.line.key, witnesses, found), own)
+        one = _span(run, _unclaimed(run.key, witnesses, found), own)
         if one is not None:
             found.append(one)
     spans = [span for span, _ in found]
@@ -62,8 +63,7 @@ def spans_of(runs: Iterable[Run], threshold: float, own: float) -> list[Heard]:
 
 def _likeliest_first(run: Run) -> tuple[float, float, int]:
     """Of repeats that are equal, the first in the track."""
-    line = run.sights[0].line
-    return -run.score, line.track_s, line.key
+    return -run.score, run.sights[0].course.track_s, run.key
 
 
 def _span(run: Run, witnesses: Witnesses, own: float) -> tuple[Heard, NDArray[np.int64]] | None:
@@ -78,16 +78,16 @@ def _span(run: Run, witnesses: Witnesses, own: float) -> tuple[Heard, NDArray[np
     inside = (at_s >= begin_s) & (at_s <= end_s)
     if said[inside].sum() < own or end_s - begin_s < LEAST_SPAN_S:
         return None
-    begin, end = _line_at(sights, begin_s), _line_at(sights, end_s)
+    begin, end = _course_at(sights, begin_s), _course_at(sights, end_s)
     tempo = (end.track_at(end_s) - begin.track_at(begin_s)) / (end_s - begin_s)
     span = Heard(
-        run.line.key,
+        run.key,
         begin_s,
         end_s,
         begin.track_at(begin_s),
         end.track_at(end_s),
         tempo,
-        float(np.median([sight.line.pitch for sight in sights])),
+        float(np.median([sight.course.pitch for sight in sights])),
         coverage(at_s[inside], said[inside], begin_s, end_s),
         run.score,
     )
@@ -129,6 +129,6 @@ def _middle(sight: Sight) -> float:
     return (sight.begin_s + sight.end_s) / 2
 
 
-def _line_at(sights: Sequence[Sight], at_s: float) -> Line:
-    """Return the line as the window nearest to a moment has it."""
-    return min(sights, key=lambda sight: abs(_middle(sight) - at_s)).line
+def _course_at(sights: Sequence[Sight], at_s: float) -> Course:
+    """Return the course as the window nearest to a moment has it."""
+    return min(sights, key=lambda sight: abs(_middle(sight) - at_s)).course

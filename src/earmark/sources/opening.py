@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from earmark.audio import ByteStream
+from earmark.audio import ByteStream, is_url
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
 from earmark.sources.client import Client, Response
 from earmark.sources.datagrams import SCHEMES, DatagramStream
@@ -19,7 +19,7 @@ from earmark.sources.frames import first_frame
 from earmark.sources.hls import SegmentStream
 from earmark.sources.icy import HEADER, TitledStream, interval_of
 from earmark.sources.playlists import first_entry, is_hls, is_playlist, lines_of
-from earmark.sources.urls import is_url, redacted
+from earmark.sources.urls import redacted
 
 STANDARD_INPUT = "-"
 HEAD_BYTES = 4096

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from earmark.audio import is_url
 from earmark.errors import UnsupportedSourceError
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 WEB_PORTS = {"http": 80, "https": 443}
 
 _KEPT = "%/:=&?~+!$,;'@()*[]-._"
 """What stands in the path and query of an address as it is."""
-
-
-def is_url(source: str) -> bool:
-    """Whether this is an address, and no path."""
-    return bool(SCHEME.match(source))
 
 
 def redacted(source: str) -> str:
