@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,6 +67,12 @@ class Run:
     def course(self) -> Course:
         """Where it runs, as the latest window has it."""
         return self.sights[-1].course
+
+    @property
+    def begin_s(self) -> float:
+        """When the first of its peaks should be heard; infinite if none was asked for yet."""
+        first = (hop.at_s[0] for hop in self.hops.values() if len(hop.at_s))
+        return float(min(first, default=math.inf))
 
     def sights_from(self, number: int) -> Iterator[Sight]:
         """Yield the windows from one on, the latest first."""
