@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,7 +27,8 @@ from earmark.params import QueryParams
 from earmark.settings import OPERATIONS_VARIABLE, WEBHOOK_SECRET_VARIABLE, webhook_secret
 
 if TYPE_CHECKING:
-    from earmark.live.events import Event
+    from earmark.live.events import Event, Pulse
+    from earmark.operations.sqlite import SqliteOperations
     from earmark.sources import Client
 
 MARKS = {
@@ -113,28 +114,43 @@ def monitor(
         counts = _Counts(as_json=as_json)
         sinks: list[Callable[[Event], object]] = [counts]
         sinks += _logs(log or [])
+        noting: list[Callable[[Pulse], object]] = []
         if operations is not None:
-            names = [source.name for source in wanted]
-            sinks.append(_plays(exits, operations, keep_days, names))
+            store = exits.enter_context(_store(operations, [source.name for source in wanted]))
+            sinks.append(_plays(store, keep_days))
+            noting.append(store.note_heard)
         if webhook is not None:
             sinks.append(_webhook(exits, client, webhook))
         announce_compiling()
         open_library.warm_up()
-        together = Together(sinks, _complain)
-        with Monitor(
+        monitor = Monitor(
             open_library,
             wanted,
-            on_event=together,
+            on_event=Together(sinks, _complain),
+            on_pulse=Together(noting, _complain),
             query=query,
             allow_private=allow_private,
-        ) as running:
-            # who stops a service sends SIGTERM: what plays is to be told to have ended then, too
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+        )
+        with stopped_by_sigterm(), monitor as running:
             try:
                 running.wait(for_s)
             except KeyboardInterrupt:
                 typer.echo("stopping", err=True)
         raise typer.Exit(FOUND if counts.tracks else NONE_FOUND)
+
+
+@contextmanager
+def stopped_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C in the block, whatever it does outside.
+
+    Who stops a service sends it: what plays is to be told to have ended then, too.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        # None stands for a handler that Python did not install, and cannot put back
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 class _Counts:
@@ -176,14 +192,19 @@ def _logs(paths: list[Path]) -> list[Callable[[Event], object]]:
     return [EventLog(path) for path in paths]
 
 
-def _plays(
-    exits: ExitStack, path: Path, keep_days: int | None, stations: list[str]
-) -> Callable[[Event], object]:
-    from earmark.operations.recording import PlayWriter
+@contextmanager
+def _store(path: Path, stations: list[str]) -> Iterator[SqliteOperations]:
+    """Open the store of plays; what a monitor that was killed left open is ended."""
     from earmark.operations.sqlite import SqliteOperations
 
-    store = exits.enter_context(SqliteOperations(path))
-    store.leave_open(stations)
+    with SqliteOperations(path) as store:
+        store.leave_open(stations)
+        yield store
+
+
+def _plays(store: SqliteOperations, keep_days: int | None) -> Callable[[Event], object]:
+    from earmark.operations.recording import PlayWriter
+
     keep = None if keep_days is None else timedelta(days=keep_days)
     return PlayWriter(store, keep, lambda: datetime.now(UTC))
 

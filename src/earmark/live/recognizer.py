@@ -129,6 +129,15 @@ class Recognizer:
         """The track that plays, if one does."""
         return self._play.match if self._play else None
 
+    @property
+    def played(self) -> Match | None:
+        """The same, with its end where the track was heard last: it may go on."""
+        if self._play is None:
+            return None
+        follower, match = self._play.follower, self._play.match
+        end_s = max(follower.heard_until_s, match.clip_start_s)
+        return replace(match, clip_end_s=end_s, track_end_s=follower.course.track_at(end_s))
+
     def feed(self, samples: NDArray[Any], sample_rate: int) -> list[Update]:
         """Listen to the next piece, and return what there is to say about it.
 
@@ -347,13 +356,10 @@ class Recognizer:
 
     def _ended(self) -> Iterator[Update]:
         """Tell that the track that played, if one did, plays no more."""
-        if self._play is None:
-            return
-        follower, match = self._play.follower, self._play.match
-        self._play = None
-        end_s = max(follower.heard_until_s, match.clip_start_s)
-        whole = replace(match, clip_end_s=end_s, track_end_s=follower.course.track_at(end_s))
-        yield Update(UpdateKind.ENDED, self.position_s, match.clip_start_s, end_s, whole)
+        whole, self._play = self.played, None
+        if whole is not None:
+            begin_s, end_s = whole.clip_start_s, whole.clip_end_s
+            yield Update(UpdateKind.ENDED, self.position_s, begin_s, end_s, whole)
 
     def _begin_stretch(self, at_s: float) -> None:
         """What follows is unknown."""

@@ -17,11 +17,14 @@ from dataclasses import asdict
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from earmark.errors import OperationsError
 from earmark.operations.base import Play, PlayQuery, Total, TotalBy
 from earmark.units import iso_utc
+
+if TYPE_CHECKING:
+    from earmark.live.events import Pulse
 
 APPLICATION_ID = 0x45617250
 """`EarP`."""
@@ -101,8 +104,12 @@ class SqliteOperations:
         rows = self._rows("totals", {**_asked(wanted), "by": by.value})
         return [_total(row, by) for row in rows]
 
+    def note_heard(self, pulse: Pulse) -> None:
+        """Note until when a play was heard."""
+        self._changed("note_heard", {key: _stored(value) for key, value in asdict(pulse).items()})
+
     def leave_open(self, stations: Sequence[str]) -> int:
-        """End what nobody ended, where it began."""
+        """End what nobody ended."""
         return sum(self._changed("leave_open", {"station": station}) for station in stations)
 
     def drop_before(self, moment: datetime) -> int:
