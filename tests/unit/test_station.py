@@ -143,13 +143,13 @@ def test_a_station_that_breaks_down_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_track_that_plays_on_has_a_pulse() -> None:
-    """Every ten seconds: until when it was heard, by the clock and in the track."""
+    """At its beginning and every ten seconds: until when, and to where in it, it was heard."""
     pulses: list[Pulse] = []
     events = heard(Connected(BEGIN), *pieces_of(0, 0, 25, BEGIN), end(BEGIN + 25), pulses=pulses)
     begun = next(one for one in events if one.kind is EventKind.TRACK_STARTED)
     assert {one.play_id for one in pulses} == {begun.id}
     until_s = [one.until.timestamp() - BEGIN for one in pulses]
-    assert until_s == pytest.approx([10, 20], abs=3)
+    assert until_s == pytest.approx([1, 11, 21], abs=2)
     assert [one.track_s for one in pulses] == pytest.approx(until_s, abs=1)
 
 

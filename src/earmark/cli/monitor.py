@@ -83,6 +83,14 @@ def monitor(
             "--allow-private", help="Also go to addresses of private networks and this machine."
         ),
     ] = False,
+    ffmpeg_urls: Annotated[
+        bool,
+        typer.Option(
+            "--ffmpeg-urls",
+            help="Let FFmpeg open rtmp, rtmps, rtsp and rtsps addresses itself. For sources that "
+            "you trust: an RTSP server can send FFmpeg on to any host.",
+        ),
+    ] = False,
     for_s: Annotated[
         float | None,
         typer.Option("--for", min=0.1, metavar="SECONDS", help="Stop after so long."),
@@ -101,7 +109,7 @@ def monitor(
 
         earmark monitor Rock=https://radio.example/rock Jazz=https://radio.example/jazz.m3u8
         earmark monitor --log plays.csv --operations plays.sqlite https://radio.example/live
-        ffmpeg -i rtsp://camera.local/ -f wav - | earmark monitor Lobby=-
+        earmark monitor --ffmpeg-urls --allow-private Lobby=rtsp://camera.local/
     """
     with opened(library, debug=debug) as open_library, ExitStack() as exits:
         from earmark.live.monitor import Monitor
@@ -130,6 +138,7 @@ def monitor(
             on_pulse=Together(noting, _complain),
             query=query,
             allow_private=allow_private,
+            ffmpeg_urls=ffmpeg_urls,
         )
         with stopped_by_sigterm(), monitor as running:
             try:

@@ -49,6 +49,7 @@ class Monitor:
         query: QueryParams | None = None,
         plan: LookPlan | None = None,
         allow_private: bool = False,
+        ffmpeg_urls: bool = False,
         ladder_share: float = LADDER_SHARE,
     ) -> None:
         """Prepare to listen; entering the `with` block begins it.
@@ -62,6 +63,8 @@ class Monitor:
             query: how hard to look.
             plan: when to look.
             allow_private: also go to addresses of private networks and of this machine.
+            ffmpeg_urls: let FFmpeg itself open `rtmp(s)` and `rtsp(s)` addresses; for sources that
+                are trusted, as FFmpeg may be sent on to other hosts.
             ladder_share: what the ladders may take of one processor, of all stations together.
 
         Raises:
@@ -69,7 +72,7 @@ class Monitor:
         """
         wanted = [LiveSource.parse(one) if isinstance(one, str) else one for one in sources]
         _check_names([one.name for one in wanted])
-        opener = Opener(Client(AddressPolicy(allow_private=allow_private)))
+        opener = Opener(Client(AddressPolicy(allow_private=allow_private)), ffmpeg_urls=ffmpeg_urls)
         rate = library.params.peaks.sample_rate_hz
         quota = Quota(ladder_share)
         self._guard = threading.Lock()

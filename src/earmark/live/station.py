@@ -66,7 +66,7 @@ class Station:
         self._troubled_at = -math.inf
         self._play_id: str | None = None
         self._play_began: datetime | None = None
-        self._pulse_s = 0.0
+        self._pulse_s = -math.inf
         self._stopped = threading.Event()
         self._ended = threading.Event()
         """Waited for instead of the thread: Ctrl-C while a thread is joined makes Python 3.11 take
@@ -134,7 +134,7 @@ class Station:
         self._beat()
 
     def _beat(self) -> None:
-        """Say now and then until when the track that plays was heard."""
+        """Say when a track has begun, and now and then, until when it was heard."""
         position_s = self._recognizer.position_s
         if self._play_id is None or position_s < self._pulse_s + PULSE_EVERY_S:
             return
@@ -180,7 +180,7 @@ class Station:
         event = self._event(KINDS[update.kind], self._clock.at(at_s), at_s)
         if update.kind is UpdateKind.STARTED:
             self._play_id, self._play_began = event.id, event.at
-            self._pulse_s = self._recognizer.position_s
+            self._pulse_s = -math.inf
         if update.kind is UpdateKind.ENDED:
             began = self._play_began
         played = self._play_id if update.match else None

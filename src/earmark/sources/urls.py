@@ -59,18 +59,29 @@ class WebAddress:
         return host if self.port == WEB_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+def taken_apart(url: str) -> tuple[SplitResult, str, int | None]:
+    """Return the parts of an address, its host in ASCII, and its port, if it names one.
+
+    Raises:
+        UnsupportedSourceError: it is not well formed.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode("ascii")
+    except ValueError as error:  # UnicodeError is one
+        raise UnsupportedSourceError(redacted(url), "its address is not well formed") from error
+    return parts, host, port
+
+
 def web_address(url: str) -> WebAddress:
     """Take an address apart.
 
     Raises:
         UnsupportedSourceError: it is not `http` or `https`, or not well formed.
     """
-    try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
-        host = host if ":" in host else host.encode("idna").decode("ascii")
-    except ValueError as error:  # UnicodeError is one
-        raise UnsupportedSourceError(redacted(url), "its address is not well formed") from error
+    parts, host, port = taken_apart(url)
+    scheme = parts.scheme.lower()
     if scheme not in WEB_PORTS or not host:
         raise UnsupportedSourceError(redacted(url), "it is no http or https address")
     target = quote(parts.path or "/", safe=_KEPT)
