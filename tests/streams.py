@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import re
 import socket
 import struct
-import threading
 from collections.abc import Callable, Iterator
 
 import av
@@ -18,31 +16,6 @@ RTP_SAMPLES = 400
 RTMP_CHUNK = 1 << 20
 """Longer than any message: so none is cut in pieces."""
 HANDSHAKE_BYTES = 1536
-
-
-@contextlib.contextmanager
-def serving(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Answer whoever connects, and give the port."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection, contextlib.suppress(OSError):
-                answer(connection)
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield int(listener.getsockname()[1])
-    finally:
-        with contextlib.suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(5)
 
 
 def rtsp(samples: NDArray[np.int16], rate_hz: int) -> Callable[[socket.socket], None]:
@@ -69,6 +42,7 @@ def rtsp(samples: NDArray[np.int16], rate_hz: int) -> Callable[[socket.socket], 
             connection.sendall(f"{head}{sdp if method == 'DESCRIBE' else ''}".encode())
             if method == "PLAY":
                 connection.sendall(b"".join(_interleaved(samples)))
+                _end(connection)
                 return
 
     return answer
@@ -97,8 +71,16 @@ def rtmp(samples: NDArray[np.int16], rate_hz: int) -> Callable[[socket.socket], 
         _await(connection, b"play")
         connection.sendall(_command("onStatus", 0.0, None, _code("NetStream.Play.Start")))
         connection.sendall(messages)
+        _end(connection)
 
     return answer
+
+
+def _end(connection: socket.socket) -> None:
+    """Send no more, and wait for the other to hang up: else what is under way might be lost."""
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(4096):
+        pass
 
 
 def _await(connection: socket.socket, name: bytes) -> float:

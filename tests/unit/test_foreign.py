@@ -13,6 +13,7 @@ from earmark.errors import AddressRefusedError, SourceUnavailableError, Unsuppor
 from earmark.sources import AddressPolicy, Client, LiveSource, Opener
 from earmark.sources.foreign import foreign_address
 from tests import streams
+from tests.servers import answering
 
 HERE = AddressPolicy(allow_private=True)
 RATE_HZ = 44_100
@@ -29,7 +30,7 @@ def address(url: str) -> Address:
 )
 def test_a_stream_is_heard(scheme: str, server: Callable[..., Callable[..., None]]) -> None:
     """FFmpeg speaks to the server, and its sound comes out."""
-    with streams.serving(server(TONE, RATE_HZ)) as port:
+    with answering(server(TONE, RATE_HZ)) as port:
         there = address(f"{scheme}://me:hush@localhost:{port}/live/x")
         with open_address(there, sample_rate_hz=8000, block_s=0.25) as sound:
             blocks = list(sound)
@@ -92,7 +93,7 @@ def test_a_server_that_says_nothing_is_left() -> None:
         while connection.recv(1 << 16):
             pass
 
-    with streams.serving(listen) as port:
+    with answering(listen) as port:
         there = foreign_address(f"rtmp://127.0.0.1:{port}/live/x", HERE, 0.3)
         with pytest.raises(SourceUnavailableError):
             open_address(there, sample_rate_hz=8000)

@@ -13,7 +13,7 @@ from earmark.live.reading import Backoff, Broken, Connected, Item, Piece, Reader
 from earmark.sources import AddressPolicy, Client, Limits, LiveSource, Opener
 from tests import streams
 from tests.media import MP3, encode, tone
-from tests.servers import Answer, ok, serving
+from tests.servers import Answer, answering, ok, serving
 
 SOUND = encode(tone(3, 44_100), MP3)
 
@@ -70,7 +70,7 @@ def test_a_stream_that_breaks_off_is_opened_again() -> None:
 def test_what_ffmpeg_fetches_is_read_alike() -> None:
     """Its sound comes in pieces; when it breaks off, it is opened again."""
     samples = (8000 * np.sin(np.arange(24_000) * 0.3)).astype(np.int16)
-    with streams.serving(streams.rtsp(samples, 8000)) as port:
+    with answering(streams.rtsp(samples, 8000)) as port:
         found = items(reader(f"rtsp://127.0.0.1:{port}/x", ffmpeg_urls=True), 2)
     assert sum(isinstance(item, Connected) for item in found) == 2
     assert all(item.again for item in found if isinstance(item, Broken))

@@ -15,6 +15,7 @@ from earmark.live.events import Pulse
 from earmark.operations import sqlite as module
 from earmark.operations.base import Play, PlayQuery, TotalBy
 from earmark.operations.recording import play_of
+from earmark.operations.sql import migration_scripts
 from earmark.operations.sqlite import SqliteOperations
 from tests.live import ended, event, moment
 from tests.schemas import misfits
@@ -207,9 +208,9 @@ def test_what_was_heard_until_a_crash_ends_there(store: SqliteOperations) -> Non
 def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     """With the plays that are in it."""
     path = tmp_path / "old.sqlite"
-    scripts = module._migrations()
+    scripts = migration_scripts()
     with pytest.MonkeyPatch.context() as earlier:
-        earlier.setattr(module, "_migrations", lambda: scripts[:1])
+        earlier.setattr(module, "migration_scripts", lambda: scripts[:1])
         SqliteOperations(path).write(play())
     with SqliteOperations(path) as store:
         store.write(play(1, ended_at=None))
