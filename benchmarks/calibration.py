@@ -1,6 +1,6 @@
 """Fits the decision: what the traits of a hypothesis weigh, and what its rating is worth.
 
-    python -m benchmarks.calibration FOLDER [--clips N] [--seed S] [--rows FILE]
+    python -m benchmarks.calibration FOLDER [--clips N] [--seed S] [--rows FILE] [--plot FILE]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Each clip is asked for twice: with
 its recording in the catalogue, and as a stranger, with the recording's own group masked. A logistic
@@ -28,7 +28,9 @@ from numpy.typing import NDArray
 from benchmarks.asking import attempts, ground, group_of, heard, prepare, spread
 from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
+from earmark.evaluation.intervals import wilson
 from earmark.params import Ladder, QueryParams
+from earmark.pictures.drawing import CALM, FAINT, drawn
 
 NAMES = ("clean", "noise", "room", "codec", "telephone", "dynamics", "voice-over")
 """Conditions that change neither tempo nor pitch."""
@@ -49,6 +51,9 @@ ABLATIONS = {
 RIDGE = 1e-6
 """Just enough for a solution: ten times as much names less, and makes confidence too careful."""
 NEWTON_STEPS = 60
+PLOT_IN, PLOT_BINS = (9.0, 3.6), 10
+"""Inches; parts of the confidence."""
+
 BINS = (0.0, 0.5, 0.9, 0.99, 0.999, 1.01)
 
 
@@ -80,12 +85,17 @@ def main() -> None:
     weights = _fitted(rows, np.ones(len(rows.clip), bool))
     print("WEIGHTS =", tuple(weights[:-1].round(4).tolist()))
     print("OFFSET =", round(float(weights[-1]), 4))
-    _print_confidence(rows, _rated(rows.traits, weights), tested=False)
+    best, right = _best_places(rows, _rated(rows.traits, weights))
+    slope, offset = _regression(best[:, None], right)
+    print(f"CONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
     rating = _cross_rated(rows)
     _print_tails(rows, rating)
     _print_recall(rows, rating, conditions)
     _print_ablations(rows)
-    _print_confidence(rows, rating, tested=True)
+    confidence, right = _tested(rows, rating)
+    _print_tested(confidence, right)
+    if options.plot:
+        _draw(options.plot, confidence, right, _best(rows, rating, rows.masked))
 
 
 def _options() -> argparse.Namespace:
@@ -93,6 +103,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips", type=int, default=60, help="in each condition (default: 60)")
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--plot", type=Path, help="draw confidence and tail into this file")
     parser.add_argument("--rows", type=Path, help="keep what was asked in this file, or read it")
     return parser.parse_args()
 
@@ -254,21 +265,34 @@ def print_named(name: str, rows: Rows) -> None:
     print(f"{name:40}" + "".join(f"{100 * share:7.1f}" for share in np.mean(results, axis=0)))
 
 
-def _print_confidence(rows: Rows, rating: NDArray[np.float64], *, tested: bool) -> None:
-    """Fit the logistic curve of being right; or on either half, and show it on the other."""
-    leaders = np.concatenate(
+def _best_places(
+    rows: Rows, rating: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the best rating of each clip, known and masked, and whether that place is right."""
+    leaders = _best_rows(rows, rating)
+    return rating[leaders], rows.own[leaders] & ~rows.masked[leaders]
+
+
+def _best_rows(rows: Rows, rating: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.concatenate(
         [_leaders(rows, rating, rows.masked == masked) for masked in (False, True)]
     )
-    right = rows.own[leaders] & ~rows.masked[leaders]
-    half, best = rows.half[leaders], rating[leaders]
-    if not tested:
-        slope, offset = _regression(best[:, None], right)
-        print(f"CONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
-        return
+
+
+def _tested(
+    rows: Rows, rating: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the confidence in the best place of each clip, by what the other half taught."""
+    best, right = _best_places(rows, rating)
+    half = rows.half[_best_rows(rows, rating)]
     confidence = np.empty(len(best))
     for fitting in (half, ~half):
         slope, offset = _regression(best[fitting, None], right[fitting])
         confidence[~fitting] = _logistic(slope * best[~fitting] + offset)
+    return confidence, right
+
+
+def _print_tested(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> None:
     error = 0.0
     for low, high in itertools.pairwise(BINS):
         inside = (confidence >= low) & (confidence < high)
@@ -277,6 +301,37 @@ def _print_confidence(rows: Rows, rating: NDArray[np.float64], *, tested: bool) 
             error += inside.sum() * abs(mean - share)
             print(f"{low:7.3f} to {min(high, 1):5.3f}{inside.sum():7}{mean:9.4f}{share:9.4f}")
     print(f"expected calibration error {error / len(confidence):.4f}, n = {len(confidence)}")
+
+
+def _draw(
+    file: Path,
+    confidence: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    strangers: NDArray[np.float64],
+) -> None:
+    """Draw how often a confidence is right, and how often strangers reach a rating."""
+    with drawn(file, *PLOT_IN) as figure:
+        one, other = figure.subplots(1, 2)
+        edges = np.linspace(0, 1, PLOT_BINS + 1)
+        which = np.clip(np.digitize(confidence, edges) - 1, 0, PLOT_BINS - 1)
+        there = np.unique(which)
+        means = np.array([confidence[which == k].mean() for k in there])
+        shares = np.array([right[which == k].mean() for k in there])
+        bounds = np.array(
+            [wilson(int(right[which == k].sum()), int((which == k).sum())) for k in there]
+        )
+        reach = np.abs(bounds.T - shares)
+        one.plot([0, 1], [0, 1], color=FAINT, linewidth=0.8)
+        one.errorbar(means, shares, reach, fmt="o", color=CALM, markersize=4, capsize=2)
+        one.set(xlabel="confidence", ylabel="part that is right, with 95 % interval")
+        ratings = np.sort(strangers)[::-1]
+        share = np.arange(1, len(ratings) + 1) / len(ratings)
+        other.semilogy(ratings, share, color=CALM, label=f"strangers, n = {len(ratings):,}")
+        line = np.linspace(-np.log(TAIL_SHARE), -np.log(RATES[-1]), 2)
+        other.semilogy(line, np.exp(-line), color=FAINT, linewidth=0.8, label="exp(-rating)")
+        other.set(xlabel="rating, nats", ylabel="part that reaches it", xlim=(-5, None))
+        other.yaxis.set_major_formatter(lambda part, _: f"1 in {1 / part:,.0f}")
+        other.legend()
 
 
 def _logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
