@@ -115,12 +115,11 @@ def test_a_monitor_that_was_killed_leaves_its_plays_to_the_next(home: Path) -> N
     both = os.open(pipe, os.O_RDWR)  # does not wait for a reader
     threading.Thread(target=os.write, args=(both, song(1)), daemon=True).start()
     with (
-        subprocess.Popen(
-            [sys.executable, "-c", command, *arguments], stdout=subprocess.PIPE, text=True
-        ) as running,
         SqliteOperations(home / "plays.sqlite") as store,
+        subprocess.Popen(
+            [sys.executable, "-c", command, *arguments], stdout=subprocess.DEVNULL
+        ) as running,
     ):
-        assert running.stdout is not None
         noted = "SELECT count(heard_until) FROM plays"
         assert until(lambda: store._link.execute(noted).fetchone()[0], patience_s=60)
         running.kill()

@@ -104,9 +104,11 @@ class SqliteOperations:
     def _prepare(self) -> None:
         """Check whose file it is, and bring it to today's version."""
         with self._translated():
+            self._link.execute("BEGIN")  # another may be making it: all of it is seen, or nothing
             (version,) = self._link.execute("PRAGMA user_version").fetchone()
             (owner,) = self._link.execute("PRAGMA application_id").fetchone()
             (tables,) = self._link.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            self._link.execute("COMMIT")
         scripts = migration_scripts()
         if (version or tables) and owner != APPLICATION_ID:
             raise OperationsError(self.location, "it is another program's database")
