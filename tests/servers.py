@@ -39,9 +39,20 @@ def to(place: str) -> bytes:
 @contextlib.contextmanager
 def serving(answers: Mapping[str, Answer | list[Answer]]) -> Iterator[Served]:
     """Serve answers by path, `x` for `/x`; of several for one path each once, the last for good."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    served = Served(f"http://127.0.0.1:{listener.getsockname()[1]}")
     left = {path: list(one) if isinstance(one, list) else [one] for path, one in answers.items()}
+    with answering(lambda connection: _answer(connection, served, left)) as port:
+        served = Served(f"http://127.0.0.1:{port}")
+        yield served
+
+
+@contextlib.contextmanager
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Answer each who connects, in a thread of its own; give the port."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def talk(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            answer(connection)
 
     def accept() -> None:
         while True:
@@ -49,12 +60,12 @@ def serving(answers: Mapping[str, Answer | list[Answer]]) -> Iterator[Served]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=_answer, args=(connection, served, left), daemon=True).start()
+            threading.Thread(target=talk, args=(connection,), daemon=True).start()
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
     try:
-        yield served
+        yield int(listener.getsockname()[1])
     finally:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)
@@ -63,18 +74,17 @@ def serving(answers: Mapping[str, Answer | list[Answer]]) -> Iterator[Served]:
 
 
 def _answer(connection: socket.socket, served: Served, left: dict[str, list[Answer]]) -> None:
-    with connection, contextlib.suppress(OSError):
-        request = _request(connection)
-        if not request.strip():
-            return
-        served.requests.append(request)
-        path = request.split(b" ", 2)[1].decode().removeprefix("/").partition("?")[0]
-        queue = left.get(path, [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"])
-        answer = queue.pop(0) if len(queue) > 1 else queue[0]
-        if callable(answer):
-            answer(connection)
-        else:
-            connection.sendall(answer)
+    request = _request(connection)
+    if not request.strip():
+        return
+    served.requests.append(request)
+    path = request.split(b" ", 2)[1].decode().removeprefix("/").partition("?")[0]
+    queue = left.get(path, [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"])
+    answer = queue.pop(0) if len(queue) > 1 else queue[0]
+    if callable(answer):
+        answer(connection)
+    else:
+        connection.sendall(answer)
 
 
 def _request(connection: socket.socket) -> bytes:

@@ -20,7 +20,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("ben
 LAYERS = (
     ("errors", "types"),
     ("params",),
-    ("units", "kernels", "parallel"),
+    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles"),
     ("axis", "elias_fano", "fourier"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),

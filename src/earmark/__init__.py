@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from earmark.explaining.explain import explain
     from earmark.ingest import AddReport, Duplicate, Progress, Skipped
     from earmark.library import Library
-    from earmark.live.events import Event, EventKind
+    from earmark.live.events import Event, EventKind, Pulse
     from earmark.live.monitor import Monitor
     from earmark.live.plan import LookPlan
     from earmark.live.quota import Quota
@@ -104,6 +104,7 @@ __all__ = [
     "PlayWriter",
     "Problem",
     "Progress",
+    "Pulse",
     "QueryParams",
     "Quota",
     "Reason",
@@ -146,7 +147,7 @@ _HOMES = {
     "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
     "earmark.library": "Library",
-    "earmark.live.events": "Event EventKind",
+    "earmark.live.events": "Event EventKind Pulse",
     "earmark.live.monitor": "Monitor",
     "earmark.live.plan": "LookPlan",
     "earmark.live.quota": "Quota",

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from earmark.units import iso_utc
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
@@ -24,7 +26,15 @@ if TYPE_CHECKING:
     from earmark.operations.base import Play, Total
     from earmark.params import Axis
     from earmark.stores.base import Problem, Repair, StoreStats
-    from earmark.types import BestPlace, Explanation, Identification, Match, TimelineSpan, Track
+    from earmark.types import (
+        BestPlace,
+        Explanation,
+        Failure,
+        Identification,
+        Match,
+        TimelineSpan,
+        Track,
+    )
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
@@ -37,15 +47,14 @@ def dumps(value: Object) -> str:
 
 def identification(answer: Identification) -> Object:
     """The answer to one clip; `docs/identify.schema.json` describes it."""
-    error = answer.error
     return {
         "clip": answer.clip,
         "status": answer.status.value,
         "duration_s": _seconds(answer.duration_s),
-        "elapsed_ms": None if answer.elapsed_ms is None else round(answer.elapsed_ms, 1),
+        "elapsed_ms": _rounded(answer.elapsed_ms, 1),
         "matches": [match(found) for found in answer.matches],
         "candidates": [match(found) for found in answer.candidates],
-        "error": None if error is None else {"type": error.type, "message": error.message},
+        "error": _failure(answer.error),
     }
 
 
@@ -63,9 +72,7 @@ def match(found: Match) -> Object:
         "track_start_s": _seconds(found.track_start_s),
         "track_end_s": _seconds(found.track_end_s),
         "coverage": round(found.coverage, 3),
-        "speed": None if found.speed is None else round(found.speed, 4),
-        "tempo": round(found.tempo, 4),
-        "pitch_semitones": round(found.pitch_semitones, 2) + 0.0,
+        **_manner(found),
     }
 
 
@@ -79,28 +86,23 @@ def timeline_span(file: str, span: TimelineSpan) -> Object:
         "track_start_s": _seconds(span.track_start_s),
         "track_end_s": _seconds(span.track_end_s),
         "coverage": round(span.coverage, 3),
-        "speed": None if span.speed is None else round(span.speed, 4),
-        "tempo": None if span.tempo is None else round(span.tempo, 4),
-        "pitch_semitones": (
-            None if span.pitch_semitones is None else round(span.pitch_semitones, 2) + 0.0
-        ),
+        **_manner(span),
         "confidence": round(span.confidence, 4),
     }
 
 
 def explanation(found: Explanation) -> Object:
     """Why a clip was named, or not; `docs/explain.schema.json` describes it."""
-    error = found.error
     return {
         "clip": found.clip,
         "status": found.status.value,
         "reasons": [reason.value for reason in found.reasons],
         "words": list(found.words),
         "duration_s": _seconds(found.duration_s),
-        "level_db": None if found.level_db is None else round(found.level_db, 1),
+        "level_db": _rounded(found.level_db, 1),
         "peaks": found.peaks,
         "best": None if found.best is None else _best_place(found.best),
-        "error": None if error is None else {"type": error.type, "message": error.message},
+        "error": _failure(found.error),
     }
 
 
@@ -135,7 +137,7 @@ def event(told: Event) -> Object:
         "told_at": iso_utc(told.told_at),
         "position_s": _seconds(told.position_s),
         "play_id": told.play_id,
-        "started_at": None if told.started_at is None else iso_utc(told.started_at),
+        "started_at": _moment(told.started_at),
         "match": None if told.match is None else match(told.match),
         "isrc": None if told.match is None else told.match.track.metadata.isrc,
         "external_id": None if told.match is None else told.match.track.metadata.external_id,
@@ -149,7 +151,7 @@ def play(one: Play) -> Object:
         "id": one.id,
         "station": one.station,
         "started_at": iso_utc(one.started_at),
-        "ended_at": None if one.ended_at is None else iso_utc(one.ended_at),
+        "ended_at": _moment(one.ended_at),
         "duration_s": _seconds(one.duration_s),
         "track": {
             "id": one.track_id,
@@ -162,7 +164,7 @@ def play(one: Play) -> Object:
         "track_start_s": _seconds(one.track_start_s),
         "track_end_s": _seconds(one.track_end_s),
         "confidence": round(one.confidence, 4),
-        "speed": None if one.speed is None else round(one.speed, 4),
+        "speed": _rounded(one.speed, 4),
     }
 
 
@@ -287,13 +289,11 @@ def bench_row(row: Row) -> Object:
         "found": _share(row.found),
         "wrong": row.wrong,
         "related": row.related,
-        "median_ms": None if row.median_ms is None else round(row.median_ms, 1),
+        "median_ms": _rounded(row.median_ms, 1),
         "places": asdict(row.places),
         "both": None if row.both is None else _share(row.both),
-        "tempo_error": None if row.tempo_error is None else round(row.tempo_error, 5),
-        "pitch_error_semitones": (
-            None if row.pitch_error_st is None else round(row.pitch_error_st, 3)
-        ),
+        "tempo_error": _rounded(row.tempo_error, 5),
+        "pitch_error_semitones": _rounded(row.pitch_error_st, 3),
     }
 
 
@@ -331,7 +331,7 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
 
 
 def _share(share: Share) -> Object:
-    rate = None if share.rate is None else round(share.rate, 4)
+    rate = _rounded(share.rate, 4)
     low, high = round(share.low, 4), round(share.high, 4)
     return {"count": share.count, "n": share.n, "rate": rate, "low": low, "high": high}
 
@@ -348,7 +348,7 @@ def _mistake(trial: Trial) -> Object:
         "said": trial.said,
         "said_at_s": _seconds(trial.said_at_s),
         "confidence": round(trial.confidence, 4),
-        "score": None if trial.score is None else round(trial.score, 1),
+        "score": _rounded(trial.score, 1),
     }
 
 
@@ -356,6 +356,27 @@ def _path(path: bytes) -> str | None:
     return os.fsdecode(path) if path else None
 
 
+def _failure(error: Failure | None) -> Object | None:
+    return None if error is None else {"type": error.type, "message": error.message}
+
+
+def _manner(found: Match | TimelineSpan) -> Object:
+    """How a sound differs from the recording."""
+    return {
+        "speed": _rounded(found.speed, 4),
+        "tempo": _rounded(found.tempo, 4),
+        "pitch_semitones": _rounded(found.pitch_semitones, 2),
+    }
+
+
+def _moment(when: datetime | None) -> str | None:
+    return None if when is None else iso_utc(when)
+
+
 def _seconds(value: float | None) -> float | None:
+    return _rounded(value, 3)
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
     # adding 0.0 keeps a tiny negative number from being written as -0.0
-    return None if value is None else round(value, 3) + 0.0
+    return None if value is None else round(value, decimals) + 0.0

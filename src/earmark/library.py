@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 
 from earmark.answers import Intact, match_of
-from earmark.audio import open_audio, open_samples
+from earmark.audio import is_url, open_audio, open_samples
 from earmark.errors import (
     AudioError,
     LibraryError,
@@ -67,7 +66,6 @@ PAGE_TRACKS = 1000
 """How many tracks a search by title reads at once."""
 MOST_NAMED = 5
 """How many tracks of one title a message tells."""
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class Library:
@@ -493,7 +491,7 @@ class Library:
 def _open_folder(
     location: str, params: Params | None, *, create: bool, for_rebuild: bool
 ) -> DirectoryStore:
-    if SCHEME.match(location):
+    if is_url(location):
         message = f"a library is a folder or {MEMORY!r}; {location!r} is neither"
         raise UsageError(message)
     from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415

@@ -53,6 +53,11 @@ def pitch_to_semitones(ratio: float) -> float:
     return 12 * math.log2(ratio)
 
 
+def semitones_to_pitch(semitones: float) -> float:
+    """Frequency ratio of so many semitones."""
+    return float(2.0 ** (semitones / 12))
+
+
 def bins_to_hz(bins: float, params: PeakParams) -> float:
     """Frequency in Hz of a bin, with its fraction."""
     return bins * params.sample_rate_hz / params.window_samples

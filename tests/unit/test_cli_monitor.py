@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from earmark.cli.monitor import line
+from earmark.cli.monitor import line, stopped_by_sigterm
 from earmark.live.events import EventKind
-from tests.live import ended, event
+from earmark.operations.base import PlayQuery
+from earmark.operations.sqlite import SqliteOperations
+from tests.live import ended, event, until
 from tests.music import song, title
 from tests.servers import ok, serving
 from tests.unit.conftest import Earmark
@@ -89,3 +92,40 @@ def test_a_service_that_is_stopped_ends_its_plays(home: Path) -> None:
     os.close(both)
     assert kinds == ["connected", "track_started", "track_ended"]
     assert running.returncode == 0
+
+
+def test_a_signal_means_what_it_meant_before() -> None:
+    """In the block SIGTERM is Ctrl-C; after it, whatever the program had chosen."""
+    before = signal.getsignal(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt), stopped_by_sigterm():
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_monitor_that_was_killed_leaves_its_plays_to_the_next(home: Path) -> None:
+    """They end where they were heard last, not where they began."""
+    pipe = home / "pipe"
+    os.mkfifo(pipe)
+    command = "from earmark.cli import main; main()"
+    arguments = ("monitor", "--json", "--operations", "plays.sqlite", f"Rock={pipe}")
+    both = os.open(pipe, os.O_RDWR)  # does not wait for a reader
+    threading.Thread(target=os.write, args=(both, song(1)), daemon=True).start()
+    with (
+        SqliteOperations(home / "plays.sqlite") as store,
+        subprocess.Popen(
+            [sys.executable, "-c", command, *arguments], stdout=subprocess.DEVNULL
+        ) as running,
+    ):
+        noted = "SELECT count(heard_until) FROM plays"
+        assert until(lambda: store._link.execute(noted).fetchone()[0], patience_s=60)
+        running.kill()
+        os.close(both)
+        assert [one.ended_at for one in store.plays(PlayQuery())] == [None]
+        assert store.leave_open(["Rock"]) == 1
+        (play,) = store.plays(PlayQuery())
+    assert play.duration_s
+    assert play.track_end_s == pytest.approx(play.track_start_s + play.duration_s, abs=0.1)

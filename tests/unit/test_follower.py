@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from earmark.audio import Resampler
-from earmark.live.follower import Follower, Line
+from earmark.live.follower import Follower
+from earmark.matching.course import Course
 from earmark.params import QueryParams
 from tests.live import RATE_HZ, library, sound
 
@@ -21,8 +22,8 @@ def follower(track_s: float) -> Follower:
     (track, *_) = library().tracks()
     peaks = library().constellation(track)
     assert peaks is not None
-    line = Line(0.0, track_s, 1.0, 1.0)
-    return Follower(peaks, line, 0.0, library().params.peaks, QueryParams())
+    course = Course(0.0, track_s, 1.0, 1.0)
+    return Follower(peaks, course, 0.0, library().params.peaks, QueryParams())
 
 
 def check(follower: Follower, samples: NDArray[np.float32]) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from earmark.matching.clip import Chart, chart_of
-from earmark.scanning.following import Line, Witnesses, follow, joined
+from earmark.matching.course import Course
+from earmark.scanning.following import Witnesses, follow, joined
 from tests.constellations import PARAMS, excerpt, frames_of, make_peaks, mixed, stored
 
 TRACK, CROWD = make_peaks(1, 60), make_peaks(2, 5, 40)
@@ -22,41 +23,36 @@ def stretch(start_s: float = 20, tempo: float = 1.0) -> Chart:
     return chart_of(peaks, frames_of(HOP_S), PARAMS.peaks)
 
 
-def asked(chart: Chart, line: Line) -> tuple[Line, Witnesses]:
+def asked(chart: Chart, course: Course) -> tuple[Course, Witnesses, bool]:
     """What the track's peaks say of the stretch."""
-    return follow(line, stored(TRACK), chart, FIRST, PARAMS.peaks)
-
-
-def test_a_line_tells_where_a_track_is_at_any_moment() -> None:
-    """A track at 1 s when the recording is at 10 s, and 3 % fast, is at 11.3 s when that is 20."""
-    assert Line(0, 10, 1, 1.03, 1.03).track_at(20) == pytest.approx(11.3)
+    return follow(course, stored(TRACK), chart, FIRST, PARAMS.peaks)
 
 
 @pytest.mark.parametrize("tempo", [1.0, 1.04])
 def test_a_track_that_plays_on_has_its_peaks_heard(tempo: float) -> None:
     """Nearly all of the track's peaks are there, far more than by chance."""
-    line, found = asked(stretch(tempo=tempo), Line(0, BEGIN_S, 20, tempo, 1))
-    assert line.is_heard
+    _, found, is_heard = asked(stretch(tempo=tempo), Course(BEGIN_S, 20, tempo, 1))
+    assert is_heard
     assert (found.partner >= 0).mean() > 0.9 > 3 * found.chance[0]
 
 
 def test_a_line_that_is_a_little_off_is_put_right() -> None:
     """A track that is 20 ms further on than it was reckoned is found there."""
-    line, _ = asked(stretch(20.02), Line(0, BEGIN_S - 50, -30, 1, 1))
-    assert line.track_at(BEGIN_S) == pytest.approx(20.02, abs=0.012)
+    course, _, _ = asked(stretch(20.02), Course(BEGIN_S - 50, -30, 1, 1))
+    assert course.track_at(BEGIN_S) == pytest.approx(20.02, abs=0.012)
 
 
 def test_a_track_that_does_not_play_stays_where_it_was_reckoned() -> None:
     """Where nothing of it is heard, its line is not moved by chance."""
-    line, found = asked(stretch(20), Line(0, BEGIN_S, 40, 1, 1))
-    assert not line.is_heard
-    assert line.track_at(BEGIN_S) == pytest.approx(40)
+    course, found, is_heard = asked(stretch(20), Course(BEGIN_S, 40, 1, 1))
+    assert not is_heard
+    assert course.track_at(BEGIN_S) == pytest.approx(40)
     assert (found.partner >= 0).mean() < 0.4
 
 
 def test_witnesses_speak_of_moments_of_the_recording() -> None:
     """The peaks of a stretch should be heard within it, in their order."""
-    _, found = asked(stretch(), Line(0, BEGIN_S, 20, 1, 1))
+    _, found, _ = asked(stretch(), Course(BEGIN_S, 20, 1, 1))
     assert BEGIN_S - 0.01 < found.at_s[0] < found.at_s[-1] < BEGIN_S + HOP_S + 0.01
     assert (np.diff(found.at_s) >= 0).all()
 
@@ -66,9 +62,9 @@ def test_a_peak_of_the_recording_has_one_number() -> None:
     ahead_s = 0.8  # in whole frames
     whole = chart_of(excerpt(TRACK, 20, 5), frames_of(5), PARAMS.peaks)
     later = chart_of(excerpt(TRACK, 20 + ahead_s, 4), frames_of(4), PARAMS.peaks)
-    line = Line(0, BEGIN_S, 20, 1, 1)
-    _, one = asked(whole, line)
-    _, other = follow(line, stored(TRACK), later, FIRST + frames_of(ahead_s), PARAMS.peaks)
+    course = Course(BEGIN_S, 20, 1, 1)
+    _, one, _ = asked(whole, course)
+    _, other, _ = follow(course, stored(TRACK), later, FIRST + frames_of(ahead_s), PARAMS.peaks)
     shared = one.partner[(one.at_s > BEGIN_S + ahead_s + 0.1) & (one.at_s < BEGIN_S + 4.5)]
     assert len(shared) > 30
     assert np.isin(shared, other.partner).mean() > 0.95

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from earmark.matching.course import Course
 from earmark.matching.matcher import Expected, Hint, match
 from earmark.matching.verdict import Verdict
 from earmark.params import Axis, Ladder, Params, PeakParams, QueryParams
@@ -269,7 +270,7 @@ def test_a_clip_that_lies_where_it_is_expected_is_named_there() -> None:
     """At the place that was told, under its tempo and pitch, which nothing else would find."""
     clip = mixed(excerpt(SONGS[2], 17.3, CLIP_S, tempo=1.05, pitch=1.05), crowd(2))
     assert expected(clip).status is Status.NO_MATCH
-    found = expected(clip, Expected(2, 17.3, 1.05, 1.05)).matches[0]
+    found = expected(clip, Expected(2, Course(0, 17.3, 1.05, 1.05))).matches[0]
     assert found.key == 2
     assert found.tempo == pytest.approx(1.05, abs=0.001)
     assert found.offset_s == pytest.approx(17.3, abs=0.02)
@@ -278,7 +279,9 @@ def test_a_clip_that_lies_where_it_is_expected_is_named_there() -> None:
 def test_a_clip_that_lies_elsewhere_is_found_there() -> None:
     """An expectation that is wrong hides nothing, nor one of a track that has gone."""
     clip = mixed(excerpt(SONGS[2], 17.3, CLIP_S), crowd(2))
-    found = expected(clip, Expected(3, 5, 1, 1), Expected(99, 5, 1, 1)).matches[0]
+    found = expected(
+        clip, Expected(3, Course(0, 5, 1, 1)), Expected(99, Course(0, 5, 1, 1))
+    ).matches[0]
     assert found.key == 2
     assert found.offset_s == pytest.approx(17.3, abs=0.02)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from earmark.fingerprint import fingerprint
+from earmark.matching.course import Course
 from earmark.params import PeakParams, QueryParams
-from earmark.scanning.following import Line
 from earmark.scanning.pursuit import Pursuit
 from earmark.scanning.runs import Run, Sight
 from earmark.scanning.tail import Tail
@@ -27,9 +27,9 @@ def pursued(*parts: np.ndarray, seen: int, at: int, upto: int, kept: int = 10_00
     tail = Tail(PARAMS, QueryParams(), kept)
     tail.feed(np.concatenate(parts).astype(np.float32))
     tail.finish()
-    run = Run(stored(fingerprint([TRACK], PARAMS)))
-    line = Line(1, seen * HOP_S, (seen - at) * HOP_S, 1, 1)
-    run.add(Sight(seen, line, seen * HOP_S, (seen + 2) * HOP_S, 30))
+    run = Run(1, stored(fingerprint([TRACK], PARAMS)))
+    course = Course(seen * HOP_S, (seen - at) * HOP_S, 1, 1)
+    run.add(Sight(seen, course, seen * HOP_S, (seen + 2) * HOP_S, 30))
     Pursuit(tail, HOP, PARAMS).pursue(run, upto)
     return run
 

@@ -11,16 +11,18 @@ import pytest
 from earmark.live import reading
 from earmark.live.reading import Backoff, Broken, Connected, Item, Piece, Reader, Titled
 from earmark.sources import AddressPolicy, Client, Limits, LiveSource, Opener
+from tests import streams
 from tests.media import MP3, encode, tone
-from tests.servers import Answer, ok, serving
+from tests.servers import Answer, answering, ok, serving
 
 SOUND = encode(tone(3, 44_100), MP3)
 
 
-def reader(place: str) -> Reader:
+def reader(place: str, *, ffmpeg_urls: bool = False) -> Reader:
     """A reader that may go to this machine."""
     limits = Limits(connect_s=5, head_s=5, stall_s=0.5)
-    opener = Opener(Client(AddressPolicy(allow_private=True), limits))
+    client = Client(AddressPolicy(allow_private=True), limits)
+    opener = Opener(client, ffmpeg_urls=ffmpeg_urls)
     return Reader(LiveSource("A", place), opener, 8000)
 
 
@@ -63,6 +65,16 @@ def test_a_stream_that_breaks_off_is_opened_again() -> None:
         found = items(reader(served.to("a")), 3)
     assert all(item.again for item in found if isinstance(item, Broken))
     assert seconds(found) == pytest.approx(9, abs=0.3)
+
+
+def test_what_ffmpeg_fetches_is_read_alike() -> None:
+    """Its sound comes in pieces; when it breaks off, it is opened again."""
+    samples = (8000 * np.sin(np.arange(24_000) * 0.3)).astype(np.int16)
+    with answering(streams.rtsp(samples, 8000)) as port:
+        found = items(reader(f"rtsp://127.0.0.1:{port}/x", ffmpeg_urls=True), 2)
+    assert sum(isinstance(item, Connected) for item in found) == 2
+    assert all(item.again for item in found if isinstance(item, Broken))
+    assert seconds(found) == pytest.approx(6, abs=0.3)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from earmark.axis import axis_of
-from earmark.evaluation import resynthesis
 from earmark.evaluation.resynthesis import PEAKS_A_SECOND, Piece, piece_of, resynthesise
 from earmark.params import Axis, PeakParams
 from earmark.types import Peaks
@@ -112,8 +111,3 @@ def test_a_bar_that_is_cut_short_is_no_bar() -> None:
     nine = piece_of(make_peaks(1, 9.0), BAR_S, PARAMS)
     assert len(nine.begins) == 5
     assert nine.begins[-1] < len(nine.frames)
-
-
-def test_factors_are_semitones() -> None:
-    """Twelve semitones are an octave."""
-    assert resynthesis._factor(12) == pytest.approx(2)

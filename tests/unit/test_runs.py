@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from earmark.scanning.following import Line
+from earmark.matching.course import Course
 from earmark.scanning.runs import Run, Sight
 from tests.constellations import stored
 
 
 def run_of(*scores: float) -> Run:
     """A run seen in successive windows with these scores."""
-    run = Run(stored())
+    run = Run(7, stored())
     for number, score in enumerate(scores):
-        line = Line(7, 5.0 * number, 100 + 5.0 * number, 1, 1)
-        run.add(Sight(number, line, 5.0 * number, 5.0 * number + 10, score))
+        course = Course(5.0 * number, 100 + 5.0 * number, 1, 1)
+        run.add(Sight(number, course, 5.0 * number, 5.0 * number + 10, score))
     return run
 
 
@@ -30,12 +30,12 @@ def test_windows_that_overlap_say_a_thing_once(scores: tuple[float, ...], expect
 @pytest.mark.parametrize(("track_s", "expected"), [(130, True), (130.2, True), (130.3, False)])
 def test_a_track_runs_on_where_it_should_be(track_s: float, expected: bool) -> None:  # noqa: FBT001
     """A place is the run's own when it is where the track is by then, to a quarter of a second."""
-    assert run_of(9).runs_through(Line(7, 30, track_s, 1, 1)) is expected
+    assert run_of(9).runs_through(7, Course(30, track_s, 1, 1)) is expected
 
 
 def test_another_track_is_another_run() -> None:
     """However well the place would fit."""
-    assert not run_of(9).runs_through(Line(8, 30, 130, 1, 1))
+    assert not run_of(9).runs_through(8, Course(30, 130, 1, 1))
 
 
 def test_the_latest_windows_are_told() -> None:

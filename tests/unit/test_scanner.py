@@ -101,3 +101,16 @@ def test_without_a_sound_nothing_is_heard(library: Library) -> None:
     """An empty recording and silence have no spans."""
     assert heard(library, np.zeros(0, np.float32)) == []
     assert heard(library, np.zeros(20 * RATE, np.float32)) == []
+
+
+def test_what_was_heard_long_ago_is_let_go(library: Library) -> None:
+    """Three minutes after a song nothing is kept of it but its span."""
+    scanner = Scanner(library, QueryParams(ladder=Ladder.OFF))
+    scanner.feed(part(0, 0, 40))
+    scanner.feed(STRANGER)
+    while_it_may_overlap = scanner.kept
+    for _ in range(4):
+        scanner.feed(STRANGER)
+    assert while_it_may_overlap > 500
+    assert scanner.kept == 0
+    assert len(scanner.finish()) == 1

@@ -12,7 +12,7 @@ import pytest
 
 import earmark.stores
 from earmark.params import Params
-from earmark.stores.sql import QUERIES, migration_scripts, named_queries, schema
+from earmark.stores.sql import QUERIES, migration_scripts, schema
 
 
 @pytest.fixture
@@ -89,11 +89,3 @@ def test_no_search_reads_and_no_listing_sorts_all_tracks(
     for *_, detail in plan:
         assert "TEMP B-TREE" not in detail
         assert "USING" in detail or not detail.startswith(("SCAN", "SEARCH"))
-
-
-def test_named_blocks_are_split() -> None:
-    """Name and statement are kept, description and white space are not."""
-    text = (
-        "-- head\n\n-- name: one\n-- The first.\nSELECT 1;\n\n-- name: two\n-- More.\nSELECT\n2;\n"
-    )
-    assert named_queries(text) == {"one": "SELECT 1;", "two": "SELECT\n2;"}

@@ -11,9 +11,11 @@ import pytest
 
 from earmark import jsonable
 from earmark.errors import OperationsError
+from earmark.live.events import Pulse
 from earmark.operations import sqlite as module
 from earmark.operations.base import Play, PlayQuery, TotalBy
 from earmark.operations.recording import play_of
+from earmark.operations.sql import migration_scripts
 from earmark.operations.sqlite import SqliteOperations
 from tests.live import ended, event, moment
 from tests.schemas import misfits
@@ -187,3 +189,30 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     path.write_text("words " * 1000)
     with pytest.raises(OperationsError, match="not a database"):
         SqliteOperations(path)
+
+
+def test_what_was_heard_until_a_crash_ends_there(store: SqliteOperations) -> None:
+    """By the latest note of it; of what has ended, a note that is late changes nothing."""
+    store.write(play(0, ended_at=None, track_end_s=None))
+    store.write(play(1))
+    for second in (20, 30):
+        store.note_heard(Pulse("play-000", moment(second), 1.0 + second))
+        store.note_heard(Pulse("play-001", moment(second), 1.0 + second))
+    assert [one.ended_at for one in store.plays(PlayQuery())] == [None, play(1).ended_at]
+    assert store.leave_open(["Rock"]) == 1
+    crashed, ended_well = store.plays(PlayQuery())
+    assert (crashed.ended_at, crashed.track_end_s) == (moment(30), 31.0)
+    assert ended_well == play(1)
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """With the plays that are in it."""
+    path = tmp_path / "old.sqlite"
+    scripts = migration_scripts()
+    with pytest.MonkeyPatch.context() as earlier:
+        earlier.setattr(module, "migration_scripts", lambda: scripts[:1])
+        SqliteOperations(path).write(play())
+    with SqliteOperations(path) as store:
+        store.write(play(1, ended_at=None))
+        store.note_heard(Pulse("play-001", moment(30), 31.0))
+        assert list(store.plays(PlayQuery())) == [play(), play(1, ended_at=None)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from earmark.errors import LibraryBusyError
-from earmark.live.events import Event, EventKind
+from earmark.live.events import Event, EventKind, Pulse
 from earmark.live.reading import Broken, Connected, Item, Piece, Reader, Titled
 from earmark.live.recognizer import Recognizer
 from earmark.live.station import Station
@@ -28,7 +28,7 @@ def pieces_of(number: int, start_s: float, end_s: float, at: float) -> list[Item
     ]
 
 
-def heard(*items: Item, live: bool = True) -> list[Event]:
+def heard(*items: Item, live: bool = True, pulses: list[Pulse] | None = None) -> list[Event]:
     """The events of a station whose reader gave this."""
     waiting: Queue[Item] = Queue()
     for item in items:
@@ -37,7 +37,9 @@ def heard(*items: Item, live: bool = True) -> list[Event]:
     events: list[Event] = []
     source = LiveSource("Rock", "http://radio.example/" if live else "a.mp3")
     recognizer = Recognizer(library())
-    station = Station(source, cast("Reader", reader), recognizer, RATE_HZ, events.append)
+    beats: list[Pulse] = [] if pulses is None else pulses
+    made = cast("Reader", reader)
+    station = Station(source, made, recognizer, RATE_HZ, events.append, beats.append)
     station.start()
     assert station.join(60)
     return events
@@ -138,3 +140,21 @@ def test_a_station_that_breaks_down_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     assert [(one.kind, one.text) for one in events[1:]] == [
         (EventKind.FAILED, "ZeroDivisionError: odd")
     ]
+
+
+def test_a_track_that_plays_on_has_a_pulse() -> None:
+    """At its beginning and every ten seconds: until when, and to where in it, it was heard."""
+    pulses: list[Pulse] = []
+    events = heard(Connected(BEGIN), *pieces_of(0, 0, 25, BEGIN), end(BEGIN + 25), pulses=pulses)
+    begun = next(one for one in events if one.kind is EventKind.TRACK_STARTED)
+    assert {one.play_id for one in pulses} == {begun.id}
+    until_s = [one.until.timestamp() - BEGIN for one in pulses]
+    assert until_s == pytest.approx([1, 11, 21], abs=2)
+    assert [one.track_s for one in pulses] == pytest.approx(until_s, abs=1)
+
+
+def test_what_is_unknown_has_no_pulse() -> None:
+    """There is no play that it could be noted of."""
+    pulses: list[Pulse] = []
+    heard(Connected(BEGIN), *pieces_of(2, 0, 15, BEGIN), end(BEGIN + 15), pulses=pulses)
+    assert pulses == []

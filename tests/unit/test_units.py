@@ -14,6 +14,7 @@ from earmark.units import (
     samples_to_frames,
     samples_to_seconds,
     seconds_to_frames,
+    semitones_to_pitch,
     steps_to_seconds,
 )
 
@@ -51,3 +52,4 @@ def test_a_frame_belongs_to_a_recording_that_holds_its_centre(samples: int, fram
 def test_an_octave_has_twelve_semitones() -> None:
     """Twice the frequency is 12 semitones up, half of it 12 down."""
     assert (pitch_to_semitones(2), pitch_to_semitones(1), pitch_to_semitones(0.5)) == (12, 0, -12)
+    assert (semitones_to_pitch(12), semitones_to_pitch(0), semitones_to_pitch(-12)) == (2, 1, 0.5)

@@ -1,21 +1,26 @@
 """Audio in: any file, stream or array -> mono blocks at the analysis rate."""
 
+from earmark.audio.ffmpeg import Address
 from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, supported
 from earmark.audio.header import Header, read_header
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
-from earmark.audio.source import AudioSource, ByteStream, source_label
-from earmark.audio.stream import AudioStream, open_audio, open_samples
+from earmark.audio.source import AudioSource, ByteStream, is_url, source_label
+from earmark.audio.stream import AudioStream, channels_of, open_address, open_audio, open_samples
 
 __all__ = [
     "MEDIA_SUFFIXES",
+    "Address",
     "AudioSource",
     "AudioStream",
     "ByteStream",
     "Header",
     "Resampler",
     "Supported",
+    "channels_of",
+    "is_url",
     "library_versions",
+    "open_address",
     "open_audio",
     "open_samples",
     "read_header",

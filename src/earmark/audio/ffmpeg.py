@@ -7,6 +7,7 @@ does little more per frame than to ask for it.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -21,10 +22,15 @@ from earmark.audio.formats import CODECS, CONTAINERS, refusal
 from earmark.audio.limits import limit_allocations
 from earmark.audio.resampling import to_mono
 from earmark.audio.tags import read_tags
-from earmark.errors import NoAudioStreamError, UndecodableAudioError, UnsupportedAudioError
+from earmark.errors import (
+    NoAudioStreamError,
+    SourceUnavailableError,
+    UndecodableAudioError,
+    UnsupportedAudioError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -59,20 +65,32 @@ class FFmpegDecoder:
 
     decoder: DecoderName = "ffmpeg"
 
-    def __init__(self, data: Input, block_s: float = BLOCK_S) -> None:
-        """Open the container and choose its stream; blocks shall have about so many seconds.
+    def __init__(
+        self,
+        container: InputContainer,
+        label: str,
+        block_s: float = BLOCK_S,
+        most_errors: int = MOST_ERRORS_IN_A_ROW,
+    ) -> None:
+        """Take a container, to be closed with this object, and choose its stream.
+
+        Args:
+            container: what was opened.
+            label: what messages call it.
+            block_s: about how long blocks shall be.
+            most_errors: how many errors of the container, one after the other, end it.
 
         Raises:
-            UnsupportedAudioError: FFmpeg refuses it, or its format is not allowed.
             NoAudioStreamError: there is no sound in it.
             UndecodableAudioError: no allowed decoder for its sound.
         """
         self.corrupt_packets = 0
-        self._label = data.label
+        self._label = label
         self._block_s = block_s
-        self._container = open_container(data)
+        self._most_errors = most_errors
+        self._container = container
         try:
-            self._stream = choose_stream(self._container, data.label)
+            self._stream = choose_stream(container, label)
         except BaseException:
             self._container.close()
             raise
@@ -143,7 +161,7 @@ class FFmpegDecoder:
     def _packets(self) -> Iterator[Packet[FFmpegStream]]:
         """Yield the stream's packets; after an error in the container, try to read on."""
         errors = 0
-        while errors < MOST_ERRORS_IN_A_ROW:
+        while errors < self._most_errors:
             try:
                 for packet in self._container.demux(self._stream):
                     errors = 0
@@ -175,6 +193,52 @@ def open_container(data: Input) -> InputContainer:
         )
     except (FFmpegError, ValueError) as error:
         raise UnsupportedAudioError(data.label, refusal(data.head)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What FFmpeg may open itself."""
+
+    url: str
+    """With its secrets."""
+    label: str
+    """What messages call it: without them."""
+    container: str
+    """FFmpeg's name of its format, and of no other."""
+    protocols: str
+    """FFmpeg's names of what it may speak for that, with commas between them."""
+    options: Mapping[str, str]
+    """What FFmpeg is told beside."""
+    timeout_s: float
+    """How long it may take to connect; and afterwards, how long nothing may come."""
+
+
+def open_connection(address: Address) -> InputContainer:
+    """Have FFmpeg open an address.
+
+    Raises:
+        SourceUnavailableError: it cannot be opened.
+    """
+    limit_allocations()
+    options = {
+        **_OPTIONS,
+        "format_whitelist": f"{address.container},{_OPTIONS['format_whitelist']}",
+        "protocol_whitelist": address.protocols,
+        **address.options,
+    }
+    try:
+        return av.open(
+            address.url,
+            "r",
+            format=address.container,
+            container_options=options,
+            metadata_errors="replace",
+            timeout=address.timeout_s,
+        )
+    except (FFmpegError, ValueError) as error:
+        # the whole of what FFmpeg says would tell the address, with its secrets
+        cause = getattr(error, "strerror", None) or "FFmpeg cannot open it"
+        raise SourceUnavailableError(address.label, f"the connection failed ({cause})") from None
 
 
 def _refuse(label: str, *_request: object) -> NoReturn:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from earmark.audio.base import Decoder, DecoderName, Sound
-from earmark.audio.ffmpeg import BLOCK_S, FFmpegDecoder
+from earmark.audio.ffmpeg import (
+    BLOCK_S,
+    Address,
+    FFmpegDecoder,
+    open_connection,
+    open_container,
+)
 from earmark.audio.resampling import Resampler, to_mono
 from earmark.audio.sndfile import SndfileDecoder
 from earmark.audio.source import SPOOL_LIMIT_BYTES, AudioSource, Input, open_input
@@ -162,6 +168,25 @@ def open_audio(
     return AudioStream(data.label, decoder, sounds, data, sample_rate_hz)
 
 
+def open_address(address: Address, *, sample_rate_hz: int, block_s: float = BLOCK_S) -> AudioStream:
+    """Have FFmpeg itself fetch a live stream; an error of the connection ends it.
+
+    Args:
+        address: where from; whoever makes it has checked whether that is allowed.
+        sample_rate_hz: rate of the blocks that the stream gives.
+        block_s: about how long the blocks shall be.
+
+    Raises:
+        SourceUnavailableError: it cannot be opened.
+        NoAudioStreamError: there is no sound in it.
+        UndecodableAudioError: not one sample can be decoded.
+    """
+    container = open_connection(address)
+    decoder = FFmpegDecoder(container, address.label, block_s, most_errors=1)
+    primed, sounds = _primed(decoder, address)
+    return AudioStream(address.label, primed, sounds, None, sample_rate_hz)
+
+
 def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: int) -> AudioStream:
     """Use an array as a recording.
 
@@ -173,6 +198,18 @@ def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: i
 
     Raises:
         UsageError: an array of another shape or type, or a rate beyond reason.
+    """
+    channels = channels_of(samples)
+    Resampler(input_rate_hz, sample_rate_hz)
+    decoder = _ArrayDecoder(channels, input_rate_hz)
+    return AudioStream("<samples>", decoder, decoder.blocks(), None, sample_rate_hz)
+
+
+def channels_of(samples: NDArray[Any]) -> NDArray[Any]:
+    """Return samples of shape (n,) or (n, channels) as (channels, n), a view.
+
+    Raises:
+        UsageError: an array of another shape or type.
     """
     array = np.asarray(samples)
     match array.shape:
@@ -186,9 +223,7 @@ def open_samples(samples: NDArray[Any], *, input_rate_hz: int, sample_rate_hz: i
     if array.dtype.kind not in "iuf":
         message = f"samples are integers or floats, not {array.dtype}"
         raise UsageError(message)
-    Resampler(input_rate_hz, sample_rate_hz)
-    decoder = _ArrayDecoder(channels, input_rate_hz)
-    return AudioStream("<samples>", decoder, decoder.blocks(), None, sample_rate_hz)
+    return channels
 
 
 class _ArrayDecoder:
@@ -216,19 +251,19 @@ class _ArrayDecoder:
 def _start(data: Input, block_s: float) -> tuple[Decoder, Iterator[Sound]]:
     """Return a decoder that has proved that it can decode, and the sound it gives."""
     try:
-        return _primed(data, FFmpegDecoder(data, block_s))
+        return _primed(FFmpegDecoder(open_container(data), data.label, block_s), data)
     except AudioError as refusal:
         data.check()
         if isinstance(refusal, NoAudioStreamError) or not data.seekable():
             raise
         try:
-            return _primed(data, SndfileDecoder(data))
+            return _primed(SndfileDecoder(data), data)
         except AudioError:
             data.check()
             raise refusal from None
 
 
-def _primed(data: Input, decoder: Decoder) -> tuple[Decoder, Iterator[Sound]]:
+def _primed(decoder: Decoder, data: Input | Address) -> tuple[Decoder, Iterator[Sound]]:
     sounds = decoder.blocks()
     try:
         first = next(sounds, None)
@@ -237,6 +272,7 @@ def _primed(data: Input, decoder: Decoder) -> tuple[Decoder, Iterator[Sound]]:
         raise
     if first is None:
         decoder.close()
-        data.check()
+        if isinstance(data, Input):
+            data.check()
         raise UndecodableAudioError(data.label, "not one sample of it can be decoded")
     return decoder, chain([first], sounds)

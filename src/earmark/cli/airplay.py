@@ -18,8 +18,6 @@ from earmark.settings import OPERATIONS_VARIABLE
 if TYPE_CHECKING:
     from earmark.operations.base import Play, Total
 
-HOURS = "%Y-%m-%d %H:%M:%S"
-
 
 def airplay(
     operations: Annotated[
@@ -109,7 +107,7 @@ def _list(plays: Iterable[Play], *, as_json: bool) -> int:
 def _line(play: Play) -> str:
     lasted = "still plays" if play.duration_s is None else text.clock(play.duration_s)
     cells = (
-        play.started_at.strftime(HOURS),
+        text.moment(play.started_at),
         f"{lasted:>11}",
         text.printable(play.station),
         text.by_whom(play.title, play.artist),
@@ -129,7 +127,7 @@ def _count(totals: Iterable[Total], by: TotalBy, *, as_json: bool) -> int:
     elif totals:
         table = screen.listing(by.value, "plays", "time", "first", "last", right=("plays", "time"))
         for total in totals:
-            first, last = total.first_at.strftime(HOURS), total.last_at.strftime(HOURS)
+            first, last = text.moment(total.first_at), text.moment(total.last_at)
             name = text.printable(total.name) or "none"
             table.add_row(name, f"{total.plays:,}", text.clock(total.duration_s), first, last)
         screen.show(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Generator
 from contextlib import closing
@@ -122,7 +121,7 @@ def _print_words(answer: Identification) -> None:
     lines = [_heading(answer), *(_match_line(match, answer.status) for match in answer.matches)]
     if not answer.matches:
         lines += [_why_not(answer), *map(_candidate_line, answer.candidates[:1])]
-    typer.echo("\n".join(lines), color=False if "NO_COLOR" in os.environ else None)
+    typer.echo("\n".join(lines), color=text.colour())
 
 
 def _heading(answer: Identification) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +27,8 @@ from earmark.params import QueryParams
 from earmark.settings import OPERATIONS_VARIABLE, WEBHOOK_SECRET_VARIABLE, webhook_secret
 
 if TYPE_CHECKING:
-    from earmark.live.events import Event
+    from earmark.live.events import Event, Pulse
+    from earmark.operations.sqlite import SqliteOperations
     from earmark.sources import Client
 
 MARKS = {
@@ -83,6 +83,14 @@ def monitor(
             "--allow-private", help="Also go to addresses of private networks and this machine."
         ),
     ] = False,
+    ffmpeg_urls: Annotated[
+        bool,
+        typer.Option(
+            "--ffmpeg-urls",
+            help="Let FFmpeg open rtmp, rtmps, rtsp and rtsps addresses itself. For sources that "
+            "you trust: an RTSP server can send FFmpeg on to any host.",
+        ),
+    ] = False,
     for_s: Annotated[
         float | None,
         typer.Option("--for", min=0.1, metavar="SECONDS", help="Stop after so long."),
@@ -101,7 +109,7 @@ def monitor(
 
         earmark monitor Rock=https://radio.example/rock Jazz=https://radio.example/jazz.m3u8
         earmark monitor --log plays.csv --operations plays.sqlite https://radio.example/live
-        ffmpeg -i rtsp://camera.local/ -f wav - | earmark monitor Lobby=-
+        earmark monitor --ffmpeg-urls --allow-private Lobby=rtsp://camera.local/
     """
     with opened(library, debug=debug) as open_library, ExitStack() as exits:
         from earmark.live.monitor import Monitor
@@ -114,28 +122,44 @@ def monitor(
         counts = _Counts(as_json=as_json)
         sinks: list[Callable[[Event], object]] = [counts]
         sinks += _logs(log or [])
+        noting: list[Callable[[Pulse], object]] = []
         if operations is not None:
-            names = [source.name for source in wanted]
-            sinks.append(_plays(exits, operations, keep_days, names))
+            store = exits.enter_context(_store(operations, [source.name for source in wanted]))
+            sinks.append(_plays(store, keep_days))
+            noting.append(store.note_heard)
         if webhook is not None:
             sinks.append(_webhook(exits, client, webhook))
         announce_compiling()
         open_library.warm_up()
-        together = Together(sinks, _complain)
-        with Monitor(
+        monitor = Monitor(
             open_library,
             wanted,
-            on_event=together,
+            on_event=Together(sinks, _complain),
+            on_pulse=Together(noting, _complain),
             query=query,
             allow_private=allow_private,
-        ) as running:
-            # who stops a service sends SIGTERM: what plays is to be told to have ended then, too
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            ffmpeg_urls=ffmpeg_urls,
+        )
+        with stopped_by_sigterm(), monitor as running:
             try:
                 running.wait(for_s)
             except KeyboardInterrupt:
                 typer.echo("stopping", err=True)
         raise typer.Exit(FOUND if counts.tracks else NONE_FOUND)
+
+
+@contextmanager
+def stopped_by_sigterm() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C in the block, whatever it does outside.
+
+    Who stops a service sends it: what plays is to be told to have ended then, too.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        # None stands for a handler that Python did not install, and cannot put back
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
 
 
 class _Counts:
@@ -152,14 +176,13 @@ class _Counts:
         if self._as_json:
             print(jsonable.dumps(jsonable.event(event)), flush=True)
         else:
-            colour = False if "NO_COLOR" in os.environ else None
-            typer.echo(line(event), color=colour)
+            typer.echo(line(event), color=text.colour())
 
 
 def line(event: Event) -> str:
     """Return an event as a person reads it."""
     mark, colour = MARKS.get(event.kind, ("·", "white"))
-    when = event.at.strftime("%Y-%m-%d %H:%M:%S")
+    when = text.moment(event.at)
     words = event.kind.value.replace("_", " ")
     what = text.printable(event.text) if event.text else ""
     if event.match is not None:
@@ -178,14 +201,19 @@ def _logs(paths: list[Path]) -> list[Callable[[Event], object]]:
     return [EventLog(path) for path in paths]
 
 
-def _plays(
-    exits: ExitStack, path: Path, keep_days: int | None, stations: list[str]
-) -> Callable[[Event], object]:
-    from earmark.operations.recording import PlayWriter
+@contextmanager
+def _store(path: Path, stations: list[str]) -> Iterator[SqliteOperations]:
+    """Open the store of plays; what a monitor that was killed left open is ended."""
     from earmark.operations.sqlite import SqliteOperations
 
-    store = exits.enter_context(SqliteOperations(path))
-    store.leave_open(stations)
+    with SqliteOperations(path) as store:
+        store.leave_open(stations)
+        yield store
+
+
+def _plays(store: SqliteOperations, keep_days: int | None) -> Callable[[Event], object]:
+    from earmark.operations.recording import PlayWriter
+
     keep = None if keep_days is None else timedelta(days=keep_days)
     return PlayWriter(store, keep, lambda: datetime.now(UTC))
 

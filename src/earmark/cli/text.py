@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from datetime import datetime
+
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 THOUSAND = 1000
 CERTAINTY = ((0.999, "certain"), (0.99, "very likely"), (0.9, "likely"), (0.0, "perhaps"))
@@ -11,6 +14,11 @@ CERTAINTY = ((0.999, "certain"), (0.99, "very likely"), (0.9, "likely"), (0.0, "
 def printable(text: str) -> str:
     """Put any text on one line that does no harm to a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def colour() -> bool | None:
+    """What Typer is told: no colours if the user wants none, else what the terminal can show."""
+    return False if "NO_COLOR" in os.environ else None
 
 
 def clock(seconds: float) -> str:
@@ -23,6 +31,11 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(abs(round(seconds)), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes}:{rest:02}"
+
+
+def moment(when: datetime) -> str:
+    """Write a date and a time to the second, in the zone it is told in."""
+    return when.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def size(count: float) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from earmark import jsonable
 from earmark.cli import text
+from earmark.spreadsheets import csv_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,7 +34,7 @@ def json_lines(timeline: Timeline) -> Iterator[str]:
 
 def csv_heading() -> str:
     """Return the names of the columns."""
-    return _csv_line(COLUMNS)
+    return csv_line(COLUMNS)
 
 
 def csv_lines(timeline: Timeline) -> Iterator[str]:
@@ -45,14 +44,8 @@ def csv_lines(timeline: Timeline) -> Iterator[str]:
         track = row.pop("track") or {}
         row |= {"track_id": track.get("id"), "track_duration_s": track.get("duration_s")}
         row |= {name: track.get(name) for name in ("title", "artist", "album", "path")}
-        yield _csv_line(row[name] for name in COLUMNS)
-
-
-def _csv_line(values: Iterable[object]) -> str:
-    line = io.StringIO()
-    plain = [text.printable(value) if isinstance(value, str) else value for value in values]
-    csv.writer(line, lineterminator="").writerow(plain)
-    return line.getvalue()
+        cells = (row[name] for name in COLUMNS)
+        yield csv_line(text.printable(one) if isinstance(one, str) else one for one in cells)
 
 
 class CueSheet:

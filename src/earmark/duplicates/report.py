@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import os
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
+
+from earmark.spreadsheets import csv_line
 
 if TYPE_CHECKING:
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair, DuplicateReport
@@ -19,11 +21,14 @@ COLUMNS = (
 
 def write_csv(report: DuplicateReport, file: TextIO) -> None:
     """Write a report; the file was opened with `newline=""` and errors that let any name pass."""
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
+    _write(file, COLUMNS)
     for number, group in enumerate(report.groups, 1):
         for place, copy in enumerate(group.copies):
-            writer.writerow([number, group.likeness, *_copy(copy), *_shared(group, place)])
+            _write(file, [number, group.likeness, *_copy(copy), *_shared(group, place)])
+
+
+def _write(file: TextIO, cells: Iterable[object]) -> None:
+    file.write(f"{csv_line(cells)}\r\n")
 
 
 def with_first(group: DuplicateGroup, place: int) -> DuplicatePair | None:

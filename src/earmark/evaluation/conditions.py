@@ -16,6 +16,7 @@ from itertools import product
 from earmark.errors import UsageError
 from earmark.evaluation.codecs import AAC_24K, AMR_12K, MP3_32K, OPUS_12K, Codec
 from earmark.evaluation.noises import Noise
+from earmark.units import semitones_to_pitch
 
 NOISES = (Noise.PINK, Noise.BABBLE, Noise.STREET)
 AROUND = (Noise.BABBLE, Noise.STREET)
@@ -70,7 +71,7 @@ class Condition:
     @property
     def pitch(self) -> float:
         """Clip frequency to track frequency."""
-        return float(2.0 ** (self.semitones / 12))
+        return semitones_to_pitch(self.semitones)
 
     @property
     def label(self) -> str:

@@ -20,7 +20,7 @@ from earmark.axis import axis_of
 from earmark.evaluation.imitation import placed
 from earmark.kernels import kernel
 from earmark.types import Peaks
-from earmark.units import hz_to_bins, seconds_to_frames
+from earmark.units import hz_to_bins, seconds_to_frames, semitones_to_pitch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,9 +155,9 @@ def _planned(
     kept = min(1 - THINNED * loose, wanted / has)
     return _Plan(
         length_frames=length_frames,
-        low_factor=_factor(tuning - down),
-        high_factor=_factor(tuning + up),
-        filler_factor=_factor(tuning + other - MOST_SEMITONES // 2),
+        low_factor=semitones_to_pitch(tuning - down),
+        high_factor=semitones_to_pitch(tuning + up),
+        filler_factor=semitones_to_pitch(tuning + other - MOST_SEMITONES // 2),
         split_bins=hz_to_bins(float(np.exp(rng.uniform(*np.log(SPLIT_HZ)))), params),
         stretch=stretch,
         first_bar=int(rng.integers(bars - some + 1)),
@@ -171,10 +171,6 @@ def _planned(
 def _density(piece: Piece) -> float:
     """Return how many peaks there are in a frame; of a piece without any, something very small."""
     return max(int(piece.begins[-1]), 1e-3) / ((len(piece.begins) - 1) * piece.bar_frames)
-
-
-def _factor(semitones: float) -> float:
-    return float(2 ** (semitones / 12))
 
 
 @kernel

@@ -8,6 +8,7 @@ import numpy as np
 
 from earmark.axis import axis_of
 from earmark.matching.clip import Chart, chart_of
+from earmark.matching.course import moments
 from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine, pair_up
 from earmark.spectrogram import Spectrogram
 from earmark.types import BestPlace, Exhibit, Match
@@ -48,7 +49,7 @@ class Place:
         """Return when and where in the clip the track's peaks should be, and which are heard."""
         pairs = pair_up(self._chart, self._track, self._there, 0)
         axis = axis_of(self._params)
-        at_s = (pairs.time - self._there.offset[0]) / (self._found.tempo * self._steps_hz)
+        at_s = moments(pairs, self._there, self._params)
         hz = axis.hz(pairs.frequency) * self._found.pitch
         return at_s, hz, pairs.partner >= 0
 

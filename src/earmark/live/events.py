@@ -32,6 +32,17 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """A sign that a track plays on: no event, but kept for whoever comes after a crash."""
+
+    play_id: str
+    until: datetime
+    """The last moment, in UTC, at which it was heard."""
+    track_s: float
+    """Where in the track that is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened at a station. All times are in UTC."""
 

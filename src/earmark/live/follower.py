@@ -8,22 +8,20 @@ lost, and its last moment is where the sum was highest. This is Page's CUSUM tes
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earmark.fingerprint import fingerprint
-from earmark.matching.alignment import plain_at
 from earmark.matching.clip import chart_of
-from earmark.matching.verification import Evidence, Hypotheses, examine, pair_up
+from earmark.matching.course import nats, trace
 from earmark.types import Constellations
-from earmark.units import samples_to_frames, samples_to_seconds, steps_to_seconds
+from earmark.units import samples_to_frames, samples_to_seconds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from earmark.matching.course import Course
     from earmark.params import PeakParams, QueryParams
     from earmark.types import Constellation
 
@@ -59,29 +57,13 @@ MARGIN_S = 0.3
 """At its ends a window lacks the neighbours of its peaks: what is nearer counts in the next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Where in a track a stream is."""
-
-    stream_s: float
-    track_s: float
-    """At this moment of the stream."""
-    tempo: float
-    pitch: float
-    """Clip frequency over track frequency."""
-
-    def at(self, stream_s: float) -> float:
-        """Seconds of the track at this moment of the stream."""
-        return self.track_s + self.tempo * (stream_s - self.stream_s)
-
-
 class Follower:
     """Goes on checking one track at one place."""
 
     def __init__(
         self,
         peaks: Constellation,
-        line: Line,
+        course: Course,
         heard_until_s: float,
         params: PeakParams,
         query: QueryParams,
@@ -90,7 +72,7 @@ class Follower:
 
         Args:
             peaks: the track's.
-            line: where it plays.
+            course: where it plays.
             heard_until_s: until when, in seconds of the stream, it is known to.
             params: the library's.
             query: how the stream is listened to.
@@ -102,7 +84,7 @@ class Follower:
         self._share = FIRST_SHARE
         self._total = 0.0
         self._extreme = 0.0
-        self.line = line
+        self.course = course
         self.checked_s = heard_until_s
         """Until when, in seconds of the stream, it was looked for."""
         self.heard_until_s = heard_until_s
@@ -112,7 +94,7 @@ class Follower:
     @property
     def last_track_s(self) -> float:
         """Where in the track that moment is."""
-        return self.line.at(self.heard_until_s)
+        return self.course.track_at(self.heard_until_s)
 
     @property
     def wanted_s(self) -> float:
@@ -134,40 +116,23 @@ class Follower:
         params = self._params
         peaks = fingerprint([samples], params, self._query)
         chart = chart_of(peaks, samples_to_frames(len(samples), params), params)
-        found = examine(
-            chart, self._track, self._place(begin_s), reach_steps=REACH_STEPS, shifted=True
-        )
-        pairs = pair_up(chart, self._track, found.hypotheses, 0)
-        offset_s = steps_to_seconds(float(found.hypotheses.offset[0]), params)
-        track_s = pairs.time / params.steps * params.hop_samples / params.sample_rate_hz
-        times = begin_s + (track_s - offset_s) / self.line.tempo
+        found = trace(self.course, self._track, chart, begin_s, params, reach_steps=REACH_STEPS)
         end_s = begin_s + samples_to_seconds(len(samples), params) - MARGIN_S
-        fresh = (times >= self.checked_s) & (times < end_s)
-        self._weigh(times[fresh], pairs.partner[fresh] >= 0, found)
+        fresh = (found.at_s >= self.checked_s) & (found.at_s < end_s)
+        self._weigh(found.at_s[fresh], found.partner[fresh] >= 0, found.chance)
         self.checked_s = max(self.checked_s, end_s)
-        if not self.is_lost and found.score[0] >= FOUND_AGAIN:
-            self.line = Line(begin_s, offset_s, self.line.tempo, self.line.pitch)
+        if not self.is_lost and found.score >= FOUND_AGAIN:
+            self.course = found.course
 
-    def _place(self, begin_s: float) -> Hypotheses:
-        params = self._params
-        frames = self.line.at(begin_s) * params.sample_rate_hz / params.hop_samples
-        place = plain_at(0, frames * params.steps)
-        tempo, pitch = np.array([self.line.tempo]), np.array([self.line.pitch])
-        return Hypotheses(place.reference, place.offset, tempo, pitch)
-
-    def _weigh(
-        self, times: NDArray[np.float64], agrees: NDArray[np.bool_], found: Evidence
-    ) -> None:
+    def _weigh(self, times: NDArray[np.float64], agrees: NDArray[np.bool_], chance: float) -> None:
         """Add up what the peaks at these moments say."""
         if not len(times):
             return
         least, most = SHARES
-        chance = float(np.clip(found.chance[0], least, most / 2))
+        chance = float(np.clip(chance, least, most / 2))
         share = float(np.clip(DISTURBED * self._usual(agrees), 2 * chance, most))
-        for_it = NOT_INDEPENDENT * math.log(share / chance)
-        against_it = NOT_INDEPENDENT * math.log((1 - share) / (1 - chance))
-        for at_s, agreeing in zip(times.tolist(), agrees.tolist()):
-            one = for_it if agreeing else against_it
+        said = NOT_INDEPENDENT * nats(agrees, share, chance)
+        for at_s, one in zip(times.tolist(), said.tolist()):
             self._total += one
             if self.is_lost:
                 self._extreme = min(self._extreme, self._total)

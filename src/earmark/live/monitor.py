@@ -17,7 +17,7 @@ from earmark.sources import AddressPolicy, Client, LiveSource, Opener
 
 if TYPE_CHECKING:
     from earmark.library import Library
-    from earmark.live.events import Event
+    from earmark.live.events import Event, Pulse
     from earmark.live.plan import LookPlan
     from earmark.params import QueryParams
 
@@ -45,9 +45,11 @@ class Monitor:
         sources: Sequence[str | LiveSource],
         *,
         on_event: Callable[[Event], object],
+        on_pulse: Callable[[Pulse], object] = lambda _: None,
         query: QueryParams | None = None,
         plan: LookPlan | None = None,
         allow_private: bool = False,
+        ffmpeg_urls: bool = False,
         ladder_share: float = LADDER_SHARE,
     ) -> None:
         """Prepare to listen; entering the `with` block begins it.
@@ -57,9 +59,12 @@ class Monitor:
             sources: addresses (`http`, `https`, `udp`, `rtp`), paths of files and named pipes, or
                 `-` for standard input; `NAME=PLACE` gives one a name.
             on_event: called with every event, one at a time, from threads of the monitor.
+            on_pulse: called every ten seconds or so of a track that plays on, likewise.
             query: how hard to look.
             plan: when to look.
             allow_private: also go to addresses of private networks and of this machine.
+            ffmpeg_urls: let FFmpeg itself open `rtmp(s)` and `rtsp(s)` addresses; for sources that
+                are trusted, as FFmpeg may be sent on to other hosts.
             ladder_share: what the ladders may take of one processor, of all stations together.
 
         Raises:
@@ -67,11 +72,12 @@ class Monitor:
         """
         wanted = [LiveSource.parse(one) if isinstance(one, str) else one for one in sources]
         _check_names([one.name for one in wanted])
-        opener = Opener(Client(AddressPolicy(allow_private=allow_private)))
+        opener = Opener(Client(AddressPolicy(allow_private=allow_private)), ffmpeg_urls=ffmpeg_urls)
         rate = library.params.peaks.sample_rate_hz
         quota = Quota(ladder_share)
         self._guard = threading.Lock()
         self._on_event = on_event
+        self._on_pulse = on_pulse
         self._stations = [
             Station(
                 source,
@@ -79,6 +85,7 @@ class Monitor:
                 Recognizer(library, query=query, plan=plan, quota=quota),
                 rate,
                 self._hand_on,
+                self._hand_on_pulse,
             )
             for source in wanted
         ]
@@ -116,6 +123,10 @@ class Monitor:
     def _hand_on(self, event: Event) -> None:
         with self._guard:
             self._on_event(event)
+
+    def _hand_on_pulse(self, pulse: Pulse) -> None:
+        with self._guard:
+            self._on_pulse(pulse)
 
 
 def _check_names(names: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import math
 import random
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from queue import Full, Queue
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.audio import open_audio
+from earmark.audio import open_address, open_audio
 from earmark.errors import (
     AddressRefusedError,
     EarmarkError,
@@ -27,7 +28,7 @@ from earmark.errors import (
 )
 
 if TYPE_CHECKING:
-    from earmark.audio import ByteStream
+    from earmark.audio import AudioStream, ByteStream
     from earmark.sources.opening import Feed, LiveSource, Opener
 
 BLOCK_S = 0.25
@@ -159,24 +160,33 @@ class Reader:
         return Broken("it has ended", time.time(), again=again, is_error=False)
 
     def _read(self) -> None:
+        address = self._opener.foreign(self._source)
+        if address is not None:
+            sound = open_address(address, sample_rate_hz=self._rate_hz, block_s=BLOCK_S)
+            self._hear(sound, lambda: None)
+            return
         opened = self._opener.open(self._source, self._on_title)
         with closing(opened) as feed:
             self._feed = feed
             counted = _Counted(feed.stream, self._source.name)
-            stream = feed.stream if hasattr(feed.stream, "seekable") else counted
-            with open_audio(
-                stream,
+            sound = open_audio(
+                feed.stream if hasattr(feed.stream, "seekable") else counted,
                 sample_rate_hz=self._rate_hz,
                 block_s=BLOCK_S,
                 spool_limit_bytes=None if feed.is_fragmented else MOST_SPOOLED_BYTES,
-            ) as sound:
-                self._put(Connected(time.time()))
-                self._was_heard = True
-                for block in sound:
-                    counted.forget()
-                    self._put(Piece(block, time.time()))
-                    if self._stopped.is_set():
-                        return
+            )
+            self._hear(sound, counted.forget)
+
+    def _hear(self, sound: AudioStream, on_sound: Callable[[], object]) -> None:
+        """Hand on what is decoded, until its end."""
+        with sound:
+            self._put(Connected(time.time()))
+            self._was_heard = True
+            for block in sound:
+                on_sound()
+                self._put(Piece(block, time.time()))
+                if self._stopped.is_set():
+                    return
 
     def _on_title(self, text: str) -> None:
         now = time.monotonic()

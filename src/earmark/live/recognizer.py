@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from earmark.audio import Resampler, to_mono
-from earmark.errors import UsageError
-from earmark.live.follower import Follower, Line
+from earmark.audio import Resampler, channels_of, to_mono
+from earmark.live.follower import Follower
 from earmark.live.plan import LookPlan
 from earmark.live.updates import Update, UpdateKind
 from earmark.live.window import Window
+from earmark.matching.course import Course
 from earmark.params import Ladder, QueryParams
 from earmark.types import Relation, Status
-from earmark.units import samples_to_seconds
+from earmark.units import samples_to_seconds, semitones_to_pitch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +129,15 @@ class Recognizer:
         """The track that plays, if one does."""
         return self._play.match if self._play else None
 
+    @property
+    def played(self) -> Match | None:
+        """The same, with its end where the track was heard last: it may go on."""
+        if self._play is None:
+            return None
+        follower, match = self._play.follower, self._play.match
+        end_s = max(follower.heard_until_s, match.clip_start_s)
+        return replace(match, clip_end_s=end_s, track_end_s=follower.course.track_at(end_s))
+
     def feed(self, samples: NDArray[Any], sample_rate: int) -> list[Update]:
         """Listen to the next piece, and return what there is to say about it.
 
@@ -140,7 +149,7 @@ class Recognizer:
             UsageError: an array of another shape or type, or a rate beyond reason.
             LibraryError: the library cannot be read.
         """
-        return list(self._heard(self._resampled(_mono(samples), sample_rate)))
+        return list(self._heard(self._resampled(to_mono(channels_of(samples)), sample_rate)))
 
     def skip(self, seconds: float) -> list[Update]:
         """Note that so much sound was lost, and return what there is to say about it."""
@@ -234,7 +243,8 @@ class Recognizer:
             return
         first = max(round(follower.wanted_s * rate), self._window.begin)
         follower.check(self._window.since(first), samples_to_seconds(first, self._params))
-        if follower.line.at(follower.checked_s) > self._play.match.track.duration_s + OVERRUN_S:
+        track_s = follower.course.track_at(follower.checked_s)
+        if track_s > self._play.match.track.duration_s + OVERRUN_S:
             follower.is_lost = True
 
     def _search(self) -> Iterator[Update]:
@@ -328,7 +338,7 @@ class Recognizer:
         """
         if self._play is None or match.track.id != self._play.match.track.id:
             return None
-        expected_s = self._play.follower.line.at(0.0)
+        expected_s = self._play.follower.course.track_at(0.0)
         for offset_s in (match.offset_s, *match.other_offsets_s):
             if abs(offset_s - expected_s) < SAME_PLACE_S:
                 return replace(match, track_start_s=match.track_start_s + offset_s - match.offset_s)
@@ -340,19 +350,16 @@ class Recognizer:
         peaks = self._library.constellation(match.track)
         if peaks is None:
             return None
-        pitch = 2 ** (match.pitch_semitones / 12)
-        line = Line(match.clip_start_s, match.track_start_s, match.tempo, pitch)
-        return Follower(peaks, line, match.clip_end_s, self._params, self._query)
+        pitch = semitones_to_pitch(match.pitch_semitones)
+        course = Course(match.clip_start_s, match.track_start_s, match.tempo, pitch)
+        return Follower(peaks, course, match.clip_end_s, self._params, self._query)
 
     def _ended(self) -> Iterator[Update]:
         """Tell that the track that played, if one did, plays no more."""
-        if self._play is None:
-            return
-        follower, match = self._play.follower, self._play.match
-        self._play = None
-        end_s = max(follower.heard_until_s, match.clip_start_s)
-        whole = replace(match, clip_end_s=end_s, track_end_s=follower.line.at(end_s))
-        yield Update(UpdateKind.ENDED, self.position_s, match.clip_start_s, end_s, whole)
+        whole, self._play = self.played, None
+        if whole is not None:
+            begin_s, end_s = whole.clip_start_s, whole.clip_end_s
+            yield Update(UpdateKind.ENDED, self.position_s, begin_s, end_s, whole)
 
     def _begin_stretch(self, at_s: float) -> None:
         """What follows is unknown."""
@@ -377,12 +384,3 @@ def _of_the_stream(match: Match, begin_s: float) -> Match:
         clip_start_s=match.clip_start_s + begin_s,
         clip_end_s=match.clip_end_s + begin_s,
     )
-
-
-def _mono(samples: NDArray[Any]) -> NDArray[np.float32]:
-    """Average the channels of samples of shape (n,) or (n, channels)."""
-    array = np.asarray(samples)
-    if array.ndim not in {1, 2} or array.dtype.kind not in "iuf" or 0 in array.shape[1:]:
-        message = f"samples are numbers of shape (n,) or (n, channels), not {array.shape}"
-        raise UsageError(message)
-    return to_mono(array[None] if array.ndim == 1 else array.T)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from earmark.errors import LibraryError
 from earmark.ingest import new_id
 from earmark.live.clock import StreamClock
-from earmark.live.events import Event, EventKind
+from earmark.live.events import Event, EventKind, Pulse
 from earmark.live.reading import Broken, Connected, Item, Piece, Reader, Titled
 from earmark.live.updates import Update, UpdateKind
 from earmark.units import posix_to_utc
@@ -27,6 +27,9 @@ WAIT_S = 0.5
 """How long is waited for sound before it is looked what else there is to do."""
 
 TROUBLE_EVERY_S = 60.0
+
+PULSE_EVERY_S = 10.0
+"""How often it is told that a track plays on: so much of a play may be lost by a crash."""
 
 KINDS = {
     UpdateKind.STARTED: EventKind.TRACK_STARTED,
@@ -48,12 +51,14 @@ class Station:
         recognizer: Recognizer,
         sample_rate_hz: int,
         on_event: Callable[[Event], object],
+        on_pulse: Callable[[Pulse], object] = lambda _: None,
     ) -> None:
         self.name = source.name
         self._reader = reader
         self._recognizer = recognizer
         self._rate_hz = sample_rate_hz
         self._on_event = on_event
+        self._on_pulse = on_pulse
         self._clock = StreamClock(is_live=source.is_live)
         self._is_live = source.is_live
         self._heard_at: float | None = None
@@ -61,6 +66,7 @@ class Station:
         self._troubled_at = -math.inf
         self._play_id: str | None = None
         self._play_began: datetime | None = None
+        self._pulse_s = -math.inf
         self._stopped = threading.Event()
         self._ended = threading.Event()
         """Waited for instead of the thread: Ctrl-C while a thread is joined makes Python 3.11 take
@@ -125,6 +131,18 @@ class Station:
         self._heard_at = piece.at
         self._clock.note(self._recognizer.position_s, piece.at)
         self._tell(updates)
+        self._beat()
+
+    def _beat(self) -> None:
+        """Say when a track has begun, and now and then, until when it was heard."""
+        position_s = self._recognizer.position_s
+        if self._play_id is None or position_s < self._pulse_s + PULSE_EVERY_S:
+            return
+        played = self._recognizer.played
+        if played is not None:
+            self._pulse_s = position_s
+            until = self._clock.at(played.clip_end_s)
+            self._on_pulse(Pulse(self._play_id, until, played.track_end_s))
 
     def _trouble(self, error: LibraryError, at: float) -> None:
         """Tell of what is wrong, not too often."""
@@ -162,6 +180,7 @@ class Station:
         event = self._event(KINDS[update.kind], self._clock.at(at_s), at_s)
         if update.kind is UpdateKind.STARTED:
             self._play_id, self._play_began = event.id, event.at
+            self._pulse_s = -math.inf
         if update.kind is UpdateKind.ENDED:
             began = self._play_began
         played = self._play_id if update.match else None

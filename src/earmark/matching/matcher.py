@@ -25,6 +25,7 @@ from earmark.matching.candidates import (
     rarest,
 )
 from earmark.matching.clip import clip_of
+from earmark.matching.course import placed
 from earmark.matching.ladder import PER_RUNG, batches, budget, climb, hypotheses_of, swept
 from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verdict import Verdict, judged
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from earmark.landmarks import Probes
     from earmark.matching.candidates import Candidate
+    from earmark.matching.course import Course
     from earmark.matching.ladder import Rung
     from earmark.matching.sweep import Place
     from earmark.params import Params, QueryParams
@@ -92,9 +94,8 @@ class Expected:
     """A place where a clip may lie, if what was heard before it runs on."""
 
     key: int
-    offset_s: float
-    tempo: float
-    pitch: float
+    course: Course
+    """In seconds of the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +229,8 @@ class Search:
         """Look where the clip lies if what was heard before it runs on."""
         places = self._hint.places
         numbers = self._numbers([one.key for one in places])
-        steps_hz = frame_rate_hz(self._params.peaks) * self._clip.steps
-        rows = [(one.offset_s * steps_hz, one.tempo, one.pitch) for one in places]
-        # contiguous rows: other strides would make Numba compile the kernels once more
-        offset, tempo, pitch = np.array(rows, np.float64).reshape(-1, 3).T.copy()
-        rough = self._roughly(Hypotheses(numbers, offset, tempo, pitch))
+        courses = [one.course for one in places]
+        rough = self._roughly(placed(courses, numbers, 0.0, self._params.peaks))
         return self._weighed(rough.hypotheses)
 
     def _glance(self) -> Evidence:

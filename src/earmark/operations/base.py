@@ -6,7 +6,8 @@ Laws:
 2. What was written survives a loss of power once the call has returned.
 3. Every time is in UTC and keeps its milliseconds.
 4. Several processes may write and read at once.
-5. A query gives plays in the order of their beginnings, those of one moment by their ids.
+5. Until when a play was heard is noted while it plays, and forgotten when it is written again.
+6. A query gives plays in the order of their beginnings, those of one moment by their ids.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from earmark.live.events import Pulse
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,18 @@ class Operations(Protocol):
             OperationsError: the store cannot be read.
         """
 
-    def leave_open(self, stations: Sequence[str]) -> int:
-        """End all plays of these stations that nobody ended, where they began; count them.
+    def note_heard(self, pulse: Pulse) -> None:
+        """Note until when a play was heard; of one that has ended, or is not there, nothing.
 
-        A monitor that was killed leaves them; one that begins says so of its own stations.
+        Raises:
+            OperationsError: it cannot be written.
+        """
+
+    def leave_open(self, stations: Sequence[str]) -> int:
+        """End all plays of these stations that nobody ended, and count them.
+
+        A monitor that was killed leaves them; one that begins says so of its own stations. They end
+        where they were heard last, as far as it was noted; else where they began.
         """
 
     def drop_before(self, moment: datetime) -> int:

@@ -9,39 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from earmark.errors import OperationsError
 from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+from earmark.operations.sql import QUERIES, migration_scripts
+from earmark.sqlfiles import statements_of
 from earmark.units import iso_utc
+
+if TYPE_CHECKING:
+    from earmark.live.events import Pulse
 
 APPLICATION_ID = 0x45617250
 """`EarP`."""
 
 PATIENCE_S = 30.0
 PAGE_PLAYS = 1000
-
-_NAMED = re.compile(r"^-- name: (\w+)\n-- .+\n", re.MULTILINE)
-
-
-def _queries() -> dict[str, str]:
-    text = (files("earmark.operations") / "sql" / "queries.sql").read_text("utf-8")
-    parts = _NAMED.split(text)
-    return {name: statement.strip() for name, statement in zip(parts[1::2], parts[2::2])}
-
-
-def _migrations() -> list[str]:
-    folder = files("earmark.operations") / "sql" / "migrations"
-    found = sorted(folder.iterdir(), key=lambda entry: entry.name)
-    return [entry.read_text("utf-8") for entry in found if entry.name.endswith(".sql")]
 
 
 class SqliteOperations:
@@ -55,7 +44,6 @@ class SqliteOperations:
         """
         self.location = os.fspath(path)
         self._guard = threading.Lock()
-        self._queries = _queries()
         with self._translated():
             Path(self.location).parent.mkdir(parents=True, exist_ok=True)
             self._link = sqlite3.connect(
@@ -101,8 +89,12 @@ class SqliteOperations:
         rows = self._rows("totals", {**_asked(wanted), "by": by.value})
         return [_total(row, by) for row in rows]
 
+    def note_heard(self, pulse: Pulse) -> None:
+        """Note until when a play was heard."""
+        self._changed("note_heard", {key: _stored(value) for key, value in asdict(pulse).items()})
+
     def leave_open(self, stations: Sequence[str]) -> int:
-        """End what nobody ended, where it began."""
+        """End what nobody ended."""
         return sum(self._changed("leave_open", {"station": station}) for station in stations)
 
     def drop_before(self, moment: datetime) -> int:
@@ -112,10 +104,12 @@ class SqliteOperations:
     def _prepare(self) -> None:
         """Check whose file it is, and bring it to today's version."""
         with self._translated():
+            self._link.execute("BEGIN")  # another may be making it: all of it is seen, or nothing
             (version,) = self._link.execute("PRAGMA user_version").fetchone()
             (owner,) = self._link.execute("PRAGMA application_id").fetchone()
             (tables,) = self._link.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        scripts = _migrations()
+            self._link.execute("COMMIT")
+        scripts = migration_scripts()
         if (version or tables) and owner != APPLICATION_ID:
             raise OperationsError(self.location, "it is another program's database")
         if version > len(scripts):
@@ -131,7 +125,7 @@ class SqliteOperations:
         self._link.execute("BEGIN IMMEDIATE")
         (version,) = self._link.execute("PRAGMA user_version").fetchone()
         for script in scripts[version:]:
-            for statement in filter(str.strip, script.split(";\n")):
+            for statement in statements_of(script):
                 self._link.execute(statement)
         self._link.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._link.execute(f"PRAGMA user_version = {len(scripts)}")
@@ -139,11 +133,11 @@ class SqliteOperations:
 
     def _rows(self, name: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
         with self._guard, self._translated():
-            return self._link.execute(self._queries[name], values).fetchall()
+            return self._link.execute(QUERIES[name], values).fetchall()
 
     def _changed(self, name: str, values: Mapping[str, Any]) -> int:
         with self._guard, self._translated():
-            return self._link.execute(self._queries[name], values).rowcount
+            return self._link.execute(QUERIES[name], values).rowcount
 
     @contextlib.contextmanager
     def _translated(self) -> Generator[None, None, None]:

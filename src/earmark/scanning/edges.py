@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from earmark.matching.course import nats
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -40,10 +42,7 @@ def weights(witnesses: Witnesses, inside: NDArray[np.bool_]) -> NDArray[np.float
     usual = float(heard[inside].mean()) if inside.any() else 1.0
     share = np.clip(np.maximum(AUDIBLE * usual, LEAST_GAIN * chance), 0.05, MOST_SHARE)
     chance = np.minimum(chance, share / LEAST_GAIN)
-    said: NDArray[np.float64] = np.where(
-        heard, np.log(share / chance), np.log((1 - share) / (1 - chance))
-    )
-    return said
+    return nats(heard, share, chance)
 
 
 def stretch(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from earmark.matching.clip import Chart, chart_of
-from earmark.scanning.following import Line, follow
+from earmark.scanning.following import follow
 
 if TYPE_CHECKING:
+    from earmark.matching.course import Course
     from earmark.params import PeakParams
     from earmark.scanning.runs import Run
     from earmark.scanning.tail import Tail
@@ -28,14 +29,14 @@ class Pursuit:
 
     def pursue(self, run: Run, upto: int) -> None:
         """Ask in all hops before one; the first time, also before the run was seen."""
-        first, line = run.sights[0].number, run.sights[0].line
+        first, course = run.sights[0].number, run.sights[0].course
         if run.hops:
-            first, line = max(run.hops) + 1, run.line
+            first, course = max(run.hops) + 1, run.course
         else:
             self._look_back(run)
-        sighted = {sight.number: sight.line for sight in run.sights_from(first)}
+        sighted = {sight.number: sight.course for sight in run.sights_from(first)}
         for number in range(first, upto):
-            line = self._ask(run, number, sighted.get(number, line))
+            course, _ = self._ask(run, number, sighted.get(number, course))
 
     def forget(self) -> None:
         """Let go of the charts of what is remembered no longer."""
@@ -44,22 +45,23 @@ class Pursuit:
 
     def _look_back(self, run: Run) -> None:
         """Ask in the hops before a run was seen, back to where it is silent."""
-        line, silent = run.sights[0].line, 0
+        course, silent = run.sights[0].course, 0
         for number in range(run.sights[0].number - 1, -1, -1):
             if number * self._hop < self._tail.begin or silent == MOST_SILENT_HOPS:
                 return
-            line = self._ask(run, number, line)
-            silent = 0 if line.is_heard else silent + 1
+            course, is_heard = self._ask(run, number, course)
+            silent = 0 if is_heard else silent + 1
 
-    def _ask(self, run: Run, number: int, line: Line) -> Line:
-        """Ask in one hop; return the line as it runs there."""
+    def _ask(self, run: Run, number: int, course: Course) -> tuple[Course, bool]:
+        """Ask in one hop; return the course as it runs there, and whether the track is heard."""
         begin = number * self._hop
         end = min(begin + self._hop, self._tail.end)
         if begin < self._tail.begin or end <= begin:
-            return line
+            return course, True
         chart = self._chart(number, begin, end)
-        line, run.hops[number] = follow(line, run.track, chart, begin, self._params)
-        return line
+        found = follow(course, run.track, chart, begin, self._params)
+        course, run.hops[number], is_heard = found
+        return course, is_heard
 
     def _chart(self, number: int, begin: int, end: int) -> Chart:
         if number not in self._charts:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from earmark.scanning.following import Line, Witnesses
-
 if TYPE_CHECKING:
+    from earmark.matching.course import Course
+    from earmark.scanning.following import Witnesses
     from earmark.types import Constellations
 
 WINDOW_HOPS = 2
 """Hops that a window is long: windows whose numbers differ by as much are independent."""
 
-SAME_LINE_S = 0.25
+SAME_PLACE_S = 0.25
 """Places nearer than this are one; a track that jumps by less is not told to."""
 
 
@@ -26,7 +27,7 @@ class Sight:
 
     number: int
     """Of the window, and of its first hop."""
-    line: Line
+    course: Course
     begin_s: float
     """The part of the recording that agreed, like the next."""
     end_s: float
@@ -38,6 +39,8 @@ class Sight:
 class Run:
     """A track that runs on from window to window."""
 
+    key: int
+    """Of the track."""
     track: Constellations
     """Its constellation."""
     sights: list[Sight] = field(default_factory=list)
@@ -61,15 +64,21 @@ class Run:
         self.score = max(self.score, said)
 
     @property
-    def line(self) -> Line:
-        """The line as the latest window has it."""
-        return self.sights[-1].line
+    def course(self) -> Course:
+        """Where it runs, as the latest window has it."""
+        return self.sights[-1].course
+
+    @property
+    def begin_s(self) -> float:
+        """When the first of its peaks should be heard; infinite if none was asked for yet."""
+        first = (hop.at_s[0] for hop in self.hops.values() if len(hop.at_s))
+        return float(min(first, default=math.inf))
 
     def sights_from(self, number: int) -> Iterator[Sight]:
         """Yield the windows from one on, the latest first."""
         return takewhile(lambda sight: sight.number >= number, reversed(self.sights))
 
-    def runs_through(self, line: Line) -> bool:
+    def runs_through(self, key: int, course: Course) -> bool:
         """Tell whether a track found in a window is this one, running on."""
-        own = self.line
-        return line.key == own.key and abs(own.track_at(line.at_s) - line.track_s) <= SAME_LINE_S
+        apart_s = abs(self.course.track_at(course.at_s) - course.track_s)
+        return key == self.key and apart_s <= SAME_PLACE_S

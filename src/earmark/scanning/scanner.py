@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from earmark.answers import Intact
 from earmark.matching import decision
+from earmark.matching.course import Course
 from earmark.matching.matcher import Expected, Hint, match
 from earmark.matching.verdict import Found
 from earmark.packing import unpack_all
 from earmark.params import Ladder
-from earmark.scanning.following import Line
 from earmark.scanning.pursuit import Pursuit
 from earmark.scanning.runs import WINDOW_HOPS, Run, Sight
-from earmark.scanning.sorting import Heard, spans_of
+from earmark.scanning.sorting import Heard, Sorter
 from earmark.scanning.tail import Tail
 from earmark.types import Status
 from earmark.units import frames_to_seconds, seconds_to_frames
@@ -63,6 +63,9 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 60.0
 LIKELY_RUNGS = 3
 """Changes of tempo and pitch that were found last: neighbours in a mix often share theirs."""
 
+ROUNDING_S = 0.01
+"""So much earlier than a hop begins its first peak may be expected."""
+
 CHANGED = 0.006
 """A tempo or pitch nearer to 1 is found without being tried."""
 
@@ -82,7 +85,7 @@ class Scanner:
         self._pursuit = Pursuit(self._tail, self._hop, self._params.peaks)
         self._looks = 0
         self._active: list[Run] = []
-        self._ended: list[Run] = []
+        self._sorter = Sorter(self.threshold)
         self._rungs: list[tuple[float, float]] = []
         self._wait_s, self._climb_at_s = FIRST_WAIT_S, 0.0
         self._size = 0
@@ -91,6 +94,12 @@ class Scanner:
     def threshold(self) -> float:
         """Nats from which a run is believed."""
         return decision.threshold(self._query.far) + MANY_LOOKS
+
+    @property
+    def kept(self) -> int:
+        """How many peaks are kept of what was found: of runs, and of spans beside them."""
+        of_runs = sum(len(hop.at_s) for run in self._active for hop in run.hops.values())
+        return of_runs + self._sorter.kept
 
     def feed(self, samples: NDArray[np.float32]) -> None:
         """Take the next samples: shape (n,), float32, mono, at the library's rate."""
@@ -107,10 +116,13 @@ class Scanner:
         self._tail.finish()
         while self._looks == 0 or self._looks * self._hop < self._tail.end - self._hop:
             self._look(self._tail.end)
-        runs = [*self._ended, *(run for run in self._active if run.score >= self.threshold)]
-        for run in runs[len(self._ended) :]:
-            self._pursuit.pursue(run, self._looks + WINDOW_HOPS)
-        return spans_of(runs, self.threshold, decision.agreement_threshold(self._size))
+        for run in self._active:
+            if run.score >= self.threshold:
+                self._pursuit.pursue(run, self._looks + WINDOW_HOPS)
+                self._sorter.add(run)
+        self._active = []
+        self._settle(math.inf)
+        return self._sorter.spans()
 
     def _look(self, end: int) -> None:
         """Look at the next window, and follow what runs on."""
@@ -135,8 +147,7 @@ class Scanner:
         """Say where the runs should be, the likeliest first."""
         likely = sorted(self._active, key=lambda run: -run.score)[:MOST_EXPECTED]
         for run in likely:
-            line = run.line
-            yield Expected(line.key, line.track_at(at_s), line.tempo, line.pitch)
+            yield Expected(run.key, run.course.since(at_s))
 
     def _may_climb(self, at_s: float) -> bool:
         return self._query.ladder is not Ladder.OFF and at_s >= self._climb_at_s
@@ -149,29 +160,29 @@ class Scanner:
     def _note(self, found: Found, begin_s: float, reader: Reader) -> None:
         """Join what a window found to the runs that it continues, or begin others."""
         for place_s in (found.offset_s, *found.other_offsets_s)[:MOST_PLACES]:
-            line = Line(found.key, begin_s, place_s, found.tempo, found.pitch)
-            run = self._run_through(line, reader)
+            course = Course(begin_s, place_s, found.tempo, found.pitch)
+            run = self._run_through(found.key, course, reader)
             if run is None:
                 return
             span = found.span
             sight = Sight(
                 self._looks,
-                line,
+                course,
                 begin_s + span.clip_start_s,
                 begin_s + span.clip_end_s,
                 found.score,
             )
             run.add(sight)
 
-    def _run_through(self, line: Line, reader: Reader) -> Run | None:
-        """Return the run that goes on along a line, or a new one; None if its track has gone."""
-        going = next((run for run in self._active if run.runs_through(line)), None)
+    def _run_through(self, key: int, course: Course, reader: Reader) -> Run | None:
+        """Return the run that goes on along a course, or a new one; None if its track has gone."""
+        going = next((run for run in self._active if run.runs_through(key, course)), None)
         if going is not None:
             return going
-        packed = Intact(reader).constellations([line.key])
-        if line.key not in packed:
+        packed = Intact(reader).constellations([key])
+        if key not in packed:
             return None
-        run = Run(unpack_all([packed[line.key]]))
+        run = Run(key, unpack_all([packed[key]]))
         self._active.append(run)
         return run
 
@@ -185,12 +196,18 @@ class Scanner:
             if begin_s - run.sights[-1].end_s < PATIENCE_S:
                 still.append(run)
             elif run.score >= self.threshold:
-                self._ended.append(run)
+                self._sorter.add(run)
         self._active = still
         self._pursuit.forget()
+        self._settle(self._seconds(self._tail.begin) - ROUNDING_S)
+
+    def _settle(self, horizon_s: float) -> None:
+        """Find the spans in which what is heard from a moment on has no say."""
+        own = decision.agreement_threshold(self._size)
+        self._sorter.settle(self._active, horizon_s, own)
 
     def _remember_rung(self, run: Run) -> None:
-        rung = round(run.line.tempo, 3), round(run.line.pitch, 3)
+        rung = round(run.course.tempo, 3), round(run.course.pitch, 3)
         if run.sights[-1].number != self._looks - 1 or max(abs(p - 1) for p in rung) < CHANGED:
             return
         others = [

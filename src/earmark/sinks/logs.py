@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from earmark import jsonable
 from earmark.errors import UsageError
+from earmark.spreadsheets import csv_line
 from earmark.units import iso_utc
 
 if TYPE_CHECKING:
@@ -20,9 +18,6 @@ COLUMNS = (
     "at station kind title artist album isrc track_id started_at duration_s track_start_s "
     "track_end_s confidence speed text play_id id"
 ).split()
-
-FORMULA = ("=", "+", "-", "@", "\t")
-"""A cell that begins so would be computed by a spreadsheet; it gets an apostrophe."""
 
 
 class EventLog:
@@ -60,10 +55,10 @@ class EventLog:
         Raises:
             OSError: it cannot be written.
         """
-        line = _csv_line(row(event)) if self._is_csv else jsonable.dumps(jsonable.event(event))
+        line = _on_one_line(row(event)) if self._is_csv else jsonable.dumps(jsonable.event(event))
         with self._path.open("ab", buffering=0) as file:
             if self._is_csv and not file.tell():
-                line = f"{_csv_line(COLUMNS)}\n{line}"
+                line = f"{csv_line(COLUMNS)}\n{line}"
             file.write(f"{line}\n".encode())
 
 
@@ -95,15 +90,9 @@ def row(event: Event) -> list[str]:
             "speed": None if match.speed is None else f"{match.speed:.4f}",
         }
     cells = ((name, values.get(name)) for name in COLUMNS)
-    return ["" if value is None else _harmless(str(value)) for _, value in cells]
+    return ["" if value is None else str(value) for _, value in cells]
 
 
-def _harmless(text: str) -> str:
-    is_number = text.lstrip("-").replace(".", "", 1).isdecimal()
-    return f"'{text}" if text.startswith(FORMULA) and not is_number else text
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(cells)
-    return text.getvalue().replace("\r", " ").replace("\n", " ")
+def _on_one_line(cells: list[str]) -> str:
+    """Write a line that whoever follows the file can take for a whole event."""
+    return csv_line(cells).replace("\r", " ").replace("\n", " ")

@@ -94,7 +94,8 @@ class Client:
         self, policy: AddressPolicy, limits: Limits | None = None, tls: ssl.SSLContext | None = None
     ) -> None:
         """Make a client; `tls` replaces the usual certificates."""
-        self._policy = policy
+        self.policy = policy
+        """Which addresses may be asked."""
         self.limits = limits or Limits()
         self._tls = tls
 
@@ -166,7 +167,7 @@ class Client:
         guard = Guard(self.limits.head_s)
         sent = _headers(address, first, headers, body)
         with contextlib.ExitStack() as exits, translated(redacted(url)):
-            backend = PinnedBackend(self._policy, guard)
+            backend = PinnedBackend(self.policy, guard)
             pool = exits.enter_context(
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=backend)
             )

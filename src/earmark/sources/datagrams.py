@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import socket
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
-from earmark.sources.urls import redacted
+from earmark.sources.urls import redacted, taken_apart
 
 SCHEMES = ("udp", "rtp")
 LARGEST_BYTES = 1 << 16
@@ -75,11 +74,7 @@ def payload(datagram: bytes) -> bytes:
 
 
 def _place(url: str, name: str) -> tuple[str, int]:
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lstrip("@"), parts.port
-    except ValueError as error:
-        raise UnsupportedSourceError(name, "its address is not well formed") from error
+    _, host, port = taken_apart(url)
     if not port:
         raise UnsupportedSourceError(name, "it names no port: udp://HOST:PORT does")
     return host or "0.0.0.0", port  # noqa: S104 - what the user asks for, as in FFmpeg

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from earmark.audio import ByteStream
+from earmark.audio import Address, ByteStream, is_url
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
 from earmark.sources.client import Client, Response
 from earmark.sources.datagrams import SCHEMES, DatagramStream
+from earmark.sources.foreign import PORTS, foreign_address
 from earmark.sources.frames import first_frame
 from earmark.sources.hls import SegmentStream
 from earmark.sources.icy import HEADER, TitledStream, interval_of
 from earmark.sources.playlists import first_entry, is_hls, is_playlist, lines_of
-from earmark.sources.urls import is_url, redacted
+from earmark.sources.urls import WEB_PORTS, redacted
 
 STANDARD_INPUT = "-"
 HEAD_BYTES = 4096
@@ -93,8 +94,20 @@ class Feed:
 class Opener:
     """Opens sources; what is fetched goes through one client."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, ffmpeg_urls: bool = False) -> None:
+        """Use a client; see `foreign` for what it means that FFmpeg may open addresses itself."""
         self._client = client
+        self._ffmpeg_urls = ffmpeg_urls
+
+    def foreign(self, source: LiveSource) -> Address | None:
+        """Return the address of a source that FFmpeg is to open itself; None for all others.
+
+        Raises:
+            SourceError: it is one, but may not be opened.
+        """
+        if not self._ffmpeg_urls or source.place.partition("://")[0].lower() not in PORTS:
+            return None
+        return foreign_address(source.place, self._client.policy, self._client.limits.stall_s)
 
     def open(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
         """Open a source.
@@ -113,9 +126,8 @@ class Opener:
         if scheme in SCHEMES:
             datagrams = DatagramStream(place, self._client.limits.stall_s)
             return Feed(source.name, datagrams, datagrams)
-        if scheme not in {"http", "https"}:
-            cause = f"{scheme} is not spoken; pipe it in: ffmpeg -i ADDRESS -f wav - | earmark …"
-            raise UnsupportedSourceError(redacted(place), cause)
+        if scheme not in WEB_PORTS:
+            raise UnsupportedSourceError(redacted(place), _help(scheme))
         return self._opened_web(source, on_title)
 
     def _opened_web(self, source: LiveSource, on_title: Callable[[str], object]) -> Feed:
@@ -133,6 +145,12 @@ class Opener:
                 return Feed(source.name, segments, segments, segments.is_fragmented)
             url = first_entry(lines, response.url, response.name)
         raise UnsupportedSourceError(redacted(url), "its playlists lead to one another")
+
+
+def _help(scheme: str) -> str:
+    """Say what helps with a scheme that Earmark does not speak itself."""
+    other = "--ffmpeg-urls lets FFmpeg open it, or " if scheme in PORTS else ""
+    return f"{scheme} is not spoken; {other}pipe it in: ffmpeg -i ADDRESS -f wav - | earmark …"
 
 
 def _titled(

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from earmark.audio import is_url
 from earmark.errors import UnsupportedSourceError
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 WEB_PORTS = {"http": 80, "https": 443}
 
 _KEPT = "%/:=&?~+!$,;'@()*[]-._"
 """What stands in the path and query of an address as it is."""
-
-
-def is_url(source: str) -> bool:
-    """Whether this is an address, and no path."""
-    return bool(SCHEME.match(source))
 
 
 def redacted(source: str) -> str:
@@ -65,18 +59,29 @@ class WebAddress:
         return host if self.port == WEB_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+def taken_apart(url: str) -> tuple[SplitResult, str, int | None]:
+    """Return the parts of an address, its host in ASCII, and its port, if it names one.
+
+    Raises:
+        UnsupportedSourceError: it is not well formed.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        host = host if ":" in host else host.encode("idna").decode("ascii")
+    except ValueError as error:  # UnicodeError is one
+        raise UnsupportedSourceError(redacted(url), "its address is not well formed") from error
+    return parts, host, port
+
+
 def web_address(url: str) -> WebAddress:
     """Take an address apart.
 
     Raises:
         UnsupportedSourceError: it is not `http` or `https`, or not well formed.
     """
-    try:
-        parts = urlsplit(url)
-        scheme, host, port = parts.scheme.lower(), parts.hostname or "", parts.port
-        host = host if ":" in host else host.encode("idna").decode("ascii")
-    except ValueError as error:  # UnicodeError is one
-        raise UnsupportedSourceError(redacted(url), "its address is not well formed") from error
+    parts, host, port = taken_apart(url)
+    scheme = parts.scheme.lower()
     if scheme not in WEB_PORTS or not host:
         raise UnsupportedSourceError(redacted(url), "it is no http or https address")
     target = quote(parts.path or "/", safe=_KEPT)

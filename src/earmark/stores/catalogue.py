@@ -12,6 +12,7 @@ from typing import Any
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
 from earmark.params import Params
+from earmark.sqlfiles import statements_of
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
 from earmark.stores.limits import LARGEST
@@ -113,7 +114,7 @@ class Catalogue:
 
     def _apply_migrations(self) -> None:
         for script in migration_scripts()[self.version() :]:
-            for statement in _statements(script):
+            for statement in statements_of(script):
                 self._execute(statement)
         self._execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._execute(f"PRAGMA user_version = {self.newest_version()}")
@@ -408,11 +409,6 @@ def _row(track: Track) -> dict[str, Any]:
         "media_file": track.media_file,
         "corrupt_packets": track.corrupt_packets,
     }
-
-
-def _statements(script: str) -> list[str]:
-    """Split a migration; none of ours has a semicolon within a statement."""
-    return [statement for statement in script.split(";") if statement.strip()]
 
 
 def _json_keys(keys: Iterable[int]) -> str:

@@ -12,7 +12,10 @@ INSERT OR REPLACE INTO plays (
 
 -- name: plays
 -- A page of plays that fit, after the one that is given.
-SELECT * FROM plays
+SELECT
+    id, station, started_at, ended_at, track_id, title, artist, album, isrc, external_id,
+    track_start_s, track_end_s, confidence, speed
+FROM plays
 WHERE (:since IS NULL OR started_at >= :since)
     AND (:until IS NULL OR started_at < :until)
     AND (:station IS NULL OR station = :station)
@@ -46,9 +49,16 @@ WHERE (:since IS NULL OR started_at >= :since)
 GROUP BY 1
 ORDER BY CASE WHEN :by = 'day' THEN 1 END, duration_s DESC, 1;
 
+-- name: note_heard
+-- Note until when a play that has not ended was heard.
+UPDATE plays SET heard_until = :until, heard_track_s = :track_s
+WHERE id = :play_id AND ended_at IS NULL;
+
 -- name: leave_open
--- End what nobody ended where it began.
-UPDATE plays SET ended_at = started_at, track_end_s = track_start_s
+-- End what nobody ended where it was heard last; what was not heard since, where it began.
+UPDATE plays SET
+    ended_at = coalesce(heard_until, started_at),
+    track_end_s = coalesce(heard_track_s, track_start_s)
 WHERE ended_at IS NULL AND station = :station;
 
 -- name: drop_before
