@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -46,6 +47,22 @@ def test_what_it_opens_is_decoded_as_mono(data: bytes) -> None:
     samples = decoded(data)
     assert len(samples) == 3 * 44_100
     assert loudest_hz(samples, 44_100) == pytest.approx(440, abs=1)
+
+
+def test_no_interrupt_reaches_its_callbacks() -> None:
+    """What it asks for is read in another thread: Ctrl-C there would pass for the file's end."""
+    asked: set[int] = set()
+
+    class Noting(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            asked.add(threading.get_ident())
+            return super().read(size)
+
+    data = open_input(Noting(vorbis()))
+    asked.clear()
+    assert sum(len(block) for block, _ in SndfileDecoder(data).blocks()) == 3 * 44_100
+    assert asked
+    assert threading.get_ident() not in asked
 
 
 def test_what_ffmpeg_refuses_is_played() -> None:

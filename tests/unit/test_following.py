@@ -70,6 +70,15 @@ def test_a_peak_of_the_recording_has_one_number() -> None:
     assert np.isin(shared, other.partner).mean() > 0.95
 
 
+def test_a_stretch_without_peaks_has_nothing_heard() -> None:
+    """A recording's last moments may have none: the track's peaks are all missing there."""
+    empty = chart_of(excerpt(TRACK, 70, HOP_S), frames_of(HOP_S), PARAMS.peaks)
+    _, found, is_heard = asked(empty, Course(BEGIN_S, 20, 1.0, 1))
+    assert not is_heard
+    assert len(found.partner)
+    assert (found.partner == -1).all()
+
+
 def test_no_stretch_has_no_witnesses() -> None:
     """Joining nothing gives nothing."""
     assert len(joined([]).at_s) == 0

@@ -158,3 +158,17 @@ def test_what_is_unknown_has_no_pulse() -> None:
     pulses: list[Pulse] = []
     heard(Connected(BEGIN), *pieces_of(2, 0, 15, BEGIN), end(BEGIN + 15), pulses=pulses)
     assert pulses == []
+
+
+def test_sound_that_comes_faster_than_it_sounds_takes_its_time() -> None:
+    """Piped in at once, a play is as long as it sounds, and ends after it began."""
+    hurried = [
+        Piece(piece.samples, BEGIN + 0.02 * number)
+        for number, piece in enumerate(
+            one for one in pieces_of(0, 0, 10, BEGIN) if isinstance(one, Piece)
+        )
+    ]
+    events = heard(Connected(BEGIN), *hurried, end(BEGIN + 1))
+    [ended] = [one for one in events if one.kind is EventKind.TRACK_ENDED]
+    assert ended.started_at
+    assert 8 < (ended.at - ended.started_at).total_seconds() < 11

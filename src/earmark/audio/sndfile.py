@@ -1,7 +1,13 @@
-"""Decoding with libsndfile: the second opinion on what FFmpeg refuses."""
+"""Decoding with libsndfile: the second opinion on what FFmpeg refuses.
+
+Libsndfile asks for bytes by calling back, and what is raised in a callback is lost: an interrupt
+there would look like the end of the file. So it works in a thread of its own; interrupts come to
+the main one.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -45,11 +51,14 @@ class SndfileDecoder:
 
         self._damage = soundfile.LibsndfileError
         data.seek(0)
+        self._thread = ThreadPoolExecutor(1, "libsndfile")
         try:
-            self._file = soundfile.SoundFile(data)
+            self._file = self._thread.submit(soundfile.SoundFile, data).result()
         except (soundfile.LibsndfileError, TypeError) as error:
+            self._thread.shutdown()
             raise UnsupportedAudioError(data.label, UNKNOWN) from error
         if not is_rate(self._file.samplerate):
+            self.close()
             cause = f"it states a sample rate of {self._file.samplerate} Hz"
             raise UndecodableAudioError(data.label, cause)
         self.container = self._file.format.lower()
@@ -59,6 +68,7 @@ class SndfileDecoder:
 
     def close(self) -> None:
         """Let go of libsndfile's buffers; closing twice is harmless."""
+        self._thread.shutdown()
         self._file.close()
 
     def blocks(self) -> Iterator[Sound]:
@@ -69,7 +79,8 @@ class SndfileDecoder:
 
     def _next(self, length: int) -> NDArray[np.float32]:
         try:
-            values = self._file.read(length, dtype="float32", always_2d=True)
+            read = self._thread.submit(self._file.read, length, dtype="float32", always_2d=True)
+            values = read.result()
         except self._damage:
             values = np.empty((0, 1), np.float32)
         return cast("NDArray[np.float32]", values)

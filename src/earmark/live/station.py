@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from queue import Empty
 from typing import TYPE_CHECKING
 
@@ -141,7 +141,7 @@ class Station:
         played = self._recognizer.played
         if played is not None:
             self._pulse_s = position_s
-            until = self._clock.at(played.clip_end_s)
+            until = self._later(played.clip_end_s - played.clip_start_s)
             self._on_pulse(Pulse(self._play_id, until, played.track_end_s))
 
     def _trouble(self, error: LibraryError, at: float) -> None:
@@ -183,8 +183,18 @@ class Station:
             self._pulse_s = -math.inf
         if update.kind is UpdateKind.ENDED:
             began = self._play_began
+            event = replace(event, at=self._later(at_s - update.start_s))
         played = self._play_id if update.match else None
         return replace(event, play_id=played, started_at=began, match=update.match)
+
+    def _later(self, seconds: float) -> datetime:
+        """Return the time so long after the track began.
+
+        By the stream's own clock: the wall's may have been put right meanwhile, as it is while a
+        stream comes faster than it sounds.
+        """
+        began = self._play_began or self._clock.at(0.0)
+        return began + timedelta(seconds=seconds)
 
     def _say(self, kind: EventKind, at: float, text: str | None = None) -> None:
         event = self._event(kind, posix_to_utc(at), self._recognizer.position_s)

@@ -80,6 +80,8 @@ def follow(
 
 def _numbers(chart: Chart, partner: NDArray[np.int64], first_frame: int) -> NDArray[np.int64]:
     """Return numbers by which a recording's peaks are known wherever a stretch begins."""
+    if not len(chart.peaks):
+        return partner  # none of them has one
     time = chart.peaks.time[partner].astype(np.int64) + first_frame * chart.steps
     number = time << PEAK_BITS | chart.peaks.frequency[partner]
     return np.where(partner >= 0, number, -1)
