@@ -211,9 +211,10 @@ class QueryParams:
     """How much of a catalogue is compared with a clip exhaustively: the tracks with most votes."""
     glance_postings: int = 1 << 17
     look_postings: int = 1 << 22
-    rung_postings: int = 1 << 19
+    rung_postings: int = 1 << 18
     """Postings that are read at most at a first glance, in a longer look, and on a rung of the
-    ladder: those of the rarest hashes."""
+    ladder: those of the rarest hashes. A rung reads more in a very large catalogue
+    (`matching.ladder.budget`)."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0

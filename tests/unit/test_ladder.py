@@ -9,14 +9,17 @@ from earmark.axis import axis_of
 from earmark.matching.alignment import MOVES
 from earmark.matching.candidates import Candidate
 from earmark.matching.ladder import (
+    FINE_STEP,
     GRID_PITCH_STEP,
     GRID_TEMPO_STEP,
+    LARGE_FRAMES,
     PITCH_STEP,
     SPEED_STEP,
     TEMPO_STEP,
     USUAL,
     Rung,
     batches,
+    budget,
     climb,
     hypotheses_of,
 )
@@ -85,6 +88,23 @@ def test_the_likeliest_rungs_come_first() -> None:
     """What a fader reaches is tried before what only a nightcore upload does."""
     usual, others = batches(Ladder.FAST)
     assert max(distance(rung) for rung in usual) <= USUAL < min(distance(rung) for rung in others)
+
+
+def test_fine_rungs_stand_closer_where_they_are_usual() -> None:
+    """The usual speeds and pitches; all else is as it was."""
+    (usual, rest), (fine, same) = batches(Ladder.FAST), batches(Ladder.FAST, fine=True)
+    assert same == rest
+    assert len(fine) > 2 * len(usual)
+    assert max(map(distance, fine)) <= USUAL
+    speeds = sorted([1.0, *(tempo for tempo, pitch in fine if tempo == pitch)])
+    assert max(b / a for a, b in pairwise(speeds)) < 1 + 1.01 * FINE_STEP
+
+
+def test_a_rung_reads_twice_as_much_of_ten_times_the_music() -> None:
+    """And the same of every catalogue that is not large."""
+    query = QueryParams()
+    assert budget(query, 1000) == budget(query, LARGE_FRAMES) == query.rung_postings
+    assert budget(query, 100 * LARGE_FRAMES) == 4 * query.rung_postings
 
 
 def test_no_rung_is_tried_twice_and_none_is_the_clip_itself() -> None:

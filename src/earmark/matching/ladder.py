@@ -41,7 +41,7 @@ SLOWEST_TEMPO, FASTEST_TEMPO, TEMPO_STEP = 0.87, 1.15, 0.03
 USUAL = 0.085
 """What a DJ's fader reaches, and most uploads: tried first."""
 
-FINE_STEP = 0.006
+FINE_STEP = 0.004
 """Ratio of the usual speeds and pitches where only exact cells can be asked for: high frequencies
 leave their cell at half of SPEED_STEP. docs/scale.md has the measurement."""
 
