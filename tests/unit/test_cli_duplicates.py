@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from earmark.cli.duplicates import print_report
+from earmark.duplicates.groups import grouped
+from earmark.duplicates.records import DuplicateReport
 from earmark.evaluation.codecs import MP3_128K, encode
+from tests.duplicates import link, member
 from tests.music import pieces, song
 from tests.schemas import misfits
 from tests.unit.conftest import Earmark
@@ -76,3 +81,18 @@ def test_what_makes_no_sense_is_refused(earmark: Earmark, inbox: Path) -> None:
     assert earmark("duplicates", "--with-library").exit_code == 2
     assert earmark("duplicates", str(inbox), "--report", "nowhere/report.csv").exit_code == 2
     assert earmark("duplicates", "--library", "nowhere.earmark").exit_code == 2
+
+
+def test_a_narrow_screen_has_the_marks_and_the_headings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 80 columns nothing vanishes: not the names, not the lengths, not what the group is."""
+    monkeypatch.setenv("COLUMNS", "80")
+    members = [replace(member(number), path=b"/music/" + b"x" * 60) for number in range(2)]
+    groups = grouped(members, [link(0, 1, speed=1.01)])
+    print_report(DuplicateReport(tuple(groups), 2, 400.0, (), 1.0), as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line[0] for line in lines if "3:20" in line[:60]] == ["✓", "✗"]
+    assert "The same recording" in " ".join(" ".join(lines).split())
+    assert sum(line.count("x") for line in lines) >= 120

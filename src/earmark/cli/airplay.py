@@ -127,7 +127,8 @@ def _count(totals: Iterable[Total], by: TotalBy, *, as_json: bool) -> int:
         for total in totals:
             print(jsonable.dumps(jsonable.total(total)))
     elif totals:
-        table = screen.listing(by.value, "plays", "time", "first", "last", right=("plays", "time"))
+        columns = (by.value, "plays", "time", "first", "last")
+        table = screen.listing(*columns, right=("plays", "time"), folding=(by.value,))
         for total in totals:
             first, last = total.first_at.strftime(HOURS), total.last_at.strftime(HOURS)
             name = text.printable(total.name) or "none"

@@ -89,7 +89,7 @@ def duplicates(
                 report = _of_paths(paths, open_library, least_s, count)
         if report_file is not None:
             _save(report, report_file)
-        _print(report, as_json=as_json)
+        print_report(report, as_json=as_json)
     raise typer.Exit(FOUND if report.groups else NONE_FOUND)
 
 
@@ -179,7 +179,8 @@ def _save(report: DuplicateReport, file: Path) -> None:
         write_csv(report, target)
 
 
-def _print(report: DuplicateReport, *, as_json: bool) -> None:
+def print_report(report: DuplicateReport, *, as_json: bool) -> None:
+    """Print what was found on stdout, and on stderr what could not be read."""
     for skipped in report.skipped:
         line = text.printable(f"{skipped.path}: {skipped.cause}")
         typer.echo(f"earmark: skipped {line}", err=True)
@@ -200,9 +201,9 @@ def _table(report: DuplicateReport) -> Table:
     """Lay out a row for each copy, group by group."""
     from earmark.cli import screen
 
-    listing = screen.listing("", "Recording", "Length", "Coding", "Why", "Where", right=("Length",))
-    for wide in (listing.columns[1], listing.columns[5]):
-        wide.no_wrap, wide.overflow = False, "fold"  # a path is no use without its end
+    columns = ("", "Recording", "Length", "Coding", "Why", "Where")
+    folding = ("Recording", "Coding", "Why", "Where")  # a path is no use without its end
+    listing = screen.listing(*columns, right=("Length",), folding=folding)
     before = None
     for group in report.groups:
         if group.likeness != before:

@@ -90,7 +90,8 @@ def table(timeline: Timeline) -> Table:
     from earmark.cli import screen
 
     columns = ("from", "to", "track", "in the track", "heard", "sure", "changed")
-    rows = screen.listing(*columns, right=("from", "to", "heard"))
+    folding = ("track", "sure", "changed")
+    rows = screen.listing(*columns, right=("from", "to", "heard"), folding=folding)
     for span in timeline.spans:
         rows.add_row(text.clock(span.start_s), text.clock(span.end_s), *_cells(span))
     return rows
