@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SHOWN_SPANS = 2
 """Of a copy that shares many stretches; JSON has them all."""
 
+LEGEND = {"✓": "keep", "✗": "not needed", "·": "not a copy, keep"}
+
 HEADINGS = {
     Likeness.SAME: "The same recording",
     Likeness.CONTAINS: "The first contains the others",
@@ -194,6 +196,8 @@ def print_report(report: DuplicateReport, *, as_json: bool) -> None:
 
     if report.groups:
         screen.show(_table(report))
+        legend = "   ".join(f"{mark} {meaning}" for mark, meaning in LEGEND.items())
+        screen.stdout().print(legend, style="dim", soft_wrap=True)
     screen.stdout().print(_summary(report), style="dim", soft_wrap=True)
 
 
