@@ -47,7 +47,8 @@ def test_a_cue_sheet_counts_on_through_its_files() -> None:
         *sheet.lines(timeline("C", file="b.wav")),
     ]
     assert lines == [
-        'FILE "mix.mp3" WAVE',
+        'TITLE "mix"',
+        'FILE "mix.mp3" MP3',
         "  TRACK 01 AUDIO",
         "    TITLE \"A 'B'\"",
         '    PERFORMER "Band"',

@@ -49,9 +49,7 @@ OWNED = replace(FLAC, in_library=True)
     ],
 )
 def test_a_better_copy_comes_first(better: Candidate, worse: Candidate) -> None:
-    """Whole before cut, sound before damaged, lossless before lossy, then bits; then the longer,
-    the one in the library, the one with more tags.
-    """
+    """Whole, undamaged, lossless, more bits, longer, in the library, more tags: in this order."""
     assert ranked([worse, better]) == [1, 0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark import jsonable
@@ -56,7 +57,11 @@ def _csv_line(values: Iterable[object]) -> str:
 
 
 class CueSheet:
-    """Writes the lines of a CUE sheet: a track for each span, numbered through all files."""
+    """Writes the lines of a CUE sheet: a track for each span, numbered through all files.
+
+    The sheet has the title of its first file. Of the forms that a sheet can name, all but MP3 are
+    uncompressed; players take WAVE for whatever else they can play.
+    """
 
     def __init__(self) -> None:
         self._number = 0
@@ -64,7 +69,11 @@ class CueSheet:
     def lines(self, timeline: Timeline) -> Iterator[str]:
         """Yield the lines of the next file; of one in which nothing was heard, none."""
         if timeline.spans:
-            yield f"FILE {_quoted(timeline.file)} WAVE"
+            name = Path(timeline.file)
+            if not self._number:
+                yield f"TITLE {_quoted(name.stem)}"
+            form = "MP3" if name.suffix.lower() == ".mp3" else "WAVE"
+            yield f"FILE {_quoted(timeline.file)} {form}"
         for span in timeline.spans:
             self._number += 1
             yield f"  TRACK {self._number:02} AUDIO"
