@@ -28,6 +28,7 @@ from earmark.cli.options import (
 from earmark.parallel import cpu_count
 from earmark.params import QueryParams
 from earmark.types import Identification, Match, Relation, Status
+from earmark.units import change
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -145,7 +146,7 @@ def _match_line(match: Match, status: Status) -> str:
 
 
 def _manner(match: Match) -> str:
-    return text.change(match.speed, match.tempo, match.pitch_semitones)
+    return change(match.speed, match.tempo, match.pitch_semitones)
 
 
 def _elsewhere(match: Match) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from earmark import jsonable
 from earmark.cli import text
+from earmark.units import change
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -116,7 +117,7 @@ def _cells(span: TimelineSpan) -> tuple[str, ...]:
         place,
         f"{100 * span.coverage:.0f} %",
         text.in_a_word(span.confidence),
-        text.change(span.speed, span.tempo or 1.0, span.pitch_semitones or 0.0),
+        change(span.speed, span.tempo or 1.0, span.pitch_semitones or 0.0),
     )
 
 
