@@ -89,3 +89,9 @@ def test_a_service_that_is_stopped_ends_its_plays(home: Path) -> None:
     os.close(both)
     assert kinds == ["connected", "track_started", "track_ended"]
     assert running.returncode == 0
+
+
+def test_days_to_keep_need_a_store(earmark: Earmark) -> None:
+    """Else nothing would be kept at all, and nobody would notice."""
+    result = earmark("monitor", "--keep-days", "9", "clip.flac")
+    assert (result.exit_code, "--operations" in result.stderr) == (2, True)

@@ -187,3 +187,12 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     path.write_text("words " * 1000)
     with pytest.raises(OperationsError, match="not a database"):
         SqliteOperations(path)
+
+
+def test_a_title_is_found_in_any_case(tmp_path: Path) -> None:
+    """Of every alphabet."""
+    with SqliteOperations(tmp_path / "plays.sqlite") as store:
+        store.write(play(title="Ödipus ΩΜΈΓΑ"))
+        wanted = PlayQuery(track="öDIPUS ωμέγα")
+        assert len(list(store.plays(wanted))) == 1
+        assert len(store.totals(wanted, TotalBy.TRACK)) == 1

@@ -103,6 +103,9 @@ def monitor(
         earmark monitor --log plays.csv --operations plays.sqlite https://radio.example/live
         ffmpeg -i rtsp://camera.local/ -f wav - | earmark monitor Lobby=-
     """
+    if keep_days is not None and operations is None:
+        message = "it is about the store of plays: name one with --operations"
+        raise typer.BadParameter(message, param_hint="--keep-days")
     with opened(library, debug=debug) as open_library, ExitStack() as exits:
         from earmark.live.monitor import Monitor
         from earmark.sinks.together import Together

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
+
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 THOUSAND = 1000
 CERTAINTY = ((0.999, "certain"), (0.99, "very likely"), (0.9, "likely"), (0.0, "perhaps"))
@@ -51,3 +55,11 @@ def in_a_word(confidence: float) -> str:
 def by_whom(title: str, artist: str | None) -> str:
     """Write who plays what."""
     return printable(f"{title} — {artist}" if artist else title)
+
+
+def csv_line(values: Iterable[object]) -> str:
+    """Write values as one line of CSV, without its end."""
+    line = io.StringIO()
+    plain = [printable(value) if isinstance(value, str) else value for value in values]
+    csv.writer(line, lineterminator="").writerow(plain)
+    return line.getvalue()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +35,7 @@ def json_lines(timeline: Timeline) -> Iterator[str]:
 
 def csv_heading() -> str:
     """Return the names of the columns."""
-    return _csv_line(COLUMNS)
+    return text.csv_line(COLUMNS)
 
 
 def csv_lines(timeline: Timeline) -> Iterator[str]:
@@ -47,14 +45,7 @@ def csv_lines(timeline: Timeline) -> Iterator[str]:
         track = row.pop("track") or {}
         row |= {"track_id": track.get("id"), "track_duration_s": track.get("duration_s")}
         row |= {name: track.get(name) for name in ("title", "artist", "album", "path")}
-        yield _csv_line(row[name] for name in COLUMNS)
-
-
-def _csv_line(values: Iterable[object]) -> str:
-    line = io.StringIO()
-    plain = [text.printable(value) if isinstance(value, str) else value for value in values]
-    csv.writer(line, lineterminator="").writerow(plain)
-    return line.getvalue()
+        yield text.csv_line(row[name] for name in COLUMNS)
 
 
 class CueSheet:
