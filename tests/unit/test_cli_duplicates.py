@@ -97,3 +97,8 @@ def test_a_narrow_screen_has_the_marks_and_the_headings(
     assert "The same recording" in " ".join(" ".join(lines).split())
     assert "✓ keep   ✗ not needed" in lines[-2]
     assert sum(line.count("x") for line in lines) >= 120
+
+
+def test_files_that_cannot_be_read_are_an_error(earmark: Earmark) -> None:
+    """If nothing was found beside them: a copy may be among them."""
+    assert earmark("duplicates", "nowhere").exit_code == 2

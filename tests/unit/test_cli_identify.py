@@ -143,7 +143,11 @@ def test_the_environment_says_how_hard_to_look(
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--false-accepts", "1", "earmark: a false-accept rate lies between 0 and 1, not at 1.0\n"),
+        (
+            "--false-accepts",
+            "1",
+            "earmark: a false-accept rate lies above 0 and below 1, not at 1.0\n",
+        ),
         ("--time-limit", "-1", "earmark: a time limit is a number of seconds, not -1.0\n"),
     ],
 )

@@ -12,7 +12,7 @@ import typer
 
 from earmark.cli import text
 from earmark.cli.add import is_watched, progress_bar, sensible
-from earmark.cli.edge import FOUND, NONE_FOUND, in_words, opened
+from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, in_words, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.duplicates.records import LEAST_S, Likeness
@@ -71,7 +71,8 @@ def duplicates(
 
     Encoding, loudness, cuts and small changes of speed do not matter. Without paths, the tracks of
     the library are compared by what is stored of them; with paths, the files. Nothing is ever
-    deleted or changed. The exit code is 0 if anything was found, and 1 if not.
+    deleted or changed. The exit code is 0 if anything was found, 1 if not, and 2 if not and a file
+    could not be read.
 
     For example:
 
@@ -92,7 +93,14 @@ def duplicates(
         if report_file is not None:
             _save(report, report_file)
         print_report(report, as_json=as_json)
-    raise typer.Exit(FOUND if report.groups else NONE_FOUND)
+    raise typer.Exit(exit_code(report))
+
+
+def exit_code(report: DuplicateReport) -> int:
+    """Return 0 if anything was found, else 2 if a file could not be read, else 1."""
+    if report.groups:
+        return FOUND
+    return FAILED if report.skipped else NONE_FOUND
 
 
 def _check(paths: list[str] | None, report_file: Path | None, *, with_library: bool) -> None:
