@@ -32,7 +32,9 @@ def cache_dir() -> Path:
 
 def cached_for(source: Path) -> Path:
     """The folder that holds the compiled kernels of the modules beside this one."""
-    return cache_dir() / _CacheLocator.get_suitable_cache_subpath(str(source))
+    locator: Any = _CacheLocator
+    folder: str = locator.get_suitable_cache_subpath(str(source))
+    return cache_dir() / folder
 
 
 def before_compiling(tell: Callable[[], object]) -> None:
