@@ -28,7 +28,6 @@ from earmark.cli.options import (
 from earmark.parallel import cpu_count
 from earmark.params import QueryParams
 from earmark.types import Identification, Match, Relation, Status
-from earmark.units import change
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -165,6 +164,8 @@ def _place(match: Match, heard_s: float) -> str:
 
 
 def _manner(match: Match) -> str:
+    from earmark.units import change
+
     return change(match.speed, match.tempo, match.pitch_semitones)
 
 

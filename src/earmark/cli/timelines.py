@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark import jsonable
 from earmark.cli import text
-from earmark.units import change
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +27,8 @@ CUE_FRAMES_HZ = 75
 
 def json_lines(timeline: Timeline) -> Iterator[str]:
     """Yield a JSON object for each span."""
+    from earmark import jsonable
+
     for span in timeline.spans:
         yield jsonable.dumps(jsonable.timeline_span(timeline.file, span))
 
@@ -40,6 +40,8 @@ def csv_heading() -> str:
 
 def csv_lines(timeline: Timeline) -> Iterator[str]:
     """Yield a line of CSV for each span: what JSON has, with the track's fields among the rest."""
+    from earmark import jsonable
+
     for span in timeline.spans:
         row = jsonable.timeline_span(timeline.file, span)
         track = row.pop("track") or {}
@@ -99,6 +101,8 @@ def table(timeline: Timeline) -> Table:
 
 
 def _cells(span: TimelineSpan) -> tuple[str, ...]:
+    from earmark.units import change
+
     track = span.track
     if track is None:
         return UNKNOWN, "", "", "", ""
