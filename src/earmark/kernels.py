@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
 import platformdirs
 from numba import int64, uint64
+from numba.core.caching import _CacheLocator
 from numba.core.cgutils import false_bit
 from numba.extending import intrinsic
 
@@ -29,11 +30,25 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("earmark")) / "kernels"
 
 
+def cached_for(source: Path) -> Path:
+    """The folder that holds the compiled kernels of the modules beside this one."""
+    locator: Any = _CacheLocator
+    folder: str = locator.get_suitable_cache_subpath(str(source))
+    return cache_dir() / folder
+
+
+def before_compiling(tell: Callable[[], object]) -> None:
+    """Have `tell` called once, when this process first has to compile a kernel."""
+    _Forgiving.tell = staticmethod(tell)
+
+
 class _Forgiving:
     """A kernel's cache that may fail: what cannot be loaded is compiled, and keeping is not a must.
 
     A full disk, a torn file or somebody else's file in the cache folder must not stop a query.
     """
+
+    tell: ClassVar[Callable[[], object] | None] = None
 
     def __init__(self, cache: Any) -> None:  # noqa: ANN401 - Numba's own, without types
         self._cache = cache
@@ -42,12 +57,15 @@ class _Forgiving:
         return getattr(self._cache, name)
 
     def load_overload(self, signature: object, context: object) -> object | None:
+        loaded: object | None = None
         try:
-            loaded: object | None = self._cache.load_overload(signature, context)
+            loaded = self._cache.load_overload(signature, context)
         except Exception:  # noqa: BLE001 - unpickling torn data may raise anything
             with contextlib.suppress(OSError):
                 self._cache.flush()
-            return None
+        if loaded is None and _Forgiving.tell is not None:
+            tell, _Forgiving.tell = _Forgiving.tell, None
+            tell()
         return loaded
 
     def save_overload(self, signature: object, data: object) -> None:

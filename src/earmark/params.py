@@ -223,7 +223,7 @@ class QueryParams:
     def __post_init__(self) -> None:
         """Refuse what is no rate, no ladder and no time."""
         if not 0 < self.far < 1:
-            message = f"a false-accept rate lies between 0 and 1, not at {self.far!r}"
+            message = f"a false-accept rate lies above 0 and below 1, not at {self.far!r}"
             raise UsageError(message)
         if self.ladder not in tuple(Ladder):
             message = f"the ladder is one of {', '.join(Ladder)}, not {self.ladder!r}"

@@ -90,3 +90,15 @@ def iso_utc(moment: datetime) -> str:
     """
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
+
+
+def change(speed: float | None, tempo: float, pitch_semitones: float) -> str:
+    """Say how a sound differs from the recording in speed, or in tempo and pitch."""
+    if speed is not None:
+        return _factor("speed", speed)
+    pitch = f"pitch {pitch_semitones:+.2f} semitones" if pitch_semitones else ""
+    return "  ".join(part for part in (_factor("tempo", tempo), pitch) if part)
+
+
+def _factor(what: str, factor: float) -> str:
+    return "" if factor == 1 else f"{what} {100 * (factor - 1):+.1f} %"

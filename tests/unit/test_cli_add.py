@@ -39,7 +39,7 @@ def test_a_new_library_has_the_axis_that_is_chosen(earmark: Earmark) -> None:
     assert earmark("identify", "clip.flac", "--library", "new.earmark").exit_code == 0
     result = earmark("add", "songs", *new, "--axis", "log")
     assert result.exit_code == 2
-    assert "add the recordings to a new library" in result.stderr
+    assert "this library's axis is mel; use another --library" in result.stderr
 
 
 def test_a_compact_library_is_smaller(earmark: Earmark) -> None:
@@ -163,3 +163,23 @@ def test_nothing_is_said_of_what_did_not_happen() -> None:
     """Only counts that are not zero are in the summary."""
     assert summary(AddReport(unchanged=2000, ignored=1)) == "2,000 unchanged, 1 ignored"
     assert summary(AddReport()) == "nothing to add"
+
+
+@pytest.mark.parametrize(
+    ("paths", "code"),
+    [(["nowhere"], 2), (["broken.mp3"], 2), (["songs", "broken.mp3"], 0), (["empty"], 1)],
+)
+def test_the_exit_code_says_whether_anything_was_done(
+    earmark: Earmark, home: Path, paths: list[str], code: int
+) -> None:
+    """2 where all was refused, 1 where there was nothing; what is there already is enough."""
+    (home / "empty").mkdir()
+    assert earmark("add", *paths).exit_code == code
+
+
+def test_another_axis_is_refused_with_that_of_the_library(earmark: Earmark) -> None:
+    """In words, without ids."""
+    result = earmark("add", "songs", "--axis", "mel")
+    assert result.exit_code == 2
+    assert "this library's axis is linear; use another --library" in result.stderr
+    assert "not compact; use another" in earmark("add", "songs", "--compact").stderr

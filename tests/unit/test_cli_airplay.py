@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -25,9 +26,12 @@ def test_plays_are_listed(earmark: Earmark, plays: str) -> None:
     """When, how long, where, and what."""
     result = earmark("airplay", plays)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout.split("  ")[0] == "2026-01-31 12:00:05"
+    heading, line = result.stdout.splitlines()
+    assert heading.split() == ["started", "lasted", "station", "track", "ISRC"]
+    assert line.split("  ")[0] == "2026-01-31 12:00:05"
+    assert line.index("Rock") == heading.index("station")
     for word in ("1:00", "Rock", "Blue Kite — Band", "GBAYE0601498"):
-        assert word in result.stdout
+        assert word in line
 
 
 @pytest.mark.parametrize(
@@ -39,7 +43,7 @@ def test_plays_are_listed(earmark: Earmark, plays: str) -> None:
         (["--since", "2026-01-31T13:00:05+01:00"], 0),
         (["--until", "2026-01-31T12:00:05"], 1),
         (["--station", "Jazz"], 1),
-        (["--track", "Blue Kite", "--isrc", "GBAYE0601498"], 0),
+        (["--track", "bLUE kITE", "--isrc", "GBAYE0601498"], 0),
     ],
 )
 def test_plays_are_chosen(earmark: Earmark, plays: str, options: list[str], code: int) -> None:
@@ -55,7 +59,35 @@ def test_plays_are_counted(earmark: Earmark, plays: str) -> None:
     assert (total["key"], total["plays"]) == ("GBAYE0601498", 1)
 
 
-@pytest.mark.parametrize("options", [["--day", "soon"], ["--day", "2026-01-31", "--since", "2026"]])
+@pytest.mark.parametrize("options", [[], ["--by", "track"]])
+def test_no_plays_are_told_to_be_none(earmark: Earmark, plays: str, options: list[str]) -> None:
+    """In words; in JSON there is no line."""
+    result = earmark("airplay", plays, "--station", "Jazz", *options)
+    assert (result.exit_code, result.stdout) == (1, "no plays\n")
+    assert earmark("airplay", plays, "--station", "Jazz", *options, "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "column", "value"),
+    [([], "title", "Blue Kite"), (["--by", "isrc"], "key", "GBAYE0601498")],
+)
+def test_plays_are_told_as_csv(
+    earmark: Earmark, plays: str, options: list[str], column: str, value: str
+) -> None:
+    """For a spreadsheet, with names of the columns."""
+    (row,) = csv.DictReader(earmark("airplay", plays, "--csv", *options).stdout.splitlines())
+    assert (row[column], row["duration_s"]) == (value, "60.0")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--day", "soon"],
+        ["--day", "2026-01-31", "--since", "2026"],
+        ["--since", "2026-02-01", "--until", "2026-01-01"],
+        ["--csv", "--json"],
+    ],
+)
 def test_senseless_times_are_told(earmark: Earmark, plays: str, options: list[str]) -> None:
     """In one line."""
     assert earmark("airplay", plays, *options).exit_code == 2

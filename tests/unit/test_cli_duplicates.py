@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from earmark.cli.duplicates import print_report
+from earmark.duplicates.groups import grouped
+from earmark.duplicates.records import DuplicateReport
 from earmark.evaluation.codecs import MP3_128K, encode
+from tests.duplicates import link, member
 from tests.music import pieces, song
 from tests.schemas import misfits
 from tests.unit.conftest import Earmark
@@ -38,7 +43,7 @@ def test_duplicates_among_files_are_told(earmark: Earmark, inbox: Path) -> None:
     """A table says what to keep; what could not be read is told on stderr."""
     result = earmark("duplicates", str(inbox), *SHORT)
     assert result.exit_code == 0
-    assert "The same recording" in result.stdout
+    assert "The same" in result.stdout  # folded, where the screen is narrow
     assert [line.split()[0] for line in result.stdout.splitlines() if ".mp3" in line] == ["✓", "✗"]
     assert "skipped" in result.stderr
 
@@ -76,3 +81,24 @@ def test_what_makes_no_sense_is_refused(earmark: Earmark, inbox: Path) -> None:
     assert earmark("duplicates", "--with-library").exit_code == 2
     assert earmark("duplicates", str(inbox), "--report", "nowhere/report.csv").exit_code == 2
     assert earmark("duplicates", "--library", "nowhere.earmark").exit_code == 2
+
+
+def test_a_narrow_screen_has_the_marks_and_the_headings(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 80 columns nothing vanishes: not the names, not the lengths, not what the group is."""
+    monkeypatch.setenv("COLUMNS", "80")
+    members = [replace(member(number), path=b"/music/" + b"x" * 60) for number in range(2)]
+    groups = grouped(members, [link(0, 1, speed=1.01)])
+    print_report(DuplicateReport(tuple(groups), 2, 400.0, (), 1.0), as_json=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line[0] for line in lines if line[0] in "✓✗" and "3:20" in line] == ["✓", "✗"]
+    assert "The same recording" in " ".join(" ".join(lines).split())
+    assert "✓ keep   ✗ not needed" in lines[-2]
+    assert sum(line.count("x") for line in lines) >= 120
+
+
+def test_files_that_cannot_be_read_are_an_error(earmark: Earmark) -> None:
+    """If nothing was found beside them: a copy may be among them."""
+    assert earmark("duplicates", "nowhere").exit_code == 2

@@ -50,3 +50,18 @@ def test_what_could_not_be_read_is_not_drawn(earmark: Earmark, home: Path) -> No
     result = earmark("explain", "broken.mp3", "--plot", "why.png")
     assert (result.exit_code, (home / "why.png").exists()) == (2, False)
     assert "cannot use broken.mp3" in result.stdout
+
+
+@pytest.mark.parametrize("plot", ["why.jpg", "nowhere/why.png", "songs"])
+def test_a_picture_that_could_not_be_written_is_refused_at_once(
+    earmark: Earmark, plot: str
+) -> None:
+    """Before any work: nothing is answered."""
+    result = earmark("explain", "clip.flac", "--plot", plot)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert plot in result.stderr
+
+
+def test_the_help_names_the_extra_for_pictures(earmark: Earmark) -> None:
+    """What stands in brackets would be taken for a style."""
+    assert "extra `plot`" in " ".join(earmark("explain", "--help").stdout.replace("│", " ").split())

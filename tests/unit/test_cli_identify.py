@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from earmark.cli.identify import _print_words, exit_code
+from earmark.evaluation.codecs import FLAC, encode
 from earmark.params import Ladder, QueryParams
 from earmark.types import Identification, Match, Metadata, Relation, Source, Status, Track
-from tests.music import clip, title
+from tests.music import clip, pieces, title
 from tests.schemas import misfits
 from tests.unit.conftest import Earmark
 
@@ -143,7 +146,11 @@ def test_the_environment_says_how_hard_to_look(
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
-        ("--false-accepts", "1", "earmark: a false-accept rate lies between 0 and 1, not at 1.0\n"),
+        (
+            "--false-accepts",
+            "1",
+            "earmark: a false-accept rate lies above 0 and below 1, not at 1.0\n",
+        ),
         ("--time-limit", "-1", "earmark: a time limit is a number of seconds, not -1.0\n"),
     ],
 )
@@ -291,3 +298,14 @@ def test_the_answer_fits_its_schema(earmark: Earmark) -> None:
     lines = earmark("identify", "--json", "clip.flac", "stranger.flac", "broken.mp3").stdout
     for line in lines.splitlines():
         assert misfits(json.loads(line), schema, schema["$defs"]) == []
+
+
+def test_a_part_of_a_clip_is_told_with_its_own_place(earmark: Earmark, home: Path) -> None:
+    """Of five seconds of a stranger before five of a song, the song's are told."""
+    rate = pieces()[1].sample_rate_hz
+    stranger, own = (pieces()[number].samples for number in (3, 1))
+    mixed = np.concatenate([stranger[: 5 * rate], own[3 * rate : 8 * rate]])
+    (home / "part.flac").write_bytes(encode(mixed, rate, FLAC))
+    said = earmark("identify", "--ladder", "off", "part.flac").stdout
+    assert re.search(r"0:0[45]-0:(09|10) of the clip, at 0:03 of ", said), said
+    assert "of the clip" not in earmark("identify", "clip.flac").stdout

@@ -50,7 +50,7 @@ def test_a_stream_is_monitored_and_events_are_sent(earmark: Earmark) -> None:
 def test_a_private_address_is_refused(earmark: Earmark) -> None:
     """With what would allow it."""
     result = earmark("monitor", "http://127.0.0.1:9/")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--allow-private" in result.stdout
 
 
@@ -129,3 +129,14 @@ def test_a_monitor_that_was_killed_leaves_its_plays_to_the_next(home: Path) -> N
         (play,) = store.plays(PlayQuery())
     assert play.duration_s
     assert play.track_end_s == pytest.approx(play.track_start_s + play.duration_s, abs=0.1)
+
+
+def test_days_to_keep_need_a_store(earmark: Earmark) -> None:
+    """Else nothing would be kept at all, and nobody would notice."""
+    result = earmark("monitor", "--keep-days", "9", "clip.flac")
+    assert (result.exit_code, "--operations" in result.stderr) == (2, True)
+
+
+def test_a_source_that_is_not_there_is_an_error(earmark: Earmark) -> None:
+    """Exit code 2, as of a file that grep cannot read."""
+    assert earmark("monitor", "--for", "5", "nowhere.flac").exit_code == 2

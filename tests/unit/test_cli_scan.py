@@ -90,3 +90,18 @@ def test_the_exit_code_says_whether_anything_was_found(
 ) -> None:
     """0 if so, else 2 if a file could not be used, else 1."""
     assert exit_code(found) == expected
+
+
+@pytest.mark.parametrize("plot", ["why.jpg", "nowhere/why.png", "songs"])
+def test_a_picture_that_could_not_be_written_is_refused_at_once(
+    earmark: Earmark, plot: str
+) -> None:
+    """Before any work: nothing is answered."""
+    result = earmark("scan", "clip.flac", "--plot", plot)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert plot in result.stderr
+
+
+def test_the_help_names_the_extra_for_pictures(earmark: Earmark) -> None:
+    """What stands in brackets would be taken for a style."""
+    assert "extra `plot`" in " ".join(earmark("scan", "--help").stdout.replace("│", " ").split())

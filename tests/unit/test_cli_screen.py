@@ -27,3 +27,28 @@ def test_what_is_not_known_is_left_out(capsys: pytest.CaptureFixture[str]) -> No
     """A detail of None has no line."""
     screen.show(screen.details([("title", "Song"), ("album", None)]))
     assert capsys.readouterr().out.split() == ["title", "Song"]
+
+
+def test_a_narrow_screen_folds_and_cuts_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers stay whole; of a path that does not fit, the rest is in the next line."""
+    monkeypatch.setenv("COLUMNS", "40")
+    table = screen.listing("from", "path", folding=("path",))
+    table.add_row("1:23:45", "x" * 60)
+    screen.show(table)
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 40
+    assert ("1:23:45" in told, told.count("x"), "…" in told) == (True, 60, False)
+
+
+def test_a_screen_that_is_too_narrow_loses_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines are longer than it then, and the terminal breaks them."""
+    monkeypatch.setenv("COLUMNS", "10")
+    table = screen.listing("from", "to", "path", folding=("path",))
+    table.add_row("1:23:45", "2:34:56", "song.flac")
+    screen.show(table)
+    told = capsys.readouterr().out
+    assert [cell for cell in ("1:23:45", "2:34:56", "song.flac") if cell not in told] == []

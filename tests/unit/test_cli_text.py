@@ -56,19 +56,3 @@ def test_an_artist_is_named_if_known() -> None:
     """Title and artist, or the title alone."""
     assert text.by_whom("Song", "Band") == "Song — Band"
     assert text.by_whom("Song", None) == "Song"
-
-
-@pytest.mark.parametrize(
-    ("speed", "tempo", "pitch", "expected"),
-    [
-        (1.0, 1.0, 0.0, ""),
-        (1.03, 1.03, 0.51, "speed +3.0 %"),
-        (None, 0.95, 0.0, "tempo -5.0 %"),
-        (None, 1.05, -1.0, "tempo +5.0 %  pitch -1.00 semitones"),
-    ],
-)
-def test_a_change_is_told_as_what_it_is(
-    speed: float | None, tempo: float, pitch: float, expected: str
-) -> None:
-    """As one of speed where it is one; what did not change is not told."""
-    assert text.change(speed, tempo, pitch) == expected

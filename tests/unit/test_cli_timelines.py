@@ -8,6 +8,7 @@ import json
 import pytest
 from rich.console import Console
 
+from earmark.cli import screen
 from earmark.cli.timelines import CueSheet, csv_heading, csv_lines, json_lines, summary, table
 from tests.timelines import timeline
 
@@ -46,7 +47,8 @@ def test_a_cue_sheet_counts_on_through_its_files() -> None:
         *sheet.lines(timeline("C", file="b.wav")),
     ]
     assert lines == [
-        'FILE "mix.mp3" WAVE',
+        'TITLE "mix"',
+        'FILE "mix.mp3" MP3',
         "  TRACK 01 AUDIO",
         "    TITLE \"A 'B'\"",
         '    PERFORMER "Band"',
@@ -75,3 +77,14 @@ def test_a_summary_tells_how_much_is_unknown() -> None:
     """And how fast it was found out."""
     said = summary(timeline("A", None, "B"))
     assert said == "2 spans of known tracks, 1:00 unknown; 3:00 in 0:02, 90x real time"
+
+
+def test_a_table_fits_a_narrow_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The title folds; all times are whole."""
+    monkeypatch.setenv("COLUMNS", "80")
+    screen.show(table(timeline("A title that does not fit beside the rest", None, minutes=70)))
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
+    assert [cell for cell in ("1:10:00", "0:10 to 1:12", "100 %") if cell not in told] == []

@@ -216,3 +216,12 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
         store.write(play(1, ended_at=None))
         store.note_heard(Pulse("play-001", moment(30), 31.0))
         assert list(store.plays(PlayQuery())) == [play(), play(1, ended_at=None)]
+
+
+def test_a_title_is_found_in_any_case(tmp_path: Path) -> None:
+    """Of every alphabet."""
+    with SqliteOperations(tmp_path / "plays.sqlite") as store:
+        store.write(play(title="Ödipus ΩΜΈΓΑ"))
+        wanted = PlayQuery(track="öDIPUS ωμέγα")
+        assert len(list(store.plays(wanted))) == 1
+        assert len(store.totals(wanted, TotalBy.TRACK)) == 1

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from earmark.params import PeakParams
 from earmark.units import (
     bins_to_hz,
+    change,
     frame_rate_hz,
     frames_to_seconds,
     hz_to_bins,
@@ -53,3 +54,19 @@ def test_an_octave_has_twelve_semitones() -> None:
     """Twice the frequency is 12 semitones up, half of it 12 down."""
     assert (pitch_to_semitones(2), pitch_to_semitones(1), pitch_to_semitones(0.5)) == (12, 0, -12)
     assert (semitones_to_pitch(12), semitones_to_pitch(0), semitones_to_pitch(-12)) == (2, 1, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("speed", "tempo", "pitch", "expected"),
+    [
+        (1.0, 1.0, 0.0, ""),
+        (1.03, 1.03, 0.51, "speed +3.0 %"),
+        (None, 0.95, 0.0, "tempo -5.0 %"),
+        (None, 1.05, -1.0, "tempo +5.0 %  pitch -1.00 semitones"),
+    ],
+)
+def test_a_change_is_told_as_what_it_is(
+    speed: float | None, tempo: float, pitch: float, expected: str
+) -> None:
+    """As one of speed where it is one; what did not change is not told."""
+    assert change(speed, tempo, pitch) == expected

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from earmark.explaining.words import place_words, reasons_of, sound_words
-from earmark.types import BestPlace, Reason, Status
+from earmark.explaining.words import other_words, place_s, place_words, reasons_of, sound_words
+from earmark.types import BestPlace, Reason, Relation, Status
 from tests.explanations import place
 
 
@@ -79,11 +81,31 @@ def test_a_stranger_is_told_to_be_one() -> None:
 
 def test_a_change_is_told() -> None:
     """Tempo and pitch, as they are at the best place."""
-    faster = place(50, 190, tempo=1.03, pitch_semitones=0.512)
+    faster = place(50, 190, speed=None, tempo=1.03, pitch_semitones=0.512)
     where, _ = place_words(faster, (Reason.NAMED,))
-    assert "played at 1.030 of its tempo and +0.51 semitones from its pitch" in where
+    assert "with tempo +3.0 % and pitch +0.51 semitones" in where
+    where, _ = place_words(place(50, 190, speed=0.965, tempo=0.965), (Reason.NAMED,))
+    assert "with speed -3.5 %: of" in where
 
 
 def test_of_silence_no_place_is_told() -> None:
     """There is nothing to compare."""
     assert list(place_words(None, (Reason.SILENT,))) == []
+
+
+def test_a_clip_that_is_not_of_the_only_track_says_nothing_of_the_library() -> None:
+    """The others were not asked."""
+    _, why = place_words(place(-2, 30), (Reason.NO_ALIGNMENT,), alone=True)
+    assert ("not of this track" in why, "library" in why) == (True, False)
+
+
+def test_what_also_plays_is_told() -> None:
+    """Where, and with which score."""
+    other = replace(place(20, 90).match, relation=Relation.SIMULTANEOUS)
+    (said,) = other_words([other])
+    assert said == "“A Song” by Band also plays, at 83.0 s; its score is 20.0 nats."
+
+
+def test_the_beginning_has_no_sign() -> None:
+    """A place a hair before it is 0."""
+    assert [place_s(-0.04), place_s(-0.06), place_s(83)] == ["0.0 s", "-0.1 s", "83.0 s"]

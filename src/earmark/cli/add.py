@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli import text
-from earmark.cli.edge import FAILED, opened
+from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import (
     AlbumOption,
@@ -83,7 +83,8 @@ def add(
 
     What is in the library already is passed by, what moved or changed is updated. Stop it whenever
     you like: the same command goes on where it was. Title, artist and so on go before the tags of
-    the files.
+    the files. The exit code is 0 if a file was added or is there already, 1 if there was none to
+    add, and 2 if all that there were had to be skipped.
 
     For example:
 
@@ -111,8 +112,15 @@ def add(
                 on_progress=on_progress,
             )
         _print(report, as_json=as_json)
-        if strict and report.skipped:
-            raise typer.Exit(FAILED)
+        raise typer.Exit(exit_code(report, strict=strict))
+
+
+def exit_code(report: AddReport, *, strict: bool) -> int:
+    """Return 0 if anything is in the library now or was dropped, else 2 if a file was refused."""
+    done = (*report.added, *report.updated, *report.moved, *report.duplicates, *report.pruned)
+    if report.skipped and (strict or not (done or report.unchanged)):
+        return FAILED
+    return FOUND if done or report.unchanged else NONE_FOUND
 
 
 def _check_metadata(metadata: Metadata, paths: list[str]) -> None:

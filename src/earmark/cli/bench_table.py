@@ -33,7 +33,7 @@ def table(report: Report) -> Table:
     """Lay out a row for each condition that was measured; strangers come last."""
     from earmark.cli import screen
 
-    listing = screen.listing(*COLUMNS, right=COLUMNS[2:])
+    listing = screen.listing(*COLUMNS, right=COLUMNS[2:], folding=COLUMNS[:2])
     before = ""
     for row in report.rows:
         if row.condition is not None and row.found.n:

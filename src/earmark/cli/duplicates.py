@@ -12,7 +12,7 @@ import typer
 
 from earmark.cli import text
 from earmark.cli.add import is_watched, progress_bar, sensible
-from earmark.cli.edge import FOUND, NONE_FOUND, in_words, opened
+from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, in_words, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.duplicates.records import LEAST_S, Likeness
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 SHOWN_SPANS = 2
 """Of a copy that shares many stretches; JSON has them all."""
+
+LEGEND = {"✓": "keep", "✗": "not needed", "·": "not a copy, keep"}
 
 HEADINGS = {
     Likeness.SAME: "The same recording",
@@ -69,7 +71,8 @@ def duplicates(
 
     Encoding, loudness, cuts and small changes of speed do not matter. Without paths, the tracks of
     the library are compared by what is stored of them; with paths, the files. Nothing is ever
-    deleted or changed. The exit code is 0 if anything was found, and 1 if not.
+    deleted or changed. The exit code is 0 if anything was found, 1 if not, and 2 if not and a file
+    could not be read.
 
     For example:
 
@@ -89,8 +92,15 @@ def duplicates(
                 report = _of_paths(paths, open_library, least_s, count)
         if report_file is not None:
             _save(report, report_file)
-        _print(report, as_json=as_json)
-    raise typer.Exit(FOUND if report.groups else NONE_FOUND)
+        print_report(report, as_json=as_json)
+    raise typer.Exit(exit_code(report))
+
+
+def exit_code(report: DuplicateReport) -> int:
+    """Return 0 if anything was found, else 2 if a file could not be read, else 1."""
+    if report.groups:
+        return FOUND
+    return FAILED if report.skipped else NONE_FOUND
 
 
 def _check(paths: list[str] | None, report_file: Path | None, *, with_library: bool) -> None:
@@ -179,7 +189,8 @@ def _save(report: DuplicateReport, file: Path) -> None:
         write_csv(report, target)
 
 
-def _print(report: DuplicateReport, *, as_json: bool) -> None:
+def print_report(report: DuplicateReport, *, as_json: bool) -> None:
+    """Print what was found on stdout, and on stderr what could not be read."""
     for skipped in report.skipped:
         line = text.printable(f"{skipped.path}: {skipped.cause}")
         typer.echo(f"earmark: skipped {line}", err=True)
@@ -193,6 +204,8 @@ def _print(report: DuplicateReport, *, as_json: bool) -> None:
 
     if report.groups:
         screen.show(_table(report))
+        legend = "   ".join(f"{mark} {meaning}" for mark, meaning in LEGEND.items())
+        screen.stdout().print(legend, style="dim", soft_wrap=True)
     screen.stdout().print(_summary(report), style="dim", soft_wrap=True)
 
 
@@ -200,9 +213,9 @@ def _table(report: DuplicateReport) -> Table:
     """Lay out a row for each copy, group by group."""
     from earmark.cli import screen
 
-    listing = screen.listing("", "Recording", "Length", "Coding", "Why", "Where", right=("Length",))
-    for wide in (listing.columns[1], listing.columns[5]):
-        wide.no_wrap, wide.overflow = False, "fold"  # a path is no use without its end
+    columns = ("", "Recording", "Length", "Coding", "Why", "Where")
+    folding = ("Recording", "Coding", "Why", "Where")  # a path is no use without its end
+    listing = screen.listing(*columns, right=("Length",), folding=folding)
     before = None
     for group in report.groups:
         if group.likeness != before:

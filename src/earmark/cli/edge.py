@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from earmark.cli.text import printable
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, IncompatiblePeaksError, UsageError
 from earmark.params import Params, PeakParams
 from earmark.settings import is_usual, library_location
 
@@ -81,10 +81,28 @@ def opened(
 
         location = library_location(chosen)
         params = Params(peaks) if peaks else None
-        with Library.open(
-            location, create=create, for_rebuild=for_rebuild, params=params
-        ) as library:
+        try:
+            library = Library.open(location, create=create, for_rebuild=for_rebuild, params=params)
+        except IncompatiblePeaksError as error:
+            if peaks is None:
+                raise
+            raise UsageError(_difference(location, peaks)) from error
+        with library:
             yield library
+
+
+def _difference(location: str, wanted: PeakParams) -> str:
+    """Say how a library differs from the one that was asked for."""
+    from earmark.library import Library
+
+    with Library.open(location, create=False) as library:
+        own = library.params.peaks
+    if own.axis is not wanted.axis:
+        differs = f"this library's axis is {own.axis}"
+    else:
+        is_compact = own == PeakParams.compact(own.axis)
+        differs = f"this library is {'compact' if is_compact else 'not compact'}"
+    return f"{differs}; use another --library"
 
 
 def naming(command: str, library: str | None) -> str:

@@ -37,7 +37,8 @@ def explain(
         ),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="PNG", help="Draw it to a file; takes `earmark[plot]`.")
+        Path | None,
+        typer.Option(metavar="PNG", help="Draw it to a PNG file; takes the extra `plot`."),
     ] = None,
     ladder: LadderOption = USUAL.ladder,
     far: FarOption = USUAL.far,
@@ -60,9 +61,9 @@ def explain(
 
     with opened(library, debug=debug) as open_library:
         if plot is not None:
-            from earmark.pictures.drawing import check_installed
+            from earmark.pictures.drawing import check_drawable
 
-            check_installed()
+            check_drawable(plot)
         announce_compiling()
         source = sys.stdin.buffer if clip == STANDARD_INPUT else clip
         query = QueryParams(far=far, ladder=ladder)

@@ -1,4 +1,4 @@
-"""Kernels are compiled on first use, which takes a while: say so in time."""
+"""Kernels are compiled on first use, which takes a while: say so in time, and only then."""
 
 from __future__ import annotations
 
@@ -9,29 +9,36 @@ import typer
 
 import earmark
 
+MESSAGE = "Compiling the kernels, on first use only; this takes some seconds."
+
 
 def announce_compiling() -> None:
-    """Tell a person at a terminal, on stderr, if the kernels have yet to be compiled."""
-    from earmark.kernels import cache_dir
+    """Tell a person at a terminal, on stderr, if kernels have to be compiled.
 
-    package = Path(earmark.__file__).parent
-    if sys.stderr.isatty() and not is_compiled(cache_dir(), package):
-        message = "Compiling the kernels, on first use only; this takes some seconds."
-        typer.secho(message, err=True, dim=True)
+    Where none is there yet, at once: processes that decode may be first to need one. Else when this
+    process comes to one that is missing or older than its module.
+    """
+    if not sys.stderr.isatty():
+        return
+    if is_compiled(Path(earmark.__file__).parent):
+        from earmark.kernels import before_compiling
+
+        before_compiling(_say)
+    else:
+        _say()
 
 
-def is_compiled(cache: Path, package: Path) -> bool:
-    """Whether the cache holds compiled kernels, and none that is older than its module.
+def is_compiled(package: Path) -> bool:
+    """Whether the cache holds a kernel of this package, at this place, for this Python.
 
     Numba names an index of the cache `<module>.<function>-<line>.<python>.nbi`.
     """
-    newest: dict[str, float] = {}
-    for index in cache.glob("*/*.nbi"):
-        module = index.name.partition(".")[0]
-        newest[module] = max(newest.get(module, 0.0), index.stat().st_mtime)
-    sources = {path.stem: path for path in package.rglob("*.py")}
-    return bool(newest) and all(
-        sources[module].stat().st_mtime <= compiled
-        for module, compiled in newest.items()
-        if module in sources
-    )
+    from earmark.kernels import cached_for
+
+    python = f"py{sys.version_info.major}{sys.version_info.minor}"
+    folders = {cached_for(module) for module in package.rglob("*.py")}
+    return any(True for folder in folders for _ in folder.glob(f"*.{python}*.nbi"))
+
+
+def _say() -> None:
+    typer.secho(MESSAGE, err=True, dim=True)

@@ -44,6 +44,10 @@ INDENT = "  "
 SHOWN_PLACES = 5
 """Of a track that holds a clip at many places; JSON has them all."""
 
+PART_S = 2.0
+"""What is left of a clip at either end is told if it is so long: shorter pauses and noises leave
+the peaks of a matching clip out as well."""
+
 
 def identify(
     clips: Annotated[
@@ -118,7 +122,7 @@ def _print_json(answer: Identification) -> None:
 
 def _print_words(answer: Identification) -> None:
     # styled by Typer, not by Rich: that takes a tenth of a second to import
-    lines = [_heading(answer), *(_match_line(match, answer.status) for match in answer.matches)]
+    lines = [_heading(answer), *(_match_line(match, answer) for match in answer.matches)]
     if not answer.matches:
         lines += [_why_not(answer), *map(_candidate_line, answer.candidates[:1])]
     typer.echo("\n".join(lines), color=text.colour())
@@ -130,12 +134,14 @@ def _heading(answer: Identification) -> str:
     return style(text.printable(answer.clip), bold=True) + style(heard + took, dim=True)
 
 
-def _match_line(match: Match, status: Status) -> str:
+def _match_line(match: Match, answer: Identification) -> str:
+    status = answer.status
     name = text.by_whom(match.track.metadata.title, match.track.metadata.artist)
-    place = f"at {text.clock(match.offset_s)} of {text.clock(match.track.duration_s)}"
+    heard_s = answer.duration_s or 0.0
+    place, elsewhere = _place(match, heard_s), _elsewhere(match, heard_s)
     word = "undecided" if status is Status.AMBIGUOUS else text.in_a_word(match.confidence)
     sure = f"{word} ({match.confidence:.4f})"
-    details = "  ".join(part for part in (place, sure, _manner(match), _elsewhere(match)) if part)
+    details = "  ".join(part for part in (place, sure, _manner(match), elsewhere) if part)
     if match.relation in NOTES:
         note = style(f"{NOTES[match.relation]}:", dim=True)
         return f"{INDENT}{INDENT}{note} {name}  {style(details, dim=True)}"
@@ -143,13 +149,31 @@ def _match_line(match: Match, status: Status) -> str:
     return f"{INDENT}{style(f'{mark} {name}', fg=colour, bold=True)}  {details}"
 
 
+def _is_part(match: Match, heard_s: float) -> bool:
+    return match.clip_start_s >= PART_S or heard_s - match.clip_end_s >= PART_S
+
+
+def _place(match: Match, heard_s: float) -> str:
+    """Say where in the track the clip lies; of one that is there in part only, which part."""
+    whole = text.clock(match.track.duration_s)
+    if not _is_part(match, heard_s):
+        return f"at {text.clock(match.offset_s)} of {whole}"
+    part = f"{text.clock(match.clip_start_s)}-{text.clock(match.clip_end_s)}"
+    return f"{part} of the clip, at {text.clock(match.track_start_s)} of {whole}"
+
+
 def _manner(match: Match) -> str:
-    return text.change(match.speed, match.tempo, match.pitch_semitones)
+    from earmark.units import change
+
+    return change(match.speed, match.tempo, match.pitch_semitones)
 
 
-def _elsewhere(match: Match) -> str:
-    """Say where else in the track the clip fits as well."""
-    places = ", ".join(map(text.clock, match.other_offsets_s[:SHOWN_PLACES]))
+def _elsewhere(match: Match, heard_s: float) -> str:
+    """Say where else in the track the clip, or the part of it that is there, fits as well."""
+    later_s = match.track_start_s - match.offset_s if _is_part(match, heard_s) else 0.0
+    places = ", ".join(
+        text.clock(place + later_s) for place in match.other_offsets_s[:SHOWN_PLACES]
+    )
     more = len(match.other_offsets_s) - SHOWN_PLACES
     tail = f" and {text.counted(more, 'more place')}" if more > 0 else ""
     return f"also at {places}{tail}" if places else ""

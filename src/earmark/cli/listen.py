@@ -55,7 +55,7 @@ def listen(
 ) -> None:
     """Name what the microphone hears, as soon as it is clear: most often within 3 seconds.
 
-    It needs PortAudio and an extra: pip install 'earmark[listen]'. The exit code is 0 if a track
+    It needs PortAudio, and the extra `listen` of the package. The exit code is 0 if a track
     was named, else 1. With --json it prints everything that it has to say, candidates too.
 
     For example:

@@ -13,7 +13,7 @@ import typer
 from typer import style
 
 from earmark.cli import text
-from earmark.cli.edge import FOUND, NONE_FOUND, opened
+from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import (
     USUAL,
@@ -103,7 +103,8 @@ def monitor(
     """Listen to radio stations and other live sources, and tell which tracks they play, and when.
 
     Runs until all sources have ended, or until it is interrupted. Stations that break off are tried
-    again. Times are in UTC. The exit code is 0 if a track was heard, else 1.
+    again. Times are in UTC. The exit code is 0 if a track was heard, 1 if none was, and 2 if none
+    was and a source could not be listened to.
 
     For example:
 
@@ -111,6 +112,9 @@ def monitor(
         earmark monitor --log plays.csv --operations plays.sqlite https://radio.example/live
         earmark monitor --ffmpeg-urls --allow-private Lobby=rtsp://camera.local/
     """
+    if keep_days is not None and operations is None:
+        message = "it is about the store of plays: name one with --operations"
+        raise typer.BadParameter(message, param_hint="--keep-days")
     with opened(library, debug=debug) as open_library, ExitStack() as exits:
         from earmark.live.monitor import Monitor
         from earmark.sinks.together import Together
@@ -145,7 +149,7 @@ def monitor(
                 running.wait(for_s)
             except KeyboardInterrupt:
                 typer.echo("stopping", err=True)
-        raise typer.Exit(FOUND if counts.tracks else NONE_FOUND)
+        raise typer.Exit(counts.exit_code)
 
 
 @contextmanager
@@ -163,20 +167,29 @@ def stopped_by_sigterm() -> Iterator[None]:
 
 
 class _Counts:
-    """Prints events, and counts the tracks among them."""
+    """Prints events, and counts the tracks and the failures among them."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self.tracks = 0
+        self._tracks = 0
+        self._failures = 0
         self._as_json = as_json
 
     def __call__(self, event: Event) -> None:
         from earmark import jsonable
 
-        self.tracks += event.kind == "track_started"
+        self._tracks += event.kind == "track_started"
+        self._failures += event.kind == "failed"
         if self._as_json:
             print(jsonable.dumps(jsonable.event(event)), flush=True)
         else:
             typer.echo(line(event), color=text.colour())
+
+    @property
+    def exit_code(self) -> int:
+        """0 if a track was heard, else 2 if a source failed, else 1."""
+        if self._tracks:
+            return FOUND
+        return FAILED if self._failures else NONE_FOUND
 
 
 def line(event: Event) -> str:

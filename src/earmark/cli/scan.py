@@ -50,7 +50,9 @@ def scan(
     as_cue: Annotated[bool, typer.Option("--cue", help="Print a CUE sheet.")] = False,
     plot: Annotated[
         Path | None,
-        typer.Option(metavar="PNG", help="Draw the timeline to a file; takes `earmark[plot]`."),
+        typer.Option(
+            metavar="PNG", help="Draw the timeline to a PNG file; takes the extra `plot`."
+        ),
     ] = None,
     debug: DebugOption = False,
 ) -> None:
@@ -74,7 +76,7 @@ def scan(
         raise typer.BadParameter(message)
     with opened(library, debug=debug) as open_library:
         if plot is not None:
-            _check_plot()
+            _check_plot(plot)
         announce_compiling()
         open_library.warm_up()
         query = QueryParams(far=far, ladder=ladder)
@@ -169,10 +171,10 @@ def _print_table(timeline: Timeline) -> None:
     typer.secho(timelines.summary(timeline), dim=True)
 
 
-def _check_plot() -> None:
-    from earmark.pictures.drawing import check_installed
+def _check_plot(plot: Path) -> None:
+    from earmark.pictures.drawing import check_drawable
 
-    check_installed()
+    check_drawable(plot)
 
 
 def _draw(found: list[Timeline], plot: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,13 +15,26 @@ from rich.text import Text
 from earmark.cli.text import printable
 
 ENDLESS = 10_000
-"""Columns of an output that is no terminal: nothing is cut off."""
+"""Columns of an output that is no terminal, unless COLUMNS says otherwise: nothing is folded."""
+
+NARROWEST = 8
+"""A column that folds keeps so many letters of what it has: narrower ones are hard to read."""
+
+GAP = 3
+"""Spaces between columns, at most."""
 
 
 def stdout() -> Console:
     """The console for answers."""
-    width = None if sys.stdout.isatty() else ENDLESS
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    return Console(highlight=False, markup=False, emoji=False, width=_width())
+
+
+def _width() -> int | None:
+    """How many columns there are; None leaves it to Rich, which asks the terminal."""
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdigit() and int(wanted):
+        return int(wanted)
+    return None if sys.stdout.isatty() else ENDLESS
 
 
 def stderr() -> Console:
@@ -28,23 +43,49 @@ def stderr() -> Console:
 
 
 def show(content: RenderableType) -> None:
-    """Print on stdout; where that is no terminal, without the spaces that fill up lines."""
+    """Print on stdout; where that is no terminal, without the spaces that fill up lines.
+
+    A table that does not fit folds where it may. What is wider even then goes over the edge, where
+    the terminal breaks it: nothing is ever cut off.
+    """
     console = stdout()
+    if isinstance(content, Table):
+        _keep_whole(content, console.width)
     if console.is_terminal:
-        console.print(content)
+        console.print(content, crop=False)
         return
     with console.capture() as captured:
-        console.print(content)
+        console.print(content, crop=False)
     for line in captured.get().splitlines():
         print(line.rstrip())
 
 
-def listing(*columns: str, right: Iterable[str] = ()) -> Table:
-    """Begin a table of many rows, a line each; columns named in `right` hold numbers."""
-    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+def listing(*columns: str, right: Iterable[str] = (), folding: Iterable[str] = ()) -> Table:
+    """Begin a table of many rows.
+
+    Columns named in `right` hold numbers. Those in `folding` give way where the screen is narrow:
+    their texts go on in the next line. All others are shown whole.
+    """
+    table = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False, show_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=column not in folding,
+            overflow="fold",
+        )
     return table
+
+
+def _keep_whole(table: Table, room: int) -> None:
+    """Give each column the least width with which it can be read: Rich goes below any other."""
+    for column in table.columns:
+        cells = (column.header, *column.cells)
+        widest = max(cell_len(text) for cell in cells for text in str(cell).split("\n"))
+        column.min_width = widest if column.no_wrap else min(widest, NARROWEST)
+    least = sum((column.min_width or 0) + GAP for column in table.columns)
+    if least > room:
+        table.width = least
 
 
 def details(rows: Iterable[tuple[str, object]]) -> Table:

@@ -64,15 +64,3 @@ def in_a_word(confidence: float) -> str:
 def by_whom(title: str, artist: str | None) -> str:
     """Write who plays what."""
     return printable(f"{title} — {artist}" if artist else title)
-
-
-def change(speed: float | None, tempo: float, pitch_semitones: float) -> str:
-    """Say how a sound differs from the recording in speed, or in tempo and pitch."""
-    if speed is not None:
-        return _factor("speed", speed)
-    pitch = f"pitch {pitch_semitones:+.2f} semitones" if pitch_semitones else ""
-    return "  ".join(part for part in (_factor("tempo", tempo), pitch) if part)
-
-
-def _factor(what: str, factor: float) -> str:
-    return "" if factor == 1 else f"{what} {100 * (factor - 1):+.1f} %"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark import jsonable
 from earmark.cli import text
 from earmark.spreadsheets import csv_line
 
@@ -28,6 +28,8 @@ CUE_FRAMES_HZ = 75
 
 def json_lines(timeline: Timeline) -> Iterator[str]:
     """Yield a JSON object for each span."""
+    from earmark import jsonable
+
     for span in timeline.spans:
         yield jsonable.dumps(jsonable.timeline_span(timeline.file, span))
 
@@ -39,6 +41,8 @@ def csv_heading() -> str:
 
 def csv_lines(timeline: Timeline) -> Iterator[str]:
     """Yield a line of CSV for each span: what JSON has, with the track's fields among the rest."""
+    from earmark import jsonable
+
     for span in timeline.spans:
         row = jsonable.timeline_span(timeline.file, span)
         track = row.pop("track") or {}
@@ -49,7 +53,11 @@ def csv_lines(timeline: Timeline) -> Iterator[str]:
 
 
 class CueSheet:
-    """Writes the lines of a CUE sheet: a track for each span, numbered through all files."""
+    """Writes the lines of a CUE sheet: a track for each span, numbered through all files.
+
+    The sheet has the title of its first file. Of the forms that a sheet can name, all but MP3 are
+    uncompressed; players take WAVE for whatever else they can play.
+    """
 
     def __init__(self) -> None:
         self._number = 0
@@ -57,7 +65,11 @@ class CueSheet:
     def lines(self, timeline: Timeline) -> Iterator[str]:
         """Yield the lines of the next file; of one in which nothing was heard, none."""
         if timeline.spans:
-            yield f"FILE {_quoted(timeline.file)} WAVE"
+            name = Path(timeline.file)
+            if not self._number:
+                yield f"TITLE {_quoted(name.stem)}"
+            form = "MP3" if name.suffix.lower() == ".mp3" else "WAVE"
+            yield f"FILE {_quoted(timeline.file)} {form}"
         for span in timeline.spans:
             self._number += 1
             yield f"  TRACK {self._number:02} AUDIO"
@@ -83,13 +95,16 @@ def table(timeline: Timeline) -> Table:
     from earmark.cli import screen
 
     columns = ("from", "to", "track", "in the track", "heard", "sure", "changed")
-    rows = screen.listing(*columns, right=("from", "to", "heard"))
+    folding = ("track", "sure", "changed")
+    rows = screen.listing(*columns, right=("from", "to", "heard"), folding=folding)
     for span in timeline.spans:
         rows.add_row(text.clock(span.start_s), text.clock(span.end_s), *_cells(span))
     return rows
 
 
 def _cells(span: TimelineSpan) -> tuple[str, ...]:
+    from earmark.units import change
+
     track = span.track
     if track is None:
         return UNKNOWN, "", "", "", ""
@@ -99,7 +114,7 @@ def _cells(span: TimelineSpan) -> tuple[str, ...]:
         place,
         f"{100 * span.coverage:.0f} %",
         text.in_a_word(span.confidence),
-        text.change(span.speed, span.tempo or 1.0, span.pitch_semitones or 0.0),
+        change(span.speed, span.tempo or 1.0, span.pitch_semitones or 0.0),
     )
 
 

@@ -208,7 +208,9 @@ def _print_lines(tracks: Iterator[Track]) -> int:
 def _print_table(tracks: Iterator[Track]) -> int:
     from earmark.cli import screen
 
-    table = screen.listing("Title", "Artist", "Album", "Length", "Path", right=("Length",))
+    folding = ("Title", "Artist", "Album", "Path")
+    columns = ("Title", "Artist", "Album", "Length", "Path")
+    table = screen.listing(*columns, right=("Length",), folding=folding)
     for track in tracks:
         metadata = track.metadata
         cells = (metadata.title, metadata.artist or "", metadata.album or "")

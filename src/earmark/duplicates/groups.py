@@ -144,6 +144,7 @@ def _ranked(numbers: Sequence[int], members: Sequence[Member], links: Sequence[L
             header=header_of(members[number].track, members[number].path),
             sounding_s=members[number].sounding_s,
             longest_s=longest_s / speeds[number],
+            in_library=members[number].in_library,
         )
         for number in numbers
     ]

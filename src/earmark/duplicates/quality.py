@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 WHOLE_SHARE, WHOLE_S = 0.98, 2.0
 """A copy counts as whole that is no shorter than this part of the longest, or than it by this."""
 
+LENGTH_STEP_S = 1.0
+"""Copies of one quality are as long as each other that differ by less: codings add silence, and the
+first and the last sound are not heard to the same moment in all of them."""
+
 THRIFTY = dict.fromkeys(("aac", "opus", "vorbis"), 4 / 3)
 """What a bit of a newer coding is worth in bits of MP3: in the public listening test of 2014, at
 96 kbit/s, they were heard as no worse than MP3 at 128."""
+
+EQUAL = "no better than the others, and the first of them"
 
 BIT_RATE_STEP = 16_000
 """Bit rates that differ by less are as good as equal: headers of variable rates are estimates."""
@@ -36,6 +42,12 @@ class Candidate:
     """From the first sound to the last."""
     longest_s: float
     """What the longest copy of the group lasts at the speed of this one."""
+    in_library: bool = False
+
+    @property
+    def missing_s(self) -> float:
+        """How much shorter than the longest copy it is."""
+        return self.longest_s - self.sounding_s
 
 
 class Step(NamedTuple):
@@ -43,8 +55,8 @@ class Step(NamedTuple):
 
     rank: Callable[[Candidate], float]
     """More is better."""
-    word: Callable[[Candidate], str]
-    """What to say of a copy: of the better one, or of the worse."""
+    word: Callable[[Candidate, Candidate], str]
+    """What to say of a copy beside another: of the better one, or of the worse."""
 
 
 def ranked(candidates: Sequence[Candidate]) -> list[int]:
@@ -57,11 +69,9 @@ def ranked(candidates: Sequence[Candidate]) -> list[int]:
 def reasons(candidates: Sequence[Candidate]) -> list[str]:
     """Say of each copy, given best first, why it is the best, or what it lacks beside the best."""
     best = candidates[0]
-    decisive = [_difference(best, other) for other in candidates[1:]]
-    first = next((step for step in decisive if step), None)
-    why = first.word(best) if first else "no better than the others, and the first of them"
-    others = zip(decisive, candidates[1:], strict=True)
-    return [why, *(step.word(other) if step else "no better" for step, other in others)]
+    decisive = [(_difference(best, other), other) for other in candidates[1:]]
+    why = next((step.word(best, other) for step, other in decisive if step), EQUAL)
+    return [why, *(step.word(other, best) if step else "no better" for step, other in decisive)]
 
 
 def _difference(best: Candidate, other: Candidate) -> Step | None:
@@ -82,8 +92,7 @@ def _is_whole(one: Candidate) -> float:
 
 
 def _wholeness_in_words(one: Candidate) -> str:
-    missing_s = one.longest_s - one.sounding_s
-    return "the whole recording" if _is_whole(one) else f"{missing_s:.0f} s shorter"
+    return "the whole recording" if _is_whole(one) else f"{one.missing_s:.0f} s shorter"
 
 
 def _is_lossless(one: Candidate) -> float:
@@ -127,6 +136,19 @@ def _channels_in_words(one: Candidate) -> str:
     return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
 
 
+def _length(one: Candidate) -> float:
+    return -(one.missing_s // LENGTH_STEP_S)
+
+
+def _length_in_words(one: Candidate, other: Candidate) -> str:
+    more_s = other.missing_s - one.missing_s
+    return f"{abs(more_s):.0f} s {'longer' if more_s > 0 else 'shorter'}"
+
+
+def _library_in_words(one: Candidate) -> str:
+    return "in the library" if one.in_library else "not in the library"
+
+
 def _tags(one: Candidate) -> float:
     return _filled(one.track.metadata)
 
@@ -142,13 +164,20 @@ def _filled(metadata: Metadata) -> int:
     return sum(bool(value) for value in (*own, metadata.external_id)) + len(metadata.fields)
 
 
+def _alone(word: Callable[[Candidate], str]) -> Callable[[Candidate, Candidate], str]:
+    """Make a word for a copy of one that needs no other beside it."""
+    return lambda one, _: word(one)
+
+
 STEPS = (
-    Step(_is_whole, _wholeness_in_words),
-    Step(_damage, _damage_in_words),
-    Step(_is_lossless, _coding_in_words),
-    Step(_bit_rate, _bit_rate_in_words),
-    Step(_sample_rate, _sample_rate_in_words),
-    Step(_channels, _channels_in_words),
-    Step(_tags, _tags_in_words),
+    Step(_is_whole, _alone(_wholeness_in_words)),
+    Step(_damage, _alone(_damage_in_words)),
+    Step(_is_lossless, _alone(_coding_in_words)),
+    Step(_bit_rate, _alone(_bit_rate_in_words)),
+    Step(_sample_rate, _alone(_sample_rate_in_words)),
+    Step(_channels, _alone(_channels_in_words)),
+    Step(_length, _length_in_words),
+    Step(lambda one: one.in_library, _alone(_library_in_words)),
+    Step(_tags, _alone(_tags_in_words)),
 )
 """What counts, most first."""

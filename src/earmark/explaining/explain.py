@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from earmark.answers import Intact, match_of
 from earmark.errors import AudioError
 from earmark.explaining.exhibit import Place, exhibit
-from earmark.explaining.words import place_words, reasons_of, sound_words
+from earmark.explaining.words import other_words, place_words, reasons_of, sound_words
 from earmark.fingerprint import hear
 from earmark.landmarks import reference_landmarks
 from earmark.matching import decision
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from earmark.matching.verdict import Verdict
     from earmark.params import Params, QueryParams
     from earmark.stores.base import Reader
-    from earmark.types import Heard, Track
+    from earmark.types import Heard, Match, Track
 
 
 def explain(
@@ -74,7 +74,8 @@ def explain(
         return Explanation(label, Status.ERROR, (), (f"{error}.",), None, None, 0, error=failure)
     samples = np.concatenate([np.empty(0, np.float32), *parts])
     heard = hear(parts, params.peaks, query)
-    return _Case(label, samples, heard, params, query).explained(library, only)
+    case = _Case(label, samples, heard, params, query, alone=only is not None)
+    return case.explained(library, only)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +87,8 @@ class _Case:
     heard: Heard
     params: Params
     query: QueryParams
+    alone: bool
+    """Whether it is compared with one track only."""
 
     @property
     def duration_s(self) -> float:
@@ -104,14 +107,16 @@ class _Case:
         with library.reading() as reader:
             references = self._references(reader, only)
             verdict = self._verdict(references)
-            leaders = (*verdict.matches, *verdict.candidates)[:1]
+            leaders = verdict.matches or verdict.candidates[:1]
             tracks = reader.tracks([found.key for found in leaders])
             packed = references.constellations(tracks)
-        for found in leaders:
-            if found.key in packed and found.key in tracks:
-                place = Place(self.heard, found, unpack_all([packed[found.key]]), self.params.peaks)
-                return self._told(verdict.status, place, self._best(place, found, tracks))
-        return self._told(verdict.status)
+        there = [found for found in leaders if found.key in packed and found.key in tracks]
+        if not there:
+            return self._told(verdict.status)
+        best, *others = there
+        place = Place(self.heard, best, unpack_all([packed[best.key]]), self.params.peaks)
+        beside = [match_of(found, tracks[found.key]) for found in others]
+        return self._told(verdict.status, place, self._best(place, best, tracks), beside)
 
     def _references(self, reader: Reader, only: Track | None) -> References:
         if only is None:
@@ -130,13 +135,18 @@ class _Case:
         return place.best(match, decision.threshold(self.query.far))
 
     def _told(
-        self, status: Status, place: Place | None = None, best: BestPlace | None = None
+        self,
+        status: Status,
+        place: Place | None = None,
+        best: BestPlace | None = None,
+        others: Sequence[Match] = (),
     ) -> Explanation:
         peaks, duration_s = len(self.heard.peaks), self.duration_s
         reasons = reasons_of(status, self.level_db, peaks / max(duration_s, 1e-9), best)
         words = (
             *sound_words(duration_s, self.level_db, peaks, reasons),
-            *place_words(best, reasons),
+            *place_words(best, reasons, alone=self.alone),
+            *other_words(others),
         )
         return Explanation(
             self.name,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from earmark.types import BestPlace, Reason, Status
+from earmark.types import BestPlace, Reason, Relation, Status
+from earmark.units import change
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from earmark.types import Match, Track
 
 QUIET_DB = -50.0
@@ -22,6 +25,12 @@ AGREES = 2.0
 
 LEAST_FOUND = 5
 """And not fewer than this."""
+
+BESIDE = {
+    Relation.BEST: "fits as well",
+    Relation.VERSION: "is another version",
+    Relation.SIMULTANEOUS: "also plays",
+}
 
 
 def reasons_of(
@@ -68,8 +77,10 @@ def sound_words(
         yield "It has few peaks: it may be no music, or hardly any."
 
 
-def place_words(best: BestPlace | None, reasons: tuple[Reason, ...]) -> Iterator[str]:
-    """Say where it fits best, and what that is worth."""
+def place_words(
+    best: BestPlace | None, reasons: tuple[Reason, ...], *, alone: bool = False
+) -> Iterator[str]:
+    """Say where it fits best, and what that is worth; `alone` if one track only was asked for."""
     if best is None:
         if not {Reason.TOO_SHORT, Reason.SILENT} & set(reasons):
             yield "No place agrees with it at all."
@@ -77,26 +88,44 @@ def place_words(best: BestPlace | None, reasons: tuple[Reason, ...]) -> Iterator
     share = best.found / max(1, best.expected)
     match = best.match
     yield (
-        f"It fits best at {match.offset_s:.1f} s of {_named(match.track)}{_changed(match)}: "
+        f"It fits best at {place_s(match.offset_s)} of {_named(match.track)}{_changed(match)}: "
         f"of the {best.expected:,} peaks that the track has there, {best.found:,} are heard "
         f"({share:.0%}); on this music, chance would give {best.chance:.0%}."
     )
-    gap = match.score - best.threshold
+    yield _worth(best, reasons, alone=alone)
+
+
+def _worth(best: BestPlace, reasons: tuple[Reason, ...], *, alone: bool) -> str:
+    score, needed = best.match.score, best.threshold
     if Reason.NAMED in reasons:
-        yield (
-            f"That is believed: its score is {match.score:.1f} nats, "
-            f"{gap:.1f} more than the {best.threshold:.1f} that it takes."
+        return (
+            f"That is believed: its score is {score:.1f} nats, "
+            f"{score - needed:.1f} more than the {needed:.1f} that it takes."
         )
-    elif Reason.BELOW_THRESHOLD in reasons:
-        yield (
-            f"That is not enough: its score is {match.score:.1f} nats, "
-            f"{-gap:.1f} less than the {best.threshold:.1f} that it takes."
+    if Reason.BELOW_THRESHOLD in reasons:
+        return (
+            f"That is not enough: its score is {score:.1f} nats, "
+            f"{needed - score:.1f} less than the {needed:.1f} that it takes."
         )
-    else:
-        yield (
-            f"That is no alignment: so much is found by chance (score {match.score:.1f} nats, "
-            f"{best.threshold:.1f} are needed). The music is probably not in the library."
-        )
+    so = "The clip is probably not of this track."
+    return (
+        f"That is no alignment: so much is found by chance (score {score:.1f} nats, "
+        f"{needed:.1f} are needed). "
+        f"{so if alone else 'The music is probably not in the library.'}"
+    )
+
+
+def other_words(matches: Iterable[Match]) -> Iterator[str]:
+    """Say what was named beside the best match."""
+    for match in matches:
+        where = f"at {place_s(match.offset_s)}{_changed(match)}"
+        said = f"{_named(match.track)} {BESIDE[match.relation]}, {where}"
+        yield f"{said}; its score is {match.score:.1f} nats."
+
+
+def place_s(seconds: float) -> str:
+    """Write a place in a track, in tenths of seconds; 0 has no sign."""
+    return f"{round(seconds, 1) + 0.0:.1f} s"
 
 
 def _named(track: Track) -> str:
@@ -105,10 +134,6 @@ def _named(track: Track) -> str:
 
 
 def _changed(match: Match) -> str:
-    """Say under which change of tempo and pitch, if there is one."""
-    if match.tempo == 1 and match.pitch_semitones == 0:
-        return ""
-    return (
-        f", played at {match.tempo:.3f} of its tempo "
-        f"and {match.pitch_semitones:+.2f} semitones from its pitch"
-    )
+    """Say under which change of speed, or of tempo and pitch, if there is one."""
+    said = change(match.speed, match.tempo, match.pitch_semitones)
+    return f", with {said.replace('  ', ' and ')}" if said else ""

@@ -89,7 +89,7 @@ class PlayQuery:
     """Began before this moment."""
     station: str | None = None
     track: str | None = None
-    """A track's id, or its title."""
+    """A track's id, or its title, in whatever case."""
     isrc: str | None = None
 
 

@@ -50,6 +50,8 @@ class SqliteOperations:
                 self.location, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False
             )
         self._link.row_factory = sqlite3.Row
+        # SQLite's own NOCASE knows the English letters only
+        self._link.create_function("casefold", 1, _casefold, deterministic=True)
         try:
             self._prepare()
         except BaseException:
@@ -146,6 +148,10 @@ class SqliteOperations:
             yield
         except (OSError, sqlite3.Error) as error:
             raise OperationsError(self.location, str(error)) from error
+
+
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 def _stored(value: object) -> object:

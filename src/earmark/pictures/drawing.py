@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 INK, FAINT, GRID, PAPER = "#1f2430", "#6b7280", "#e3e6ea", "#ffffff"
 GOOD, BAD, CALM, MARK = "#0b7a5c", "#c2410c", "#2b6cb0", "#d6006c"
 DOTS_PER_INCH = 110
+SUFFIX = ".png"
 
 STYLE: dict[Any, Any] = {
     "font.size": 9.0,
@@ -48,6 +50,26 @@ def check_installed() -> None:
     if find_spec("matplotlib") is None:
         what = "a picture"
         raise MissingExtraError(what, "plot")
+
+
+def check_drawable(path: Path) -> None:
+    """Make sure, before any work, that a picture could be drawn and written there.
+
+    Raises:
+        MissingExtraError: what it takes is not installed.
+        UsageError: it is named as no PNG, or its place cannot be written.
+    """
+    check_installed()
+    if path.suffix.lower() != SUFFIX:
+        message = f"{path} is no name of a picture: only PNG is drawn, to a name that ends in .png"
+        raise UsageError(message)
+    folder = path.absolute().parent
+    if path.is_dir() or not folder.is_dir():
+        message = f"cannot write {path}: its folder has to exist, and it must be no folder"
+        raise UsageError(message)
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        message = f"cannot write {path}: permission denied"
+        raise UsageError(message)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.errors import UsageError
+from earmark.explaining.words import place_s
 from earmark.pictures.drawing import BAD, CALM, FAINT, GOOD, MARK, drawn
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _draw_places(explanation: Explanation, shown: Exhibit, axes: Axes) -> None:
     most = int(shown.agreeing[abs(shown.place_s - at_s).argmin()])
     axes.plot([at_s], [most], "o", color=mark, fillstyle="none", markersize=9)
     axes.annotate(
-        f"{at_s:.1f} s",
+        place_s(at_s),
         (at_s, most),
         xytext=(9, -3),
         textcoords="offset points",

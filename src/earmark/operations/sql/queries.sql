@@ -19,7 +19,7 @@ FROM plays
 WHERE (:since IS NULL OR started_at >= :since)
     AND (:until IS NULL OR started_at < :until)
     AND (:station IS NULL OR station = :station)
-    AND (:track IS NULL OR track_id = :track OR title = :track)
+    AND (:track IS NULL OR track_id = :track OR casefold(title) = casefold(:track))
     AND (:isrc IS NULL OR isrc = :isrc)
     AND (started_at, id) > (:after_at, :after_id)
 ORDER BY started_at, id
@@ -44,7 +44,7 @@ FROM plays
 WHERE (:since IS NULL OR started_at >= :since)
     AND (:until IS NULL OR started_at < :until)
     AND (:station IS NULL OR station = :station)
-    AND (:track IS NULL OR track_id = :track OR title = :track)
+    AND (:track IS NULL OR track_id = :track OR casefold(title) = casefold(:track))
     AND (:isrc IS NULL OR isrc = :isrc)
 GROUP BY 1
 ORDER BY CASE WHEN :by = 'day' THEN 1 END, duration_s DESC, 1;
