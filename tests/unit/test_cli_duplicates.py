@@ -39,11 +39,14 @@ def test_a_library_without_duplicates_is_exit_code_1(earmark: Earmark) -> None:
     assert result.stdout.startswith("0 groups, 0 of their copies needless; 3 recordings, 0:43")
 
 
-def test_duplicates_among_files_are_told(earmark: Earmark, inbox: Path) -> None:
+def test_duplicates_among_files_are_told(
+    earmark: Earmark, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A table says what to keep; what could not be read is told on stderr."""
+    monkeypatch.setenv("COLUMNS", "200")
     result = earmark("duplicates", str(inbox), *SHORT)
     assert result.exit_code == 0
-    assert "The same" in result.stdout  # folded, where the screen is narrow
+    assert "The same recording" in result.stdout
     assert [line.split()[0] for line in result.stdout.splitlines() if ".mp3" in line] == ["✓", "✗"]
     assert "skipped" in result.stderr
 

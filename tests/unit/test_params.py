@@ -130,9 +130,9 @@ def test_an_axis_may_be_given_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("numbers", "why"),
     [
-        ({"far": 0}, "between 0 and 1"),
-        ({"far": 1.0}, "between 0 and 1"),
-        ({"far": float("nan")}, "between 0 and 1"),
+        ({"far": 0}, "above 0 and below 1"),
+        ({"far": 1.0}, "above 0 and below 1"),
+        ({"far": float("nan")}, "above 0 and below 1"),
         ({"ladder": "stairs"}, "one of off, fast, full"),
         ({"time_limit_s": -1.0}, "a number of seconds"),
         ({"time_limit_s": float("nan")}, "a number of seconds"),

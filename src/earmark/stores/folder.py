@@ -11,6 +11,7 @@ Where everything lies:
 
 from __future__ import annotations
 
+import contextlib
 from itertools import count
 from pathlib import Path
 
@@ -91,13 +92,14 @@ class Folder:
         self._sweep(self.media, names)
 
     def media_names(self) -> set[str]:
-        """Return the files of the media folder.
+        """Return the files of the media folder; an empty one may have been lost on a way.
 
         Raises:
             LibraryError: it cannot be read.
         """
-        with translated(str(self.root)):
+        with translated(str(self.root)), contextlib.suppress(FileNotFoundError):
             return set(self.files.names(self.media))
+        return set()
 
     def _sweep(self, folder: Path, names: set[str]) -> None:
         for name in sorted(names):
