@@ -43,7 +43,7 @@ def test_duplicates_among_files_are_told(
     earmark: Earmark, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A table says what to keep; what could not be read is told on stderr."""
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "2000")
     result = earmark("duplicates", str(inbox), *SHORT)
     assert result.exit_code == 0
     assert "The same recording" in result.stdout
