@@ -33,7 +33,7 @@ STAGES = {
     "chart, map of evidence": ("matching.matcher.clip_of",),
     "probes": (
         "matching.matcher.query_probes", "matching.candidates.query_probes",
-        "matching.ladder._moved",
+        "matching.ladder.moved",
     ),
     "list lengths": ("stores.session.DirectoryReader.list_lengths",),
     "reading and checking segments": ("stores.session.DirectoryReader.tapes",),
