@@ -6,7 +6,7 @@ Takes the catalogue that `open_corpus.tsv` names below FOLDER. First, for `EXPLA
 `matching/matcher.py`: what part of its peaks the right place finds in clean clips, and in clips
 with another track beside it. Second, for `CERTAIN`: how high a wrong track is rated without the
 ladder when the clip was transposed or played faster or slower, and how high the right one is with
-it. docs/matching.md has both tables.
+it.
 """
 
 from __future__ import annotations

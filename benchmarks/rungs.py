@@ -6,7 +6,7 @@ Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it o
 in noise as loud as the music, at speeds, tempos and pitches drawn at random from the range that
 `matching/ladder.py` covers: most lie between two rungs. Each is asked for with rungs at different
 ratios. Printed are the clips that are named rightly, how many rungs there are, and the processor
-time of a clip. docs/matching.md has the table.
+time of a clip.
 """
 
 from __future__ import annotations
