@@ -21,7 +21,7 @@ LAYERS = (
     ("errors", "types"),
     ("params",),
     ("units", "kernels", "parallel", "spreadsheets", "sqlfiles"),
-    ("axis", "elias_fano", "fourier"),
+    ("axis", "elias_fano", "fourier", "sqlitefile"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),
     ("matching", "stores", "recording"),
@@ -37,6 +37,7 @@ LAYERS = (
     ("sinks",),
     ("demo",),
     ("settings",),
+    ("server",),
     ("cli",),
 )
 """From the ground up: a module imports from its own part and from the layers below it."""
@@ -51,7 +52,11 @@ OWNERS = {
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
     "sounddevice": ("sources.microphone",),
-    "sqlite3": ("operations", "stores"),
+    "sqlite3": ("operations", "server", "sqlitefile", "stores"),
+    "fastapi": ("server",),
+    "prometheus_client": ("server",),
+    "starlette": ("server",),
+    "uvicorn": ("server",),
     "typer": ("cli",),
 }
 """The only places that may import these."""

@@ -13,6 +13,17 @@
     │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
     │   └── SourceUnavailableError    it does not answer, broke off or sends nothing, at the moment
     ├── OperationsError               a store of plays cannot do it; carries its location
+    ├── RequestError                  the server refuses a request; carries when to try again
+    │   ├── UnauthorizedError         no key, or one that is not known
+    │   ├── ForbiddenError            a key that may not do this, or a page that may not ask for it
+    │   ├── TaskNotFoundError         no task has this id, or it is forgotten by now
+    │   ├── TaskConflictError         the task is not in a state in which this can be done
+    │   ├── TooSlowError              the body did not come in time
+    │   ├── TooLargeError             there is more of it than is allowed
+    │   ├── UnsupportedBodyError      a body of a type that this address does not take
+    │   ├── RateLimitedError          too many requests
+    │   └── OverloadedError           too much is under way at the moment
+    ├── ServerStateError              the server's own files cannot be used; carries their location
     ├── UsageError                    an argument that makes no sense
     ├── MissingExtraError             an optional part of Earmark is not installed
     ├── TrackNotFoundError            no track has this id, path or title
@@ -116,6 +127,82 @@ class OperationsError(EarmarkError):
 
     def __init__(self, location: str, cause: str) -> None:
         super().__init__(f"operations store {location}: {cause}")
+        self.location = location
+        self.cause = cause
+
+
+class RequestError(EarmarkError):
+    """A request that the server refuses; `retry_after_s` says when it may be tried again."""
+
+    http_status = 400
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class UnauthorizedError(RequestError):
+    """The request has no key, or one that the server does not know."""
+
+    http_status = 401
+
+
+class ForbiddenError(RequestError):
+    """The key may not do this, or a page of another site sent the request."""
+
+    http_status = 403
+
+
+class TaskNotFoundError(RequestError):
+    """No task has this id; results are kept for a while only."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"no task {wanted!r}; results are kept for a while only")
+
+
+class TaskConflictError(RequestError):
+    """The task is not in a state in which this can be done."""
+
+    http_status = 409
+
+
+class TooSlowError(RequestError):
+    """The body of the request did not come in time."""
+
+    http_status = 408
+
+
+class TooLargeError(RequestError):
+    """The body of the request, or the sound in it, is larger than is allowed."""
+
+    http_status = 413
+
+
+class UnsupportedBodyError(RequestError):
+    """The body of the request has a type that is not taken there."""
+
+    http_status = 415
+
+
+class RateLimitedError(RequestError):
+    """The client has sent too many requests."""
+
+    http_status = 429
+
+
+class OverloadedError(RequestError):
+    """Too much is under way at the moment."""
+
+    http_status = 503
+
+
+class ServerStateError(EarmarkError):
+    """The server's own files at `location` cannot be used."""
+
+    def __init__(self, location: str, cause: str) -> None:
+        super().__init__(f"server's state {location}: {cause}")
         self.location = location
         self.cause = cause
 

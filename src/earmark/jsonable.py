@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Failure,
         Identification,
         Match,
+        Timeline,
         TimelineSpan,
         Track,
     )
@@ -88,6 +89,17 @@ def timeline_span(file: str, span: TimelineSpan) -> Object:
         "coverage": round(span.coverage, 3),
         **_manner(span),
         "confidence": round(span.confidence, 4),
+    }
+
+
+def timeline(found: Timeline) -> Object:
+    """All that was found in one long recording."""
+    return {
+        "file": found.file,
+        "duration_s": _seconds(found.duration_s),
+        "elapsed_s": _seconds(found.elapsed_s),
+        "spans": [timeline_span(found.file, span) for span in found.spans],
+        "error": _failure(found.error),
     }
 
 

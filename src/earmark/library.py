@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -200,6 +201,7 @@ class Library:
         *,
         sample_rate: int | None = None,
         metadata: Metadata | None = None,
+        longest_s: float = math.inf,
     ) -> Track:
         """Add one recording from an array, a byte stream or a file, and return its track.
 
@@ -210,6 +212,7 @@ class Library:
             source: samples of shape (n,) or (n, channels), a file object, or a path.
             sample_rate: rate of an array's samples, in Hz.
             metadata: fields that go before the tags of the recording.
+            longest_s: a longer recording cannot be used.
 
         Raises:
             AudioError: the recording cannot be used.
@@ -217,7 +220,7 @@ class Library:
             LibraryError: the library cannot be written.
         """
         with self.stream(source, sample_rate) as stream:
-            recording = read_recording(stream, self._params.peaks)
+            recording = read_recording(stream, self._params.peaks, longest_s)
             name = stream.name
         path, file = _paths(source)
         on_disk = bool(file) and os.path.isfile(file)

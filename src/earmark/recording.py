@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from earmark.errors import SilentAudioError
+from earmark.errors import SilentAudioError, UnsupportedAudioError
 from earmark.fingerprint import Fingerprinter, hear
 from earmark.packing import pack
 from earmark.units import samples_to_seconds
@@ -46,15 +47,21 @@ class Clip:
     duration_s: float
 
 
-def read_recording(stream: AudioStream, params: PeakParams) -> Recording:
+def read_recording(
+    stream: AudioStream, params: PeakParams, longest_s: float = math.inf
+) -> Recording:
     """Fingerprint a whole recording in bounded memory.
 
     Raises:
-        AudioError: it cannot be read to the end, or there is nothing in it to recognise.
+        AudioError: it cannot be read to the end, is too long, or there is nothing in it to
+            recognise.
     """
     fingerprinter = Fingerprinter(params)
     for block in stream:
         fingerprinter.feed(block)
+        if stream.duration_s > longest_s:
+            cause = f"it is longer than {longest_s / 3600:g} hours"
+            raise UnsupportedAudioError(stream.name, cause)
     peaks = fingerprinter.finish()
     if not len(peaks):
         raise SilentAudioError(stream.name, "it is silent: there is nothing in it to recognise")

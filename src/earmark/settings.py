@@ -25,6 +25,9 @@ OPERATIONS_VARIABLE = "EARMARK_OPERATIONS"
 WEBHOOK_SECRET_VARIABLE = "EARMARK_WEBHOOK_SECRET"  # noqa: S105 - a name
 """The environment variable with the secret that webhooks are signed with."""
 
+STATE_VARIABLE = "EARMARK_STATE"
+"""The environment variable that names the folder of the server's own files."""
+
 
 def default_library() -> Path:
     """The library of a user who names none."""
@@ -44,3 +47,27 @@ def is_usual(location: str | None) -> bool:
 def webhook_secret() -> str | None:
     """The secret that webhooks are signed with, if there is one."""
     return os.environ.get(WEBHOOK_SECRET_VARIABLE) or None
+
+
+def server_state(chosen: str | None) -> Path:
+    """The folder of the server's own files: the chosen one, else the environment's, else usual."""
+    named = chosen or os.environ.get(STATE_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_data_dir("earmark")) / "server"
+
+
+def read_env_file(path: Path) -> None:
+    """Set each `NAME=VALUE` of a file in the environment, unless the name is set there already.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: a line is none of these, empty, or a comment.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        bare = line.strip().removeprefix("export ")
+        if not bare or bare.startswith("#"):
+            continue
+        name, equals, value = bare.partition("=")
+        if not equals or not name.strip():
+            message = f"line {number} is no NAME=VALUE"
+            raise ValueError(message)
+        os.environ.setdefault(name.strip(), value.strip().strip("\"'"))

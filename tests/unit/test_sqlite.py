@@ -177,7 +177,7 @@ def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
 
 def test_a_newer_store_is_refused(store: SqliteOperations) -> None:
     """This Earmark does not know what is in it."""
-    store._link.execute("PRAGMA user_version = 99")
+    store._file._link.execute("PRAGMA user_version = 99")
     store.close()
     with pytest.raises(OperationsError, match="newer Earmark"):
         SqliteOperations(store.location)

@@ -17,9 +17,11 @@ from earmark.cli.doctor import doctor
 from earmark.cli.duplicates import duplicates
 from earmark.cli.explain import explain
 from earmark.cli.identify import identify
+from earmark.cli.keys import keys
 from earmark.cli.listen import listen
 from earmark.cli.monitor import monitor
 from earmark.cli.scan import scan
+from earmark.cli.serve import serve
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
 
@@ -94,6 +96,7 @@ for command in (
     listen,
     monitor,
     airplay,
+    serve,
     list_tracks,
     show,
     edit,
@@ -108,3 +111,4 @@ for command in (
 ):
     name = command.__name__.removesuffix("_tracks")
     app.command(name, cls=Command, help=help_of(command))(command)
+app.add_typer(keys, name="keys")

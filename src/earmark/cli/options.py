@@ -11,6 +11,7 @@ from earmark.settings import (
     FAR_VARIABLE,
     LADDER_VARIABLE,
     LIBRARY_VARIABLE,
+    STATE_VARIABLE,
     TIME_LIMIT_VARIABLE,
 )
 
@@ -25,6 +26,15 @@ LibraryOption: TypeAlias = Annotated[
         metavar="FOLDER",
         envvar=LIBRARY_VARIABLE,
         help="The library to use; one of your user's own unless given.",
+    ),
+]
+StateOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        metavar="FOLDER",
+        envvar=STATE_VARIABLE,
+        help="The server's own files: keys, tasks, uploads. One of your user's own unless given.",
     ),
 ]
 JsonOption: TypeAlias = Annotated[

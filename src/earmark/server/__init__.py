@@ -1,0 +1,1 @@
+"""The server: the library over HTTP and WebSocket."""

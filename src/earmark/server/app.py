@@ -1,0 +1,119 @@
+"""The application: routes, and around them what every request goes through."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from earmark import __version__
+from earmark.errors import EarmarkError
+from earmark.parallel import cpu_count
+from earmark.server import problems
+from earmark.server.access import Guard
+from earmark.server.bodies import Bodies
+from earmark.server.context import Context
+from earmark.server.logs import note
+from earmark.server.recorder import Recorder
+from earmark.server.routes import health, identify, live, sessions, tasks, tracks
+from earmark.server.tasks.supervisor import Supervisor
+
+PREFIX = "/api/v1"
+DESCRIPTION = """Names clips of music in your own catalogue.
+
+Errors are problem documents (RFC 9457). A server with keys wants one in each request:
+`Authorization: Bearer em_...`. A client that has sent too many requests is answered with 429, and told
+in `Retry-After` when to go on.
+"""
+
+API = (identify.router, tracks.router, tasks.router, sessions.router, live.router)
+
+
+def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
+    """Return the application of a server."""
+    app = FastAPI(
+        title="Earmark",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=_lifespan(context, supervisor),
+        middleware=_layers(context),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        separate_input_output_schemas=False,
+    )
+    app.state.context = context
+    for router in API:
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.include_router(health.router, prefix=PREFIX, include_in_schema=False)
+    app.include_router(_ping(), prefix=PREFIX)
+    handled = (
+        EarmarkError,
+        RequestValidationError,
+        WebSocketRequestValidationError,
+        HTTPException,
+    )
+    for kind in handled:
+        app.add_exception_handler(kind, problems.handle)  # type: ignore[arg-type]
+    return app
+
+
+def _ping() -> APIRouter:
+    router = APIRouter(tags=["health"])
+    router.get("/ping", responses={200: {"model": health.Alive}})(health.health)
+    return router
+
+
+def _layers(context: Context) -> list[Middleware]:
+    """What a request goes through, from the outside in."""
+    layers: list[Any] = [
+        Middleware(Recorder, metrics=context.metrics),
+        Middleware(Guard, context=context),
+        Middleware(Bodies, limits=context.options.limits),
+    ]
+    if origins := context.options.allowed_origins:
+        shared = Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type"],
+            allow_credentials=True,
+        )
+        layers.insert(1, shared)
+    return layers
+
+
+def _lifespan(
+    context: Context, supervisor: Supervisor
+) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.create_task(_warm_up(context))
+        await supervisor.begin()
+        note("ready to be asked", library=context.library.location)
+        yield
+        note("ending")
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        await supervisor.close()
+        await context.decoders.close()
+        await asyncio.to_thread(context.processors.close)
+
+    return lifespan
+
+
+async def _warm_up(context: Context) -> None:
+    """Have kernels and decoders ready before the first clip comes."""
+    decoders = asyncio.create_task(context.decoders.warm_up(cpu_count()))
+    await context.processors.run_always(context.library.warm_up)
+    await decoders
+    context.warmed.set()
+    note("warm")

@@ -1,0 +1,1 @@
+"""What is answered at each address; a module for each kind of thing."""

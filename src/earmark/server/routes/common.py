@@ -1,0 +1,70 @@
+"""What several routes share: what they say of themselves, and small steps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias
+
+from fastapi import Depends, Path, Query
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from earmark.params import QueryParams
+from earmark.server.access import allowing
+from earmark.server.context import Context, context_of
+from earmark.server.keys import Scope
+from earmark.server.problems import MEDIA_TYPE
+from earmark.server.schemas import Hardness, Problem
+
+Told: TypeAlias = dict[int | str, dict[str, Any]]
+
+READ = Depends(allowing(Scope.READ))
+WRITE = Depends(allowing(Scope.WRITE))
+ADMIN = Depends(allowing(Scope.ADMIN))
+
+PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
+AUDIO_TYPES = ("audio/*", "video/webm", "video/mp4", "application/octet-stream")
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+Here: TypeAlias = Annotated[Context, Depends(context_of)]
+HardnessQuery: TypeAlias = Annotated[Hardness, Query()]
+IdPath: TypeAlias = Annotated[str, Path(max_length=100, description="A UUID.")]
+CursorQuery: TypeAlias = Annotated[
+    str | None, Query(max_length=300, description="`next_cursor` of the part before.")
+]
+LimitQuery: TypeAlias = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
+
+
+def telling(shape: type[BaseModel], *problems: int, status: int = 200) -> Told:
+    """Say what a route answers, and how it may fail."""
+    usual = (401, 403, 422, 429)
+    return {status: {"model": shape}, **{code: PROBLEM for code in sorted({*usual, *problems})}}
+
+
+def taking_audio(example: str) -> dict[str, Any]:
+    """Say that a route takes audio as it is, in a form, or in JSON; with an example for the last."""
+    form = {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
+    encoded = {
+        "type": "object",
+        "required": ["audio"],
+        "properties": {
+            "audio": {"type": "string", "contentEncoding": "base64"},
+            "name": {"type": "string"},
+        },
+        "example": {"audio": "UklGRg==", "name": example},
+    }
+    content: dict[str, Any] = {kind: BINARY for kind in AUDIO_TYPES}
+    content |= {"multipart/form-data": {"schema": form}, "application/json": {"schema": encoded}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def query_of(hardness: Hardness) -> QueryParams:
+    """Return how hard to look."""
+    return QueryParams(
+        far=hardness.far, ladder=hardness.ladder, time_limit_s=hardness.time_limit_s
+    )
+
+
+def request_id(request: Request) -> str:
+    """Return the id of a request."""
+    found: str = request.scope["state"]["request_id"]
+    return found

@@ -1,0 +1,47 @@
+"""Naming clips."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from earmark import jsonable
+from earmark.server.context import context_of
+from earmark.server.hearing import named
+from earmark.server.reading import sent_clip
+from earmark.server.replies import Reply
+from earmark.server.routes.common import READ, HardnessQuery, query_of, taking_audio, telling
+from earmark.server.routes.tasks import accepted
+from earmark.server.schemas import Answer, TaskShape
+from earmark.server.submitting import submit
+from earmark.server.tasks.base import TaskKind
+
+router = APIRouter(tags=["identify"], dependencies=[READ])
+
+
+@router.post(
+    "/identify",
+    responses={**telling(Answer, 400, 408, 413, 503), 202: {"model": TaskShape}},
+    openapi_extra=taking_audio("clip.webm"),
+)
+async def identify(
+    request: Request,
+    hardness: HardnessQuery,
+    *,
+    wait: Annotated[bool, Query(description="False: answer with a task at once.")] = True,
+) -> Response:
+    """Name a clip: any audio as the body, a form with a `file`, or JSON with base64.
+
+    Of a clip longer than two minutes only the beginning is listened to. A clip that is not known is
+    no error: its `status` says so.
+    """
+    context = context_of(request)
+    async with sent_clip(request) as sent:
+        if wait:
+            return Reply(jsonable.identification(await named(context, sent, query_of(hardness))))
+        asked = {"hardness": hardness.model_dump(mode="json"), "files": [sent.name]}
+        task = await submit(context, TaskKind.IDENTIFY, asked, [sent.data])
+    return accepted(task)

@@ -1,0 +1,80 @@
+"""Work that outlives its request."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from earmark import jsonable
+from earmark.errors import TaskConflictError
+from earmark.server.replies import Reply, cursor_of, id_of, page_of
+from earmark.server.routes.common import (
+    ADMIN,
+    READ,
+    CursorQuery,
+    Here,
+    IdPath,
+    LimitQuery,
+    WRITE,
+    telling,
+)
+from earmark.server.schemas import TaskPage, TaskShape
+from earmark.server.tasks.base import Task, TaskKind, TaskState
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/tasks", dependencies=[ADMIN], responses=telling(TaskPage, 400))
+def list_tasks(
+    context: Here,
+    state: Annotated[TaskState | None, Query()] = None,
+    kind: Annotated[TaskKind | None, Query()] = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 100,
+) -> Response:
+    """List tasks, latest first."""
+    before = id_of(cursor)
+    found = context.queue.page(state=state, kind=kind, before=before, limit=limit)
+    following = cursor_of(found[-1].id) if len(found) == limit else None
+    return page_of("tasks", [task_object(task) for task in found], following)
+
+
+@router.get("/tasks/{task_id}", dependencies=[READ], responses=telling(TaskShape, 404))
+def show_task(context: Here, task_id: IdPath) -> Response:
+    """Tell how far a task is, and what came of it."""
+    return Reply(task_object(context.queue.get(task_id)))
+
+
+@router.delete("/tasks/{task_id}", dependencies=[WRITE], responses=telling(TaskShape, 404, 409))
+def cancel_task(context: Here, task_id: IdPath) -> Response:
+    """Cancel a task that has not ended yet."""
+    if not context.queue.cancel(task_id):
+        state = context.queue.get(task_id).state
+        message = f"the task has ended already: it is {state}"
+        raise TaskConflictError(message)
+    context.wake()
+    return Reply(task_object(context.queue.get(task_id)))
+
+
+def accepted(task: Task) -> Response:
+    """Answer with a task that was put."""
+    return Reply(task_object(task), 202, {"Location": f"/api/v1/tasks/{task.id}"})
+
+
+def task_object(task: Task) -> jsonable.Object:
+    """Everything that a client is told of a task."""
+    progress = None if task.total is None else {"done": task.done, "total": task.total}
+    return {
+        "id": task.id,
+        "kind": task.kind.value,
+        "state": task.state.value,
+        "created_at": task.created_at,
+        "started_at": task.started_at,
+        "finished_at": task.finished_at,
+        "attempts": task.attempts,
+        "progress": progress,
+        "result": None if task.result is None else dict(task.result),
+        "error": None if task.error is None else dict(task.error),
+    }

@@ -1,0 +1,167 @@
+"""The tracks of the library."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from earmark import jsonable
+from earmark.errors import TrackNotFoundError, UsageError
+from earmark.ingest import sensible
+from earmark.library import Library
+from earmark.server.context import context_of
+from earmark.server.options import MEGABYTE
+from earmark.server.reading import FORM, allow_body, content_type, form_of, plain_name, refuse_type
+from earmark.server.replies import Reply, cursor_of, offset_of, page_of
+from earmark.server.routes.common import (
+    AUDIO_TYPES,
+    BINARY,
+    READ,
+    WRITE,
+    CursorQuery,
+    Here,
+    IdPath,
+    LimitQuery,
+    telling,
+)
+from earmark.server.routes.tasks import accepted
+from earmark.server.schemas import TaskShape, TrackChanges, TrackDetails, TrackPage
+from earmark.server.submitting import Upload
+from earmark.server.tasks.base import TaskKind
+from earmark.types import Metadata, Track, TrackOrder
+
+MOST_FILES = 100
+"""Of one request."""
+
+FILES = {"type": "array", "items": BINARY["schema"]}
+TAKING_FILES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": FILES}}
+            },
+            **{kind: BINARY for kind in AUDIO_TYPES},
+        },
+    }
+}
+
+router = APIRouter(tags=["tracks"])
+
+
+class NewMetadata(BaseModel):
+    """What is known of the recordings that are added; it goes before their tags."""
+
+    title: str = Field("", max_length=1000)
+    artist: str | None = Field(None, max_length=1000)
+    album: str | None = Field(None, max_length=1000)
+    year: int | None = Field(None, ge=-9999, le=9999)
+    isrc: str | None = Field(None, max_length=100)
+    external_id: str | None = Field(None, max_length=1000)
+    name: str = Field("", max_length=200, description="What a body that is one file is called.")
+
+
+@router.get("/tracks", dependencies=[READ], responses=telling(TrackPage, 400))
+def list_tracks(
+    context: Here,
+    sort: TrackOrder = TrackOrder.ADDED,
+    containing: Annotated[
+        str, Query(max_length=200, description="Text of title, artist or album.")
+    ] = "",
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 100,
+) -> Response:
+    """List tracks, part by part.
+
+    A cursor counts: a track that is added or removed meanwhile may move one from part to part.
+    """
+    offset = offset_of(cursor)
+    page = context.library.page(sort, limit=limit + 1, offset=offset, containing=containing)
+    following = cursor_of(offset + limit) if len(page) > limit else None
+    return page_of("tracks", [jsonable.track(one) for one in page[:limit]], following)
+
+
+@router.post(
+    "/tracks",
+    status_code=202,
+    dependencies=[WRITE],
+    responses=telling(TaskShape, 400, 408, 413, 415, 503, 507, status=202),
+    openapi_extra=TAKING_FILES,
+)
+async def add_tracks(
+    request: Request, metadata: Annotated[NewMetadata, Query()]
+) -> Response:
+    """Add recordings: a form with one `file` or several, or a body that is one file.
+
+    The task's result has `tracks` (each with `is_new`: a sound that the library has already is not
+    added again) and `skipped`, with the reasons. The sound itself is not kept.
+    """
+    refuse_type(request)
+    context = context_of(request)
+    allow_body(request, context.options.limits.upload_mb * MEGABYTE)
+    known = metadata.model_dump(exclude={"name"})
+    sensible(Metadata(**known))
+    with Upload(context) as upload:
+        names = await _received(request, upload, metadata.name)
+        task = upload.put(TaskKind.ADD, {"files": names, "metadata": known})
+    return accepted(task)
+
+
+@router.get("/tracks/{track_id}", dependencies=[READ], responses=telling(TrackDetails, 404))
+def show_track(context: Here, track_id: IdPath) -> Response:
+    """Tell everything that is known about a track."""
+    return Reply(jsonable.track(found(context.library, track_id)))
+
+
+@router.patch(
+    "/tracks/{track_id}", dependencies=[WRITE], responses=telling(TrackDetails, 400, 404, 503)
+)
+def edit_track(context: Here, track_id: IdPath, changes: TrackChanges) -> Response:
+    """Change what is known about a track; fields that are not sent stay as they are."""
+    track = found(context.library, track_id)
+    edited = context.library.edit(track.id, **changes.model_dump(exclude_unset=True))
+    return Reply(jsonable.track(edited))
+
+
+@router.delete(
+    "/tracks/{track_id}", dependencies=[WRITE], responses=telling(TrackDetails, 404, 503)
+)
+def remove_track(context: Here, track_id: IdPath) -> Response:
+    """Remove a track for good, and tell what it was."""
+    track = found(context.library, track_id)
+    context.library.remove([track.id])
+    return Reply(jsonable.track(track))
+
+
+def found(library: Library, track_id: str) -> Track:
+    """Return the track with this id; a client names no track by a path.
+
+    Raises:
+        TrackNotFoundError: there is none.
+    """
+    with library.reading() as reader:
+        track = reader.track(track_id) if track_id.isascii() else None
+    if track is None:
+        raise TrackNotFoundError(track_id)
+    return track
+
+
+async def _received(request: Request, upload: Upload, name: str) -> list[str]:
+    """Lay down the files of a request, and return what they are called."""
+    if content_type(request) != FORM:
+        await upload.take_body(request)
+        if not request.scope["state"]["body"].came:
+            message = "the body is empty; send a recording"
+            raise UsageError(message)
+        return [plain_name(name or "upload")]
+    async with form_of(request, files=MOST_FILES) as files:
+        if not files:
+            message = "the form has no file; send one or more as `file`"
+            raise UsageError(message)
+        for file in files:
+            await upload.take_file(file.file)
+        return [plain_name(file.filename) for file in files]

@@ -1,0 +1,159 @@
+"""What decodes the bytes of strangers: a process of its own, with little it could do harm with.
+
+`python -m earmark.server.sandbox clips` decodes one clip after the other; `stream` decodes one
+stream as it comes. Either reads from its standard input, writes to its standard output, and ends
+when its input does: so it never outlives the server. It opens no file, writes none, has a ceiling
+on its memory, and on its time on a processor for each clip.
+
+A clip comes as `REQUEST` (bytes, rate in Hz, most seconds of sound, most seconds of work) and its
+bytes. The answer is `ANSWER` (bytes of JSON, bytes of samples), an object with `error` and `cause`
+(both null if all went well), and the samples: mono, float32, little-endian, at the rate. A stream is
+answered with samples alone; an error ends it, and is one line of JSON on the standard error.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import resource
+import struct
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from earmark.audio import open_audio
+from earmark.errors import AudioError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+REQUEST = struct.Struct("<QIdd")
+ANSWER = struct.Struct("<IQ")
+
+CLIP_NAME = "the clip"
+STREAM_BLOCK_S = 0.25
+"""Sound of a stream is given in pieces of so long: a listener decides in such steps."""
+
+OPEN_FILES = 32
+READ_BYTES = 1 << 16
+
+
+class _Clip(io.BytesIO):
+    """Bytes with the name that messages call them by."""
+
+    name = CLIP_NAME
+
+
+class _Stream:
+    """Standard input as a stream that cannot seek, and gives what is there without waiting."""
+
+    name = "the stream"
+
+    def __init__(self, source: io.BufferedReader) -> None:
+        self._source = source
+
+    def read(self, size: int) -> bytes:
+        """Return what is there; wait only for the first byte."""
+        return self._source.read1(min(size, READ_BYTES))
+
+
+def main(arguments: list[str]) -> int:
+    """Decode what comes, within limits: the manner, and the most megabytes of memory."""
+    manner, most_mb = arguments
+    confine(int(most_mb))
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    if manner == "clips":
+        decode_clips(source, target)
+        return 0
+    return decode_stream(source, target)
+
+
+def confine(most_mb: int) -> None:
+    """Give up what a decoder does not need."""
+    most = most_mb << 20
+    _lower(resource.RLIMIT_DATA, most)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def decode_clips(source: BinaryIO, target: BinaryIO) -> None:
+    """Answer requests until there are no more."""
+    while len(head := source.read(REQUEST.size)) == REQUEST.size:
+        length, rate_hz, most_s, work_s = REQUEST.unpack(head)
+        data = source.read(length)
+        if len(data) < length:
+            return
+        _allow(work_s)
+        told, samples = decoded(data, rate_hz, most_s)
+        text = json.dumps(told).encode()
+        target.write(ANSWER.pack(len(text), samples.nbytes) + text)
+        target.write(samples.tobytes())
+        target.flush()
+
+
+def decoded(
+    data: bytes, rate_hz: int, most_s: float
+) -> tuple[dict[str, str | None], NDArray[np.float32]]:
+    """Return what went wrong, if anything did, and the first seconds of a clip, shape (n,)."""
+    parts: list[NDArray[np.float32]] = []
+    try:
+        with open_audio(_Clip(data), sample_rate_hz=rate_hz) as stream:
+            parts = list(_beginning(stream, round(most_s * rate_hz)))
+    except AudioError as error:
+        return {"error": type(error).__name__, "cause": error.cause}, np.empty(0, np.float32)
+    except MemoryError:
+        told = {"error": "UndecodableAudioError", "cause": "decoding it takes too much memory"}
+        return {**told}, np.empty(0, np.float32)
+    return {"error": None, "cause": None}, np.concatenate([np.empty(0, np.float32), *parts])
+
+
+def decode_stream(source: io.BufferedReader | BinaryIO, target: BinaryIO) -> int:
+    """Decode one stream as it comes; the rate is that of the first four bytes, in Hz."""
+    (rate_hz,) = struct.unpack("<I", source.read(4))
+    try:
+        with open_audio(
+            _Stream(source),  # type: ignore[arg-type] - standard input is buffered
+            sample_rate_hz=rate_hz,
+            spool_limit_bytes=None,
+            block_s=STREAM_BLOCK_S,
+        ) as stream:
+            for block in stream:
+                target.write(block.astype("<f4").tobytes())
+                target.flush()
+    except AudioError as error:
+        print(json.dumps({"error": type(error).__name__, "cause": error.cause}), file=sys.stderr)
+        return 1
+    return 0
+
+
+def _beginning(
+    blocks: Iterator[NDArray[np.float32]], left: int
+) -> Iterator[NDArray[np.float32]]:
+    for block in chain(blocks):
+        yield block[:left]
+        left -= len(block)
+        if left <= 0:
+            return
+
+
+def _allow(work_s: float) -> None:
+    """Let the kernel end this process if it works for so long from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime + work_s) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
+
+
+def _lower(which: int, most: int) -> None:
+    _, hard = resource.getrlimit(which)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(which, (most, most))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,258 @@
+"""The shapes of answers, for the OpenAPI document; `earmark.jsonable` writes them.
+
+Answers are not checked against them at run time: a test sees to it that they agree.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.params import Ladder
+from earmark.server.tasks.base import TaskKind, TaskState
+from earmark.types import MediaKind, Relation, Status
+
+
+class Shape(BaseModel):
+    """One object; it may get more fields in a later version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = Field(examples=["urn:earmark:problem:track-not-found"])
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[dict[str, str]] | None = None
+
+
+class TrackSummary(Shape):
+    """As much of a track as an answer needs."""
+
+    id: str
+    title: str
+    artist: str | None
+    album: str | None
+    path: str | None
+    duration_s: float
+
+
+class TrackDetails(TrackSummary):
+    """Everything that is known about a track."""
+
+    year: int | None
+    isrc: str | None
+    external_id: str | None
+    fields: dict[str, str]
+    file: str | None
+    sha256: str
+    size_bytes: int
+    modified_ns: int
+    added_at: str
+    peaks: int
+    constellation_hash: str
+    media: MediaKind
+    media_file: str | None
+    corrupt_packets: int
+
+
+class TrackPage(Shape):
+    """Part of a listing."""
+
+    tracks: list[TrackDetails]
+    next_cursor: str | None = Field(description="Leads to the next part; null at the end.")
+
+
+class MatchShape(Shape):
+    """One track found in a clip."""
+
+    relation: Relation
+    track: TrackSummary
+    confidence: float
+    score: float
+    offset_s: float
+    other_offsets_s: list[float]
+    clip_start_s: float
+    clip_end_s: float
+    track_start_s: float
+    track_end_s: float
+    coverage: float
+    speed: float | None
+    tempo: float
+    pitch_semitones: float
+
+
+class Failure(Shape):
+    """Why a clip could not be used."""
+
+    type: str
+    message: str
+
+
+class Answer(Shape):
+    """The answer to one clip."""
+
+    clip: str
+    status: Status
+    duration_s: float | None
+    elapsed_ms: float | None
+    matches: list[MatchShape]
+    candidates: list[MatchShape]
+    error: Failure | None
+
+
+class BestPlace(Shape):
+    """The place of the library that is most like a clip."""
+
+    match: MatchShape
+    threshold: float
+    expected: int
+    found: int
+    chance: float
+
+
+class ExplanationShape(Shape):
+    """Why a clip was named, or not."""
+
+    clip: str
+    status: Status
+    reasons: list[str]
+    words: list[str]
+    duration_s: float | None
+    level_db: float | None
+    peaks: int
+    best: BestPlace | None
+    error: Failure | None
+
+
+class TaskShape(Shape):
+    """One piece of work."""
+
+    id: str
+    kind: TaskKind
+    state: TaskState
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+    attempts: int
+    progress: dict[str, int] | None = Field(description="`done` of `total`, while it runs.")
+    result: dict[str, Any] | None
+    error: dict[str, Any] | None = Field(description="A problem document.")
+
+
+class TaskPage(Shape):
+    """Part of a listing."""
+
+    tasks: list[TaskShape]
+    next_cursor: str | None
+
+
+class StatsShape(Shape):
+    """Counts and sizes of the library."""
+
+    library: str
+    axis: str
+    tracks: int
+    duration_s: float
+    peaks: int
+    postings: int
+    tapes: int
+    catalogue_bytes: int
+    index_bytes: int
+    media_bytes: int
+
+
+class Check(Shape):
+    """Whether one part of the server is well."""
+
+    ok: bool
+    took_ms: float
+    detail: str | None
+
+
+class Readiness(Shape):
+    """Whether the server can do its work."""
+
+    status: str
+    checks: dict[str, Check]
+
+
+class Alive(Shape):
+    """Life."""
+
+    status: str
+
+
+class SessionShape(Shape):
+    """A browser's session."""
+
+    key: str
+    scope: str
+    hours: float
+
+
+class TrackChanges(BaseModel):
+    """Fields of a track that are changed; those that are not sent stay."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"title": "Blue Kite", "fields": {"mood": "calm"}}},
+    )
+
+    title: str = ""
+    artist: str | None = None
+    album: str | None = None
+    year: int | None = None
+    isrc: str | None = None
+    external_id: str | None = None
+    fields: dict[str, str | None] = Field(
+        default_factory=dict, description="A value of null drops the name."
+    )
+
+
+class Hardness(BaseModel):
+    """How hard a query looks."""
+
+    ladder: Ladder = Field(
+        Ladder.FAST, description="Changes of speed, tempo and pitch to try: off, fast, full."
+    )
+    far: float = Field(
+        1e-4, gt=0, lt=1, description="The share of unknown clips that may be named wrongly."
+    )
+    time_limit_s: float | None = Field(
+        None, ge=0, le=60, description="Begin no new attempt after this time."
+    )
+
+
+class SoundFormat(StrEnum):
+    """How the sound of a live connection comes."""
+
+    PCM_S16LE = "pcm_s16le"
+    PCM_F32LE = "pcm_f32le"
+    ENCODED = "encoded"
+    """Whatever a recorder makes of it: WebM, Ogg, fragments of MP4, MP3, FLAC, WAVE."""
+
+
+class LiveFormat(Hardness):
+    """What a live connection sends."""
+
+    format: SoundFormat = SoundFormat.PCM_S16LE
+    rate: int = Field(16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")
+    channels: int = Field(1, ge=1, le=8, description="Of PCM.")
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether it has to be decoded."""
+        return self.format is SoundFormat.ENCODED
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of raw samples."""
+        return np.dtype("<f4" if self.format is SoundFormat.PCM_F32LE else "<i2")

@@ -1,0 +1,61 @@
+"""The server's own files: one database of keys and tasks, and what clients have sent for tasks.
+
+    state/
+      server.sqlite     keys (hashed), sessions (hashed), tasks
+      uploads/          a folder for each task that has not ended
+      server.lock       held while a server runs
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+
+from earmark.errors import ServerStateError
+from earmark.server.sql import QUERIES, migration_scripts
+from earmark.sqlitefile import SqliteFile
+
+APPLICATION_ID = 0x45617253
+"""`EarS`."""
+
+
+def open_state(folder: Path) -> SqliteFile:
+    """Open the database of a server, or make one.
+
+    Raises:
+        ServerStateError: it cannot be opened, or is something else.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServerStateError(str(folder), error.strerror or str(error)) from error
+    path = folder / "server.sqlite"
+    return SqliteFile(path, APPLICATION_ID, migration_scripts(), QUERIES, ServerStateError)
+
+
+def uploads(folder: Path) -> Path:
+    """Where the files of tasks lie."""
+    return folder / "uploads"
+
+
+@contextlib.contextmanager
+def sole(folder: Path) -> Iterator[None]:
+    """Be the only server with these files until the block ends.
+
+    Raises:
+        ServerStateError: another one runs, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = (folder / "server.lock").open("wb")
+    except OSError as error:
+        raise ServerStateError(str(folder), error.strerror or str(error)) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            cause = "another server uses it; choose another with --state"
+            raise ServerStateError(str(folder), cause) from None
+        yield
