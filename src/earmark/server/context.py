@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from starlette.requests import HTTPConnection
+
 from earmark.errors import OverloadedError
 from earmark.live.quota import Quota
 from earmark.parallel import cpu_count
@@ -19,8 +21,6 @@ from earmark.server.rates import Rates
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 
 if TYPE_CHECKING:
-    from starlette.requests import HTTPConnection
-
     from earmark.library import Library
     from earmark.server.options import ServerOptions
     from earmark.server.tasks.base import TaskQueue
