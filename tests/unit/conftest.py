@@ -1,8 +1,8 @@
-"""What tests of the command line share."""
+"""What tests of the command line share, and those of the server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from earmark import Library
 from earmark.cli.app import app
 from tests.music import clip, write_songs
+from tests.serving import Running, make_options, running
 
 Earmark = Callable[..., Result]
 
@@ -27,6 +28,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with Library.open("music.earmark") as library:
         library.add(["songs"])
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server without keys that all tests share; what they add or edit is theirs alone."""
+    with running(make_options(tmp_path_factory.mktemp("server"))) as started:
+        yield started
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from earmark.server.bodies import Bodies
 from earmark.server.context import Context
 from earmark.server.logs import note
 from earmark.server.recorder import Recorder
-from earmark.server.routes import health, identify, live, sessions, tasks, tracks
+from earmark.server.routes import health, identify, live, looks, sessions, tasks, tracks
 from earmark.server.tasks.supervisor import Supervisor
 
 PREFIX = "/api/v1"
@@ -33,7 +33,14 @@ Errors are problem documents (RFC 9457). A server with keys wants one in each re
 in `Retry-After` when to go on.
 """
 
-API = (identify.router, tracks.router, tasks.router, sessions.router, live.router)
+API = (
+    identify.router,
+    looks.router,
+    tracks.router,
+    tasks.router,
+    sessions.router,
+    live.router,
+)
 
 
 def make_app(context: Context, supervisor: Supervisor) -> FastAPI:

@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 
 from earmark.errors import UnsupportedBodyError, UsageError
 from earmark.server.context import context_of
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 BASE64_GROWTH = 4 / 3
 JSON_ROOM_BYTES = 1 << 16
 FORM_ROOM_BYTES = 1 << 16
+MOST_FIELDS = 20
 MOST_NAME = 200
 FORM = "multipart/form-data"
 JSON = "application/json"
@@ -124,13 +124,10 @@ async def form_of(request: Request, files: int) -> AsyncIterator[list[UploadFile
     """Read a form and yield its files, at most so many.
 
     Raises:
-        UsageError: it is damaged, or has more.
+        HTTPException: it is damaged, or has more.
     """
-    try:
-        async with request.form(max_files=files, max_fields=20) as form:
-            yield [value for value in form.values() if isinstance(value, UploadFile)]
-    except MultiPartException as error:
-        raise UsageError(error.message) from None
+    async with request.form(max_files=files, max_fields=MOST_FIELDS) as form:
+        yield [value for value in form.values() if isinstance(value, UploadFile)]
 
 
 def _of_json(text: bytes) -> Sent:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from earmark.sqlitefile import SqliteFile
 
 KEEP_ALIVE_S = 15
-PING_S = 20.0
 MESSAGES_AHEAD = 16
 """Messages of a live connection that are taken before those that came are dealt with."""
 
@@ -85,8 +84,7 @@ def _config(options: ServerOptions, library: Library, state: SqliteFile) -> uvic
         ws="websockets-sansio",
         ws_max_size=MEGABYTE,
         ws_max_queue=MESSAGES_AHEAD,
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
+        ws_ping_interval=None,  # who is heard slowly cannot answer a ping in time; `idle_s` holds
         ws_per_message_deflate=False,
         log_config=None,
         access_log=False,

@@ -154,6 +154,56 @@ class TaskPage(Shape):
     next_cursor: str | None
 
 
+class PlayedTrack(Shape):
+    """A track as it was when it was played."""
+
+    id: str
+    title: str
+    artist: str | None
+    album: str | None
+    isrc: str | None
+    external_id: str | None
+
+
+class PlayShape(Shape):
+    """One play of a track at a station."""
+
+    id: str
+    station: str
+    started_at: str
+    ended_at: str | None
+    duration_s: float | None
+    track: PlayedTrack
+    track_start_s: float
+    track_end_s: float | None
+    confidence: float
+    speed: float | None
+
+
+class PlayPage(Shape):
+    """Part of what was played."""
+
+    plays: list[PlayShape]
+    is_complete: bool
+
+
+class TotalShape(Shape):
+    """How often something was played."""
+
+    key: str
+    name: str
+    plays: int
+    duration_s: float
+    first_at: str
+    last_at: str
+
+
+class TotalList(Shape):
+    """Counts of plays."""
+
+    totals: list[TotalShape]
+
+
 class StatsShape(Shape):
     """Counts and sizes of the library."""
 

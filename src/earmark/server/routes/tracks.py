@@ -106,7 +106,7 @@ async def add_tracks(
     known = metadata.model_dump(exclude={"name"})
     sensible(Metadata(**known))
     with Upload(context) as upload:
-        names = await _received(request, upload, metadata.name)
+        names = await received(request, upload, metadata.name)
         task = upload.put(TaskKind.ADD, {"files": names, "metadata": known})
     return accepted(task)
 
@@ -150,15 +150,22 @@ def found(library: Library, track_id: str) -> Track:
     return track
 
 
-async def _received(request: Request, upload: Upload, name: str) -> list[str]:
-    """Lay down the files of a request, and return what they are called."""
+async def received(
+    request: Request, upload: Upload, name: str, most: int = MOST_FILES
+) -> list[str]:
+    """Lay down the files of a request, and return what they are called.
+
+    Raises:
+        RequestError: it is too large, or comes too slowly.
+        UsageError: there is none.
+    """
     if content_type(request) != FORM:
         await upload.take_body(request)
         if not request.scope["state"]["body"].came:
             message = "the body is empty; send a recording"
             raise UsageError(message)
         return [plain_name(name or "upload")]
-    async with form_of(request, files=MOST_FILES) as files:
+    async with form_of(request, files=most) as files:
         if not files:
             message = "the form has no file; send one or more as `file`"
             raise UsageError(message)

@@ -115,7 +115,8 @@ class Worker:
 
 def main(name: str) -> int:
     """Work until told to end."""
-    source = sys.stdin.buffer
+    # unbuffered: a thread that waits in a buffer's lock would not let this process end
+    source = sys.stdin.buffer.raw  # type: ignore[attr-defined]
     settings = WorkerSettings(**json.loads(source.readline()))
     confine(settings.most_mb)
     state = open_state(Path(settings.state))

@@ -1,0 +1,148 @@
+"""Workers and servers that are killed while they work: nothing that was accepted is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from earmark.evaluation.codecs import FLAC, encode
+from earmark.server.state import open_state
+from earmark.server.tasks.base import TaskState
+from earmark.server.tasks.sqlite import SqliteTaskQueue
+from tests.music import clip, pieces, title
+from tests.serving import PATIENCE_S, Running, make_options, running
+
+LONG_S = 900
+
+
+@pytest.fixture(scope="module")
+def long_recording() -> bytes:
+    """A quarter of an hour, which takes a while to be scanned."""
+    import numpy as np
+
+    piece = pieces()[1]
+    rounds = round(LONG_S / 12)
+    return encode(np.tile(piece.samples, rounds), piece.sample_rate_hz, FLAC)
+
+
+def until(condition: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever is waited for
+    """Wait until something is so."""
+    ends = time.monotonic() + PATIENCE_S
+    while time.monotonic() < ends:
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise TimeoutError
+
+
+def workers_of(server: Running) -> list[int]:
+    """The ids of a server's worker processes."""
+    pids: list[int] = server.context.wake.__self__.pids  # type: ignore[attr-defined]
+    return pids
+
+
+def test_a_task_whose_worker_is_killed_is_done_by_another(
+    tmp_path: Path, long_recording: bytes
+) -> None:
+    """The second attempt gives the result."""
+    with running(make_options(tmp_path)) as server:
+        accepted = server.ask("POST", "/scans", content=long_recording)
+        task_id = accepted.json()["id"]
+        until(lambda: server.context.queue.get(task_id).state is TaskState.RUNNING)
+        os.kill(until(lambda: workers_of(server))[0], signal.SIGKILL)
+        task = server.ended(accepted)
+    assert (task["state"], task["attempts"]) == ("done", 2)
+    assert task["result"]["spans"][0]["track"]["title"] == title(1)
+
+
+def test_a_task_that_takes_too_long_fails_in_the_end(
+    tmp_path: Path, long_recording: bytes
+) -> None:
+    """It is tried three times, and its files are dropped."""
+    with running(make_options(tmp_path, limits={"task_s": 0.01})) as server:
+        task = server.ended(server.ask("POST", "/scans", content=long_recording))
+        assert (task["state"], task["attempts"]) == ("failed", 3)
+        assert task["error"]["type"] == "urn:earmark:problem:task-given-up"
+        until(lambda: not list((tmp_path / "state" / "uploads").iterdir()))
+
+
+def test_a_task_that_is_cancelled_ends_at_once(tmp_path: Path, long_recording: bytes) -> None:
+    """Also while it runs; what has ended cannot be cancelled."""
+    with running(make_options(tmp_path)) as server:
+        accepted = server.ask("POST", "/scans", content=long_recording)
+        path = f"/tasks/{accepted.json()['id']}"
+        until(lambda: server.ask("GET", path).json()["state"] == "running")
+        assert server.ask("DELETE", path).json()["state"] == "cancelled"
+        assert server.ask("DELETE", path).status_code == 409
+        until(lambda: not list((tmp_path / "state" / "uploads").iterdir()))
+        done = server.ended(server.ask("POST", "/identify?wait=false", content=clip(1)))
+    assert done["state"] == "done"
+
+
+def test_a_server_that_is_killed_goes_on_with_its_tasks(
+    tmp_path: Path, long_recording: bytes
+) -> None:
+    """What ran when it died is done by the next one; its workers die with it."""
+    options = make_options(tmp_path)
+    port = _free_port()
+    command = "from earmark.cli import main; main()"
+    where = ("--port", str(port), "-l", options.library, "--state", str(options.state))
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "serve", *where], stderr=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}/api/v1"
+        until(lambda: _is_up(url))
+        task_id = httpx.post(f"{url}/scans", content=long_recording).json()["id"]
+        until(lambda: httpx.get(f"{url}/tasks/{task_id}").json()["state"] == "running")
+    finally:
+        process.kill()
+        process.wait()
+    state = open_state(options.state)
+    assert SqliteTaskQueue(state).get(task_id).state is TaskState.RUNNING
+    state.close()
+    with running(options) as server:
+        task = until(lambda: _ended(server, task_id))
+    assert (task["state"], task["attempts"]) == ("done", 2)
+
+
+def test_a_server_that_is_told_to_end_finishes_what_it_is_at(
+    tmp_path: Path, long_recording: bytes
+) -> None:
+    """As long as there is time."""
+    options = make_options(tmp_path, shutdown_s=60.0)
+    with running(options) as server:
+        task_id = server.ask("POST", "/scans", content=long_recording).json()["id"]
+        until(lambda: server.context.queue.get(task_id).state is TaskState.RUNNING)
+    state = open_state(options.state)
+    assert SqliteTaskQueue(state).get(task_id).state is TaskState.DONE
+    state.close()
+
+
+def _ended(server: Running, task_id: str) -> dict[str, Any] | None:
+    task: dict[str, Any] = server.ask("GET", f"/tasks/{task_id}").json()
+    return task if TaskState(task["state"]).has_ended else None
+
+
+def _is_up(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/ping").status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
