@@ -147,7 +147,9 @@ class Client:
 
     def ask(self, body: bytes) -> str:
         """Return the status of a clip."""
-        self._link.request("POST", "/api/v1/identify?ladder=off", body, {"Content-Type": "audio/wav"})
+        self._link.request(
+            "POST", "/api/v1/identify?ladder=off", body, {"Content-Type": "audio/wav"}
+        )
         return str(json.loads(self._link.getresponse().read())["status"])
 
 
@@ -292,10 +294,11 @@ async def reading_of(
         now, message = time.monotonic(), json.loads(text)
         if message["type"] == "level" and message["at_s"] >= (pieces - 0.5) * CHUNK_S:
             return Heard(now - sent_at[-1], decided_at_s, decided_late_s)
-        if message["type"] == "update" and message["update"]["kind"] == "started":
-            if decided_at_s is None:
-                decided_at_s = message["update"]["at_s"]
-                decided_late_s = now - sent_at[min(len(sent_at), round(decided_at_s / CHUNK_S)) - 1]
+        update = message.get("update", {"kind": None})
+        if update["kind"] == "started" and decided_at_s is None:
+            decided_at_s = update["at_s"]
+            deciding = min(len(sent_at), round(decided_at_s / CHUNK_S))
+            decided_late_s = now - sent_at[deciding - 1]
     raise ConnectionError
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import uvicorn
 
 from earmark.library import Library
 from earmark.server.context import Context
@@ -46,7 +47,7 @@ class Running:
         """The address of the WebSocket."""
         return self.api.replace("http", "ws", 1) + "/live"
 
-    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
         """Send one request to the API."""
         return httpx.request(method, self.api + path, timeout=PATIENCE_S, **options)
 
@@ -62,7 +63,7 @@ class Running:
         raise TimeoutError
 
 
-def make_options(folder: Path, **changes: Any) -> ServerOptions:
+def make_options(folder: Path, **changes: Any) -> ServerOptions:  # noqa: ANN401
     """Return the options of a server in a folder, with a library of three songs."""
     library = folder / "music.earmark"
     if not library.exists():
@@ -102,7 +103,7 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def _port_of(server: Any, thread: threading.Thread) -> int:
+def _port_of(server: uvicorn.Server, thread: threading.Thread) -> int:
     """Wait until a server listens, and return its port."""
     while not server.started:
         assert thread.is_alive(), "the server did not start"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -105,9 +106,8 @@ def test_a_format_that_is_none_is_refused(server: Running, query: str) -> None:
     assert json.loads(caught.value.response.body or b"")["errors"]
 
 
-def test_who_says_nothing_is_ended(server: Running, tmp_path: Any) -> None:
+def test_who_says_nothing_is_ended(tmp_path: Path) -> None:
     """After the time that is set, with a code of its own; and no more may listen than is set."""
-    del server
     options = make_options(tmp_path, limits={"idle_s": 0.3, "listeners": 1})
     with running(options) as own, connect(own.live) as socket:
         with pytest.raises(InvalidStatus) as caught, connect(own.live):

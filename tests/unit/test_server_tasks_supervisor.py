@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from earmark.evaluation.codecs import FLAC, encode
@@ -27,8 +29,6 @@ LONG_S = 900
 @pytest.fixture(scope="module")
 def long_recording() -> bytes:
     """A quarter of an hour, which takes a while to be scanned."""
-    import numpy as np
-
     piece = pieces()[1]
     rounds = round(LONG_S / 12)
     return encode(np.tile(piece.samples, rounds), piece.sample_rate_hz, FLAC)
@@ -64,9 +64,7 @@ def test_a_task_whose_worker_is_killed_is_done_by_another(
     assert task["result"]["spans"][0]["track"]["title"] == title(1)
 
 
-def test_a_task_that_takes_too_long_fails_in_the_end(
-    tmp_path: Path, long_recording: bytes
-) -> None:
+def test_a_task_that_takes_too_long_fails_in_the_end(tmp_path: Path, long_recording: bytes) -> None:
     """It is tried three times, and its files are dropped."""
     with running(make_options(tmp_path, limits={"task_s": 0.01})) as server:
         task = server.ended(server.ask("POST", "/scans", content=long_recording))
@@ -141,8 +139,6 @@ def _is_up(url: str) -> bool:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

@@ -58,7 +58,7 @@ def remove(
     state: StateOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Remove a key; a server that runs refuses it from then on. The exit code is 1 if none has it."""
+    """Remove a key; a server that runs refuses it at once. The exit code is 1 if none has it."""
     with _opened(state, debug=debug) as store:
         if not store.remove(key_id):
             typer.echo(f"earmark: no key {text.printable(key_id)}", err=True)

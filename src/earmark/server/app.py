@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
@@ -29,8 +29,8 @@ PREFIX = "/api/v1"
 DESCRIPTION = """Names clips of music in your own catalogue.
 
 Errors are problem documents (RFC 9457). A server with keys wants one in each request:
-`Authorization: Bearer em_...`. A client that has sent too many requests is answered with 429, and told
-in `Retry-After` when to go on.
+`Authorization: Bearer em_...`. A client that has sent too many requests is answered with 429, and
+told in `Retry-After` when to go on.
 """
 
 API = (

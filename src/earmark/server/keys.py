@@ -101,9 +101,7 @@ class Keys:
         self._state.changed("expire_sessions", now=iso_utc(now))
         token = secrets.token_urlsafe(SECRET_BYTES)
         ends = iso_utc(now + timedelta(hours=hours))
-        self._state.changed(
-            "add_session", digest=_digest(token), key_id=key.id, expires_at=ends
-        )
+        self._state.changed("add_session", digest=_digest(token), key_id=key.id, expires_at=ends)
         return token
 
     def of_session(self, token: str) -> Key | None:

@@ -1,7 +1,8 @@
 """A live connection: sound in, levels and updates out, as the docs describe them.
 
-The sound comes as binary messages, PCM or encoded; a text message `{"type": "finish"}` ends it. What
-comes faster than it is heard waits in the network: nothing is read before what came is dealt with.
+The sound comes as binary messages, PCM or encoded; a text message `{"type": "finish"}` ends it.
+What comes faster than it is heard waits in the network: nothing is read before what came is dealt
+with.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class LiveSession:
             else:
                 await self._hear_pcm()
             await self._tell(await self._work(self._recognizer.finish))
-            raise Closing(CloseCode.FINISHED)
+            await self._close(Closing(CloseCode.FINISHED))
         except WebSocketDisconnect:
             return
         except Closing as closing:

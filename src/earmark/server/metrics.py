@@ -48,18 +48,14 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
-        self.listeners = Gauge(
-            "earmark_listeners", "Live connections.", registry=self.registry
-        )
+        self.listeners = Gauge("earmark_listeners", "Live connections.", registry=self.registry)
         self.waiting = Gauge(
             "earmark_clips_waiting", "Clips that wait for a processor.", registry=self.registry
         )
         self.tasks = Gauge(
             "earmark_tasks", "Tasks by their state.", ("state",), registry=self.registry
         )
-        self.tracks = Gauge(
-            "earmark_tracks", "Tracks in the library.", registry=self.registry
-        )
+        self.tracks = Gauge("earmark_tracks", "Tracks in the library.", registry=self.registry)
         self.catalogue = Gauge(
             "earmark_library_bytes",
             "Size of the library, by its part.",

@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from starlette.datastructures import UploadFile
 
@@ -89,7 +89,7 @@ class _Held:
         self._memory = memory
         self._count = 0
 
-    def __enter__(self) -> _Held:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,8 +7,8 @@ on its memory, and on its time on a processor for each clip.
 
 A clip comes as `REQUEST` (bytes, rate in Hz, most seconds of sound, most seconds of work) and its
 bytes. The answer is `ANSWER` (bytes of JSON, bytes of samples), an object with `error` and `cause`
-(both null if all went well), and the samples: mono, float32, little-endian, at the rate. A stream is
-answered with samples alone; an error ends it, and is one line of JSON on the standard error.
+(both null if all went well), and the samples: mono, float32, little-endian, at the rate. A stream
+is answered with samples alone; the process ends with 1 if it could not be decoded.
 """
 
 from __future__ import annotations
@@ -125,15 +125,12 @@ def decode_stream(source: io.BufferedReader | BinaryIO, target: BinaryIO) -> int
             for block in stream:
                 target.write(block.astype("<f4").tobytes())
                 target.flush()
-    except AudioError as error:
-        print(json.dumps({"error": type(error).__name__, "cause": error.cause}), file=sys.stderr)
+    except AudioError:
         return 1
     return 0
 
 
-def _beginning(
-    blocks: Iterator[NDArray[np.float32]], left: int
-) -> Iterator[NDArray[np.float32]]:
+def _beginning(blocks: Iterator[NDArray[np.float32]], left: int) -> Iterator[NDArray[np.float32]]:
     for block in chain(blocks):
         yield block[:left]
         left -= len(block)

@@ -1,9 +1,9 @@
 """The server's own files: one database of keys and tasks, and what clients have sent for tasks.
 
-    state/
-      server.sqlite     keys (hashed), sessions (hashed), tasks
-      uploads/          a folder for each task that has not ended
-      server.lock       held while a server runs
+state/
+  server.sqlite     keys (hashed), sessions (hashed), tasks
+  uploads/          a folder for each task that has not ended
+  server.lock       held while a server runs
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from earmark.errors import ServerStateError, StorageFullError
 from earmark.ingest import new_id
@@ -35,7 +35,7 @@ class Upload:
         self._count = 0
         self._is_put = False
 
-    def __enter__(self) -> Upload:
+    def __enter__(self) -> Self:
         """Make room for its files.
 
         Raises:

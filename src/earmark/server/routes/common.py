@@ -37,11 +37,11 @@ LimitQuery: TypeAlias = Annotated[int, Query(ge=1, le=1000, description="How man
 def telling(shape: type[BaseModel], *problems: int, status: int = 200) -> Told:
     """Say what a route answers, and how it may fail."""
     usual = (401, 403, 422, 429)
-    return {status: {"model": shape}, **{code: PROBLEM for code in sorted({*usual, *problems})}}
+    return {status: {"model": shape}, **dict.fromkeys(sorted({*usual, *problems}), PROBLEM)}
 
 
 def taking_audio(example: str) -> dict[str, Any]:
-    """Say that a route takes audio as it is, in a form, or in JSON; with an example for the last."""
+    """Say that a route takes audio as it is, in a form, or in JSON; with an example of that."""
     form = {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
     encoded = {
         "type": "object",
@@ -52,16 +52,14 @@ def taking_audio(example: str) -> dict[str, Any]:
         },
         "example": {"audio": "UklGRg==", "name": example},
     }
-    content: dict[str, Any] = {kind: BINARY for kind in AUDIO_TYPES}
+    content: dict[str, Any] = dict.fromkeys(AUDIO_TYPES, BINARY)
     content |= {"multipart/form-data": {"schema": form}, "application/json": {"schema": encoded}}
     return {"requestBody": {"required": True, "content": content}}
 
 
 def query_of(hardness: Hardness) -> QueryParams:
     """Return how hard to look."""
-    return QueryParams(
-        far=hardness.far, ladder=hardness.ladder, time_limit_s=hardness.time_limit_s
-    )
+    return QueryParams(far=hardness.far, ladder=hardness.ladder, time_limit_s=hardness.time_limit_s)
 
 
 def request_id(request: Request) -> str:

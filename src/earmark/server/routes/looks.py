@@ -25,8 +25,8 @@ from earmark.server.replies import Reply
 from earmark.server.routes.common import (
     READ,
     WRITE,
-    Here,
     HardnessQuery,
+    Here,
     query_of,
     taking_audio,
     telling,

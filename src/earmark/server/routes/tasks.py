@@ -13,11 +13,11 @@ from earmark.server.replies import Reply, cursor_of, id_of, page_of
 from earmark.server.routes.common import (
     ADMIN,
     READ,
+    WRITE,
     CursorQuery,
     Here,
     IdPath,
     LimitQuery,
-    WRITE,
     telling,
 )
 from earmark.server.schemas import TaskPage, TaskShape

@@ -45,7 +45,7 @@ TAKING_FILES = {
             "multipart/form-data": {
                 "schema": {"type": "object", "required": ["file"], "properties": {"file": FILES}}
             },
-            **{kind: BINARY for kind in AUDIO_TYPES},
+            **dict.fromkeys(AUDIO_TYPES, BINARY),
         },
     }
 }
@@ -92,9 +92,7 @@ def list_tracks(
     responses=telling(TaskShape, 400, 408, 413, 415, 503, 507, status=202),
     openapi_extra=TAKING_FILES,
 )
-async def add_tracks(
-    request: Request, metadata: Annotated[NewMetadata, Query()]
-) -> Response:
+async def add_tracks(request: Request, metadata: Annotated[NewMetadata, Query()]) -> Response:
     """Add recordings: a form with one `file` or several, or a body that is one file.
 
     The task's result has `tracks` (each with `is_new`: a sound that the library has already is not

@@ -3,8 +3,8 @@
 Laws:
 
 1. A task that was put survives the death of any process, and a loss of power.
-2. A task is given to one worker at a time. Each time it is given, its `attempts` rise by one; what a
-   worker says counts only while the task is at the attempt that the worker was given.
+2. A task is given to one worker at a time. Each time it is given, its `attempts` rise by one; what
+   a worker says counts only while the task is at the attempt that the worker was given.
 3. A task ends once: as done, failed or cancelled. What has ended does not change any more.
 4. Tasks are given out in the order in which they were put.
 """

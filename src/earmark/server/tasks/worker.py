@@ -1,9 +1,9 @@
 """A process that works off tasks, one at a time: `python -m earmark.server.tasks.worker NAME`.
 
-Its settings come as one line of JSON on the standard input. After that each byte there tells it that
-a task waits (`w`) or that it shall end when it has done what it is at (`q`). When the input ends, the
-server has died, and so does this process, at once: what it was at waits again as soon as a server
-runs. It says on its standard output, in lines, that it is ready and which task it has begun.
+Its settings come as one line of JSON on the standard input. After that each byte there tells it
+that a task waits (`w`) or that it shall end when it has done what it is at (`q`). When the input
+ends, the server has died, and so does this process, at once: what it was at waits again as soon as
+a server runs. It says on its standard output, in lines, that it is ready and which task it has.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ def main(name: str) -> int:
 
 def say(what: jsonable.Object) -> None:
     """Tell the server."""
-    print(jsonable.dumps(what), flush=True)
+    sys.stdout.write(jsonable.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 def confine(most_mb: int) -> None:

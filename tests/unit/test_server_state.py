@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from earmark.errors import ServerStateError
+from earmark.server.state import open_state, sole
+
+
+def test_only_one_server_has_the_files(tmp_path: Path) -> None:
+    """A second one says so; when the first has ended, the next may have them."""
+    with sole(tmp_path / "state"):
+        with pytest.raises(ServerStateError, match="another server"), sole(tmp_path / "state"):
+            pass
+    with sole(tmp_path / "state"):
+        pass
+
+
+def test_the_files_are_nobody_elses(tmp_path: Path) -> None:
+    """Other users may not even list them."""
+    open_state(tmp_path / "state").close()
+    assert (tmp_path / "state").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    """With the reason."""
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ServerStateError, match="file"):
+        open_state(tmp_path / "file")
+    with pytest.raises(ServerStateError, match="file"), sole(tmp_path / "file"):
+        pass
