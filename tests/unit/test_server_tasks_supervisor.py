@@ -23,12 +23,12 @@ from earmark.server.tasks.sqlite import SqliteTaskQueue
 from tests.music import clip, pieces, title
 from tests.serving import PATIENCE_S, Running, make_options, running
 
-LONG_S = 900
+LONG_S = 300
 
 
 @pytest.fixture(scope="module")
 def long_recording() -> bytes:
-    """A quarter of an hour, which takes a while to be scanned."""
+    """Five minutes, which take a while to be scanned."""
     piece = pieces()[1]
     rounds = round(LONG_S / 12)
     return encode(np.tile(piece.samples, rounds), piece.sample_rate_hz, FLAC)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 
 from earmark.ingest import new_id
 from earmark.server import problems
@@ -29,6 +30,9 @@ SECURITY_HEADERS = {
 """Of every answer that does not say otherwise itself: none is a page, and none may be kept."""
 
 STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+GONE = 499
+"""What the log and the metrics call the status of a request whose client went away."""
+
 UNMATCHED = "unmatched"
 """The route of what has none: addresses that a client makes up must not become metrics."""
 
@@ -68,6 +72,8 @@ class Recorder:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            answer.status = GONE
         except Exception as error:  # noqa: BLE001 - the last line of defence before the client
             note("error", level=logging.ERROR, trace=True, request_id=answer.request_id)
             if not answer.status:

@@ -181,9 +181,7 @@ class _Post:
     def kill(self) -> None:
         """End the worker at once."""
         self.was_ended = True
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.kill()
+        _kill(self.process)
 
     async def serve(self, options: ServerOptions) -> None:
         """Run a worker until it ends."""
@@ -209,7 +207,7 @@ class _Post:
             await self._hear(process)
             await process.wait()
         finally:
-            self.kill()
+            _kill(process)
             await process.wait()
             process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
             self.process = None
@@ -224,6 +222,13 @@ class _Post:
                 continue
             self.began = time.monotonic()
             self.task = told["task"]
+
+
+def _kill(process: Process | None) -> None:
+    """End a process; one that has ended stays so."""
+    if process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
 
 
 def _given_up(task: Task, why: str) -> Mapping[str, object]:
