@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -48,8 +49,7 @@ def test_the_commands_run(place: Path) -> None:
         address = server.url.removeprefix("http://")
         for command in CURL:
             line = command.replace("curl", "curl --fail --silent --show-error", 1)
-            done = subprocess.run(
-                line.replace(USUAL, address), shell=True, capture_output=True, check=False
-            )
+            arguments = shlex.split(line.replace(USUAL, address))
+            done = subprocess.run(arguments, capture_output=True, check=False)
             assert done.returncode == 0, (command, done.stderr)
     assert len(CURL) == 5

@@ -44,9 +44,7 @@ def test_plays_are_told_and_counted(tmp_path: Path) -> None:
     began = datetime(2026, 1, 31, 12, tzinfo=UTC)
     with SqliteOperations(tmp_path / "plays.sqlite") as plays:
         plays.write(
-            Play(
-                "p1", "Rock", began, began, "t1", "Blue Kite", None, None, None, None, 0, 9, 1, 1
-            )
+            Play("p1", "Rock", began, began, "t1", "Blue Kite", None, None, None, None, 0, 9, 1, 1)
         )
     options = make_options(tmp_path, operations=str(tmp_path / "plays.sqlite"))
     with running(options) as server:

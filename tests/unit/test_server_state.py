@@ -10,10 +10,10 @@ from earmark.server.state import open_state, sole
 
 def test_only_one_server_has_the_files(tmp_path: Path) -> None:
     """A second one says so; when the first has ended, the next may have them."""
-    with sole(tmp_path / "state"):
-        with pytest.raises(ServerStateError, match="another server"), sole(tmp_path / "state"):
-            pass
-    with sole(tmp_path / "state"):
+    folder = tmp_path / "state"
+    with sole(folder), pytest.raises(ServerStateError, match="another server"), sole(folder):
+        pass
+    with sole(folder):
         pass
 
 

@@ -12,7 +12,6 @@ from earmark.server.tasks.base import TaskKind
 from tests.serving import Running, make_options, running
 
 
-
 def test_a_task_that_is_refused_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Neither in the queue nor on the disk."""
     options = make_options(tmp_path_factory.mktemp("full"), limits={"queued": 0})

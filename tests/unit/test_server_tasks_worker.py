@@ -70,7 +70,8 @@ def test_a_busy_library_is_tried_again(
     """But not for ever; its files are kept for so long."""
 
     def fail(_: Work) -> dict[str, object]:
-        raise LibraryBusyError("x", "another process writes")
+        location = "x"
+        raise LibraryBusyError(location, "another process writes")
 
     monkeypatch.setattr(worker, "KINDS", {TaskKind.DUPLICATES: fail})
     for _ in range(MOST_ATTEMPTS - 1):
