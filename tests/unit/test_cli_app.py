@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -19,13 +16,6 @@ def test_the_version_is_told() -> None:
     """`earmark --version` names the program and its version."""
     result = CliRunner().invoke(app, ["--version"])
     assert (result.exit_code, result.stdout) == (0, f"earmark {earmark.__version__}\n")
-
-
-def test_python_runs_it_as_a_module() -> None:
-    """`python -m earmark` is `earmark`."""
-    run = [sys.executable, "-m", "earmark", "--version"]
-    said = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60).stdout
-    assert said == f"earmark {earmark.__version__}\n"
 
 
 def test_every_command_is_there() -> None:
