@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from earmark.errors import UsageError
-from earmark.library import MEMORY, Library
+from earmark.library import Library
 from earmark.server.app import make_app
 from earmark.server.context import Context, make_context
 from earmark.server.keys import Keys
@@ -18,6 +18,7 @@ from earmark.server.protocol import protocol_within
 from earmark.server.state import open_state, sole
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 from earmark.server.tasks.supervisor import Supervisor
+from earmark.stores.opening import MEMORY
 
 if TYPE_CHECKING:
     from earmark.server.options import ServerOptions

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -22,6 +23,9 @@ from earmark.server.schemas import Alive, Readiness, StatsShape
 
 LEAST_FREE_BYTES = 256 << 20
 """With less of the disk free, the server is not ready: nothing could be added."""
+
+FILE = "sqlite:///"
+"""What stands before the path of a library in a single file."""
 
 router = APIRouter(tags=["health"])
 
@@ -89,7 +93,9 @@ def _library(context: Context) -> None:
 
 
 def _writable(context: Context) -> str | None:
-    return None if os.access(context.library.location, os.W_OK) else "it may not be written"
+    """Look at the folder or the file; a library that is neither answers for itself."""
+    place = Path(context.library.location.removeprefix(FILE))
+    return "it may not be written" if place.exists() and not os.access(place, os.W_OK) else None
 
 
 def _disk(context: Context) -> str | None:
