@@ -71,12 +71,12 @@ class SqliteFile:
         with self._guard:
             self._link.close()
 
-    def rows(self, name: str, **values: Any) -> list[sqlite3.Row]:  # noqa: ANN401 - SQL's values
+    def rows(self, name: str, /, **values: Any) -> list[sqlite3.Row]:  # noqa: ANN401 - SQL's values
         """Run a statement and return its rows."""
         with self._guard, self._translated():
             return self._link.execute(self._queries[name], values).fetchall()
 
-    def changed(self, name: str, **values: Any) -> int:  # noqa: ANN401 - SQL's values
+    def changed(self, name: str, /, **values: Any) -> int:  # noqa: ANN401 - SQL's values
         """Run a statement and return how many rows it changed."""
         with self._guard, self._translated():
             return self._link.execute(self._queries[name], values).rowcount

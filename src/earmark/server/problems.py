@@ -68,6 +68,8 @@ def response(error: Exception, request_id: str) -> Response:
 
 async def handle(connection: HTTPConnection, error: Exception) -> Response | None:
     """Answer for FastAPI; what was to become a WebSocket is refused with the same document."""
+    if isinstance(error.__cause__, RequestError):  # FastAPI calls all that befalls a body a 400
+        error = error.__cause__
     answer = response(error, connection.scope["state"]["request_id"])
     if isinstance(connection, WebSocket):
         await connection.send_denial_response(answer)
