@@ -51,6 +51,7 @@ def test_no_request_makes_the_server_fail(tmp_path: Path) -> None:
             max_examples=EXAMPLES,
             deadline=None,
             database=None,
+            derandomize=True,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )

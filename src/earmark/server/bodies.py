@@ -50,8 +50,8 @@ class Body:
             async with asyncio.timeout(self._limits.body_s):
                 message = await self._receive()
         except TimeoutError:
-            message = f"nothing came for {self._limits.body_s:g} s"
-            raise TooSlowError(message) from None
+            cause = f"nothing came for {self._limits.body_s:g} s"
+            raise TooSlowError(cause) from None
         self.came += len(message.get("body", b""))
         self._check(self.came)
         self.is_complete = not message.get("more_body", False)
