@@ -292,7 +292,8 @@ async def reading_of(
     decided_at_s, decided_late_s = None, 0.0
     async for text in socket:
         now, message = time.monotonic(), json.loads(text)
-        if message["type"] == "level" and message["at_s"] >= (pieces - 0.5) * CHUNK_S:
+        # the resampler holds a little back: the last step but one is heard with the last piece
+        if message["type"] == "level" and message["at_s"] >= (pieces - 1) * CHUNK_S:
             return Heard(now - sent_at[-1], decided_at_s, decided_late_s)
         update = message.get("update", {"kind": None})
         if update["kind"] == "started" and decided_at_s is None:

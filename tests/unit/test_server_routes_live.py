@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from socket import SHUT_RDWR
 
 from websockets.sync.client import connect
 
@@ -12,9 +13,9 @@ def test_a_connection_that_breaks_off_frees_its_place(server: Running) -> None:
     """Though it says no goodbye."""
     sockets = [connect(server.live) for _ in range(3)]
     assert [json.loads(socket.recv())["type"] for socket in sockets] == ["ready"] * 3
-    assert server.context.listeners.all == 3
+    assert server.context.listeners.all >= 3
     for socket in sockets:
-        socket.socket.close()
+        socket.socket.shutdown(SHUT_RDWR)
     until = time.monotonic() + PATIENCE_S
     while server.context.listeners.all and time.monotonic() < until:
         time.sleep(0.01)

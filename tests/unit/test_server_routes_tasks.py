@@ -30,8 +30,8 @@ def test_a_task_that_is_not_there_is_a_problem(server: Running) -> None:
         assert answer.json()["type"] == "urn:earmark:problem:task-not-found"
 
 
-def test_a_task_that_fails_has_a_problem(server: Running) -> None:
-    """Of the same shape as that of a request."""
+def test_a_recording_that_cannot_be_read_is_told_in_the_result(server: Running) -> None:
+    """The task itself was done."""
     task = server.ended(server.ask("POST", "/scans", content=b"no music" * 100))
     assert task["state"] == "done"
     assert task["result"]["error"]["type"] == "UnsupportedAudioError"

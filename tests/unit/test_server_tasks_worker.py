@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ from earmark.server.tasks.worker import MOST_ATTEMPTS, Worker, WorkerSettings
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> SqliteTaskQueue:
+def queue(tmp_path: Path) -> Iterator[SqliteTaskQueue]:
     """A queue with one task that waits."""
-    queue = SqliteTaskQueue(open_state(tmp_path))
+    state = open_state(tmp_path)
+    queue = SqliteTaskQueue(state)
     queue.put(new_id(), TaskKind.DUPLICATES, {"least_s": 10.0}, 10)
-    return queue
+    yield queue
+    state.close()
 
 
 def done(queue: SqliteTaskQueue, folder: Path) -> Task:
