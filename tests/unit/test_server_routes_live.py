@@ -11,11 +11,11 @@ from tests.serving import PATIENCE_S, Running
 
 def test_a_connection_that_breaks_off_frees_its_place(server: Running) -> None:
     """Though it says no goodbye."""
-    sockets = [connect(server.live) for _ in range(3)]
-    assert [json.loads(socket.recv())["type"] for socket in sockets] == ["ready"] * 3
-    assert server.context.listeners.all >= 3
-    for socket in sockets:
-        socket.socket.shutdown(SHUT_RDWR)
+    with connect(server.live) as one, connect(server.live) as other:
+        assert [json.loads(socket.recv())["type"] for socket in (one, other)] == ["ready"] * 2
+        assert server.context.listeners.all >= 2
+        for socket in (one, other):
+            socket.socket.shutdown(SHUT_RDWR)
     until = time.monotonic() + PATIENCE_S
     while server.context.listeners.all and time.monotonic() < until:
         time.sleep(0.01)
