@@ -175,7 +175,7 @@ def lying_wave() -> bytes:
 def fuzzed(server: Running) -> str:
     """Send damaged files of many formats, and count the answers."""
     rng = np.random.default_rng(0)
-    heads = (
+    heads: tuple[bytes, ...] = (
         b"RIFF\0\0\0\0WAVEfmt ",
         b"OggS\0\2",
         b"fLaC\0\0\0\x22",

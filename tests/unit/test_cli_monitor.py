@@ -121,7 +121,7 @@ def test_a_monitor_that_was_killed_leaves_its_plays_to_the_next(home: Path) -> N
         ) as running,
     ):
         noted = "SELECT count(heard_until) FROM plays"
-        assert until(lambda: store._link.execute(noted).fetchone()[0], patience_s=60)
+        assert until(lambda: store._file._link.execute(noted).fetchone()[0], patience_s=60)
         running.kill()
         os.close(both)
         assert [one.ended_at for one in store.plays(PlayQuery())] == [None]

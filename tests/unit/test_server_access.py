@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from earmark.errors import ForbiddenError
 from earmark.server.access import COOKIE, check_host, check_origin, secret_of, token_of
@@ -16,7 +18,7 @@ from earmark.server.options import ServerOptions
 from tests.music import clip
 from tests.serving import Running, bearer, make_key, make_options, running
 
-OPTIONS = ServerOptions("x", state=None)  # type: ignore[arg-type] - no file is touched
+OPTIONS = ServerOptions("x", state=Path())
 
 
 @dataclass
@@ -106,7 +108,7 @@ def test_a_page_of_another_site_cannot_listen(server: Running) -> None:
     """A WebSocket is under no same-origin policy: the server has to look itself."""
     with (
         pytest.raises(InvalidStatus) as caught,
-        connect(server.live, origin="https://evil.example"),  # type: ignore[arg-type]
+        connect(server.live, origin=Origin("https://evil.example")),
     ):
         pass
     assert caught.value.response.status_code == 403
@@ -142,7 +144,7 @@ def test_a_name_that_is_not_its_own_is_refused(host: str) -> None:
 
 def test_a_site_may_be_allowed() -> None:
     """Then its pages may change things; others still may not."""
-    options = ServerOptions("x", state=None, allowed_origins=("https://a.example",))  # type: ignore[arg-type]
+    options = ServerOptions("x", state=Path(), allowed_origins=("https://a.example",))
     check_origin(Headers({"origin": "https://a.example", "host": "b.example"}), options)
     with pytest.raises(ForbiddenError):
         check_origin(Headers({"origin": "https://c.example", "host": "b.example"}), options)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,8 @@ def test_a_track_that_is_removed_is_gone(server: Running, added: str, sound: byt
 def test_a_listing_comes_in_parts(server: Running) -> None:
     """Each part leads to the next, and all of them together are the whole."""
     whole = server.ask("GET", "/tracks?sort=title").json()
-    parts, cursor = [], ""
+    parts: list[dict[str, Any]] = []
+    cursor: str | None = ""
     while cursor is not None:
         part = server.ask("GET", f"/tracks?sort=title&limit=2{cursor and '&cursor=' + cursor}")
         parts += part.json()["tracks"]
@@ -104,7 +106,7 @@ def test_a_made_up_cursor_is_refused(server: Running, cursor: str) -> None:
 def test_no_track_is_named_by_a_path(server: Running, method: str) -> None:
     """A file of the library is none of a client's business, though the command line takes it."""
     path = server.context.library.page(limit=1)[0].source.file.decode()
-    body = {"json": {}} if method == "PATCH" else {}
+    body: dict[str, Any] = {"json": {}} if method == "PATCH" else {}
     for wanted in (NOBODY, "0.flac", path.replace("/", "%2F"), "%ED%A0%80"):
         assert server.ask(method, f"/tracks/{wanted}", **body).status_code == 404
 

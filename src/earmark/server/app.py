@@ -23,6 +23,7 @@ from earmark.server.context import Context
 from earmark.server.logs import note
 from earmark.server.recorder import Recorder
 from earmark.server.routes import health, identify, live, looks, sessions, tasks, tracks
+from earmark.server.schemas import Alive
 from earmark.server.tasks.supervisor import Supervisor
 
 PREFIX = "/api/v1"
@@ -75,7 +76,7 @@ def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
 
 def _ping() -> APIRouter:
     router = APIRouter(tags=["health"])
-    router.get("/ping", responses={200: {"model": health.Alive}})(health.health)
+    router.get("/ping", responses={200: {"model": Alive}})(health.health)
     return router
 
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from starlette.websockets import WebSocketDisconnect
@@ -75,7 +75,7 @@ class Closing(Exception):  # noqa: N818 - it ends a connection, and is no error 
 class Pcm:
     """How raw samples come."""
 
-    dtype: np.dtype[np.int16] | np.dtype[np.float32]
+    dtype: np.dtype[Any]
     channels: int
 
     @property
@@ -85,7 +85,8 @@ class Pcm:
 
     def samples(self, data: bytes) -> Samples:
         """Return whole frames as samples, shape (n, channels)."""
-        return np.frombuffer(data, self.dtype).reshape(-1, self.channels)
+        samples: Samples = np.frombuffer(data, self.dtype).reshape(-1, self.channels)
+        return samples
 
 
 class LiveSession:

@@ -127,7 +127,7 @@ async def form_of(request: Request, files: int) -> AsyncIterator[list[UploadFile
         HTTPException: it is damaged, or has more.
     """
     async with request.form(max_files=files, max_fields=MOST_FIELDS) as form:
-        yield [value for value in form.values() if isinstance(value, UploadFile)]
+        yield [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
 
 
 def _of_json(text: bytes) -> Sent:

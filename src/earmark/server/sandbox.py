@@ -20,8 +20,7 @@ import resource
 import struct
 import sys
 from collections.abc import Iterator
-from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
@@ -69,7 +68,7 @@ def main(arguments: list[str]) -> int:
     if manner == "clips":
         decode_clips(source, target)
         return 0
-    return decode_stream(source, target)
+    return decode_stream(cast("io.BufferedReader", source), target)
 
 
 def confine(most_mb: int) -> None:
@@ -103,7 +102,7 @@ def decoded(
     parts: list[NDArray[np.float32]] = []
     try:
         with open_audio(_Clip(data), sample_rate_hz=rate_hz) as stream:
-            parts = list(_beginning(stream, round(most_s * rate_hz)))
+            parts = list(_beginning(iter(stream), round(most_s * rate_hz)))
     except AudioError as error:
         return {"error": type(error).__name__, "cause": error.cause}, np.empty(0, np.float32)
     except MemoryError:
@@ -112,12 +111,12 @@ def decoded(
     return {"error": None, "cause": None}, np.concatenate([np.empty(0, np.float32), *parts])
 
 
-def decode_stream(source: io.BufferedReader | BinaryIO, target: BinaryIO) -> int:
+def decode_stream(source: io.BufferedReader, target: BinaryIO) -> int:
     """Decode one stream as it comes; the rate is that of the first four bytes, in Hz."""
     (rate_hz,) = struct.unpack("<I", source.read(4))
     try:
         with open_audio(
-            _Stream(source),  # type: ignore[arg-type] - standard input is buffered
+            _Stream(source),
             sample_rate_hz=rate_hz,
             spool_limit_bytes=None,
             block_s=STREAM_BLOCK_S,
@@ -131,7 +130,7 @@ def decode_stream(source: io.BufferedReader | BinaryIO, target: BinaryIO) -> int
 
 
 def _beginning(blocks: Iterator[NDArray[np.float32]], left: int) -> Iterator[NDArray[np.float32]]:
-    for block in chain(blocks):
+    for block in blocks:
         yield block[:left]
         left -= len(block)
         if left <= 0:

@@ -271,13 +271,17 @@ class Hardness(BaseModel):
     """How hard a query looks."""
 
     ladder: Ladder = Field(
-        Ladder.FAST, description="Changes of speed, tempo and pitch to try: off, fast, full."
+        default=Ladder.FAST,
+        description="Changes of speed, tempo and pitch to try: off, fast, full.",
     )
     far: float = Field(
-        1e-4, gt=0, lt=1, description="The share of unknown clips that may be named wrongly."
+        default=1e-4,
+        gt=0,
+        lt=1,
+        description="The share of unknown clips that may be named.",
     )
     time_limit_s: float | None = Field(
-        None, ge=0, le=60, description="Begin no new attempt after this time."
+        default=None, ge=0, le=60, description="Begin no new attempt after this time."
     )
 
 
@@ -294,8 +298,8 @@ class LiveFormat(Hardness):
     """What a live connection sends."""
 
     format: SoundFormat = SoundFormat.PCM_S16LE
-    rate: int = Field(16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")
-    channels: int = Field(1, ge=1, le=8, description="Of PCM.")
+    rate: int = Field(default=16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")
+    channels: int = Field(default=1, ge=1, le=8, description="Of PCM.")
 
     @property
     def is_encoded(self) -> bool:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 MOST_CHANNELS = 2
 PCM, FLOAT = 1, 3
-TYPES = {(PCM, 16): np.dtype("<i2"), (FLOAT, 32): np.dtype("<f4")}
+TYPES: dict[tuple[int, int], np.dtype[Any]] = {
+    (PCM, 16): np.dtype("<i2"),
+    (FLOAT, 32): np.dtype("<f4"),
+}
 """Samples by the code of their format and their bits."""
 
 

@@ -39,7 +39,7 @@ async def health() -> Response:
 @router.get("/ready", responses={200: {"model": Readiness}, 503: {"model": Readiness}})
 async def ready(context: Here) -> Response:
     """Tell whether the server can do its work, part by part."""
-    checks = {
+    checks: dict[str, Callable[[], str | None]] = {
         "library": partial(_library, context),
         "writable": partial(_writable, context),
         "disk": partial(_disk, context),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark import jsonable
-from earmark.duplicates.find import LEAST_S
+from earmark.duplicates.records import LEAST_S
 from earmark.errors import UsageError
 from earmark.explaining.explain import explain
 from earmark.operations.base import PlayQuery, TotalBy
@@ -129,7 +129,7 @@ def airplay(context: Here, wanted: Annotated[Plays, Query()]) -> Response:
     If `is_complete` is false, ask again with the last one's `started_at` as `since`.
     """
     with _plays(context) as plays:
-        rows = []
+        rows: list[jsonable.Object] = []
         for play in plays.plays(_query(wanted)):
             if len(rows) == MOST_PLAYS:
                 return Reply({"plays": rows, "is_complete": False})

@@ -16,7 +16,7 @@ import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from earmark import jsonable
 from earmark.errors import EarmarkError, LibraryBusyError
@@ -116,7 +116,7 @@ class Worker:
 def main(name: str) -> int:
     """Work until told to end."""
     # unbuffered: a thread that waits in a buffer's lock would not let this process end
-    source = sys.stdin.buffer.raw  # type: ignore[attr-defined]
+    source = cast("BinaryIO", getattr(sys.stdin.buffer, "raw"))  # noqa: B009
     settings = WorkerSettings(**json.loads(source.readline()))
     confine(settings.most_mb)
     state = open_state(Path(settings.state))
