@@ -111,7 +111,9 @@ def _added(work: Work, number: int, name: str) -> jsonable.Object:
     metadata = Metadata(**work.request["metadata"])
     with _opened(work, number, PurePath(name).stem) as file:
         track = work.library.add_recording(file, metadata=metadata, longest_s=work.longest_s)
-    is_new = datetime.fromisoformat(track.added_at) >= began.replace(microsecond=0)
+    # tracks know their milliseconds; what was decoded just now took longer than one
+    since = began.replace(microsecond=began.microsecond // 1000 * 1000)
+    is_new = datetime.fromisoformat(track.added_at) >= since
     return {"name": name, "is_new": is_new, "track": jsonable.track(track)}
 
 
