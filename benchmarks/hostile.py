@@ -35,11 +35,11 @@ LIMITS = {
     "head_s": 1.0,
     "decode_s": 5.0,
     "decode_mb": 512,
-    "track_hours": 1.0,
+    "track_hours": 0.25,
 }
 MEGABYTE = bytes(1 << 20)
-BOMB_HOURS = 4.0
-BOMB_HZ = 8_000
+BOMB_HOURS = 0.5
+BOMB_HZ = 44_100
 IDLE_LINKS = 500
 
 
