@@ -32,6 +32,7 @@ LAYERS = (
     ("sources",),
     ("live",),
     ("operations",),
+    ("archives",),
     ("evaluation", "pictures"),
     ("jsonable",),
     ("sinks",),
@@ -53,6 +54,7 @@ OWNERS = {
     "sounddevice": ("sources.microphone",),
     "sqlite3": ("operations", "stores"),
     "typer": ("cli",),
+    "zstandard": ("archives.binary",),
 }
 """The only places that may import these."""
 
