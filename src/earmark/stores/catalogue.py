@@ -6,12 +6,14 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
 from earmark.params import Params
+from earmark.searchable import search_text
 from earmark.sqlfiles import statements_of
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
@@ -111,6 +113,7 @@ class Catalogue:
         """Bring the catalogue of an older Earmark to today's schema, in one transaction."""
         with self._transaction():
             self._apply_migrations()
+            self._make_all_searchable()
 
     def _apply_migrations(self) -> None:
         for script in migration_scripts()[self.version() :]:
@@ -184,6 +187,30 @@ class Catalogue:
             yield from page
             key = page[-1].key
 
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts of tracks that may be meant; see `Reader.resembling`.
+
+        The rarest trigrams lead to tracks, as many of them as there is room for: so many postings
+        that all are looked up unless more than `most` tracks have one of them.
+        """
+        weights: Counter[int] = Counter()
+        room = most * len(trigrams)
+        for term, tracks in sorted(self._frequencies(trigrams), key=lambda one: one[1]):
+            if tracks > room and weights:
+                break
+            room -= tracks
+            for (key,) in self._rows("tracks_with", term=f'"{term}"'):
+                weights[key] += 1 / tracks
+        best = sorted(weights, key=lambda key: (-weights[key], key))[:most]
+        rows = self._rows("search_texts", keys=_json_keys(best))
+        return {row["key"]: row["text"] for row in rows}
+
+    def _frequencies(self, trigrams: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Yield how many tracks have each trigram, if any has."""
+        for trigram in trigrams:
+            for row in self._rows("trigram_tracks", term=trigram):
+                yield trigram, row["tracks"]
+
     def live_keys(self) -> list[int]:
         """Return the key of every track, ascending."""
         return [key for (key,) in self._rows("live_keys")]
@@ -207,6 +234,7 @@ class Catalogue:
         self._run(
             "insert_constellation", key=key, crc32=zlib.crc32(constellation), packed=constellation
         )
+        self._make_searchable(int(key or 0), track.metadata)
         return int(key or 0)
 
     def update(self, track: Track) -> None:
@@ -218,11 +246,30 @@ class Catalogue:
         """
         if not self._change("update_track", track).rowcount:
             raise KeyError(track.key)
+        self._forget_search(track.key)
+        self._make_searchable(track.key, track.metadata)
 
     def delete(self, key: int) -> None:
         """Forget a track and its constellation."""
         self._run("delete_track", key=key)
         self._run("delete_constellation", key=key)
+        self._forget_search(key)
+
+    def _make_searchable(self, key: int, metadata: Metadata) -> None:
+        text = search_text(metadata)
+        self._run("insert_search_text", key=key, text=text)
+        self._run("insert_search", key=key, text=text)
+
+    def _forget_search(self, key: int) -> None:
+        """Take a track out of the search; the index is told what it was found by."""
+        self._run("delete_search", key=key)
+        self._run("delete_search_text", key=key)
+
+    def _make_all_searchable(self) -> None:
+        """Make searchable what was there before there was a search."""
+        while tracks := self._tracks("unsearchable", limit=_PAGE_TRACKS):
+            for track in tracks:
+                self._make_searchable(track.key, track.metadata)
 
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.

@@ -174,3 +174,35 @@ INSERT INTO dead (key) VALUES (:key);
 -- name: delete_dead
 -- No segment holds these keys any more, a JSON list.
 DELETE FROM dead WHERE key IN (SELECT value FROM json_each(:keys));
+
+-- name: trigram_tracks
+-- How many tracks have a trigram; no row if none has.
+SELECT doc AS tracks FROM search_trigrams WHERE term = :term;
+
+-- name: tracks_with
+-- The keys of all tracks that have a trigram, which stands in quotation marks.
+SELECT rowid AS key FROM search WHERE search MATCH :term;
+
+-- name: search_texts
+-- What tracks are found by, by their keys, a JSON list.
+SELECT key, text FROM search_texts WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY key;
+
+-- name: insert_search_text
+-- What a track is found by.
+INSERT INTO search_texts (key, text) VALUES (:key, :text);
+
+-- name: insert_search
+-- Its trigrams.
+INSERT INTO search (rowid, text) VALUES (:key, :text);
+
+-- name: delete_search
+-- Forget the trigrams of a track; the index has to be told what they were.
+INSERT INTO search (search, rowid, text) SELECT 'delete', key, text FROM search_texts WHERE key = :key;
+
+-- name: delete_search_text
+-- Forget what a track was found by.
+DELETE FROM search_texts WHERE key = :key;
+
+-- name: unsearchable
+-- Tracks of an older library that cannot be found yet.
+SELECT * FROM tracks WHERE key NOT IN (SELECT key FROM search_texts) ORDER BY key LIMIT :limit;
