@@ -18,12 +18,11 @@ _MARKS = re.compile("['\u2019\u02bc`\u00b4]")
 
 _SIGNS = re.compile(r"[\W_]+")
 
-_LETTERS = str.maketrans(
-    {
-        **{"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"},
-        **{"æ": "ae", "œ": "oe", "þ": "th"},
-    }
-)
+_LETTERS = str.maketrans("\u00f8\u0142\u0111\u00f0\u0127\u0131", "olddhi") | {
+    ord("\u00e6"): "ae",
+    ord("\u0153"): "oe",
+    ord("\u00fe"): "th",
+}
 """Letters that Unicode does not take apart, as they are typed where the keyboard lacks them."""
 
 

@@ -205,13 +205,13 @@ def _header_at(feed: _Feed) -> _Header | None:
 def _record(feed: _Feed, header: _Header, number: int) -> Record | Damage:
     feed.take(header.size)
     body = feed.take(header.stored)
+    place = f"record {number}"
+    if zlib.crc32(body) != header.crc32:
+        return Damage(place, header.name, "it does not have its checksum")
     try:
-        if zlib.crc32(body) != header.crc32:
-            message = "it does not have its checksum"
-            raise ValueError(message)
         values, data = _unpacked(body, header.unpacked)
     except ValueError as error:
-        return Damage(f"record {number}", header.name, str(error))
+        return Damage(place, header.name, str(error))
     return Record(header.kind, header.name, values, data)
 
 
@@ -244,17 +244,15 @@ def _unpacked(body: bytes, size: int) -> tuple[dict[str, object], bytes]:
     Raises:
         ValueError: it is none, or lies.
     """
+    lies = "it does not unpack to the length that it should have"
     try:
-        if zstandard.frame_content_size(body) != size:
-            message = "it does not unpack to the length that it should have"
-            raise ValueError(message)
-        whole = zstandard.ZstdDecompressor().decompress(body)
+        told = zstandard.frame_content_size(body)
+        whole = zstandard.ZstdDecompressor().decompress(body) if told == size else b""
     except zstandard.ZstdError as error:
         message = f"it cannot be unpacked ({error})"
         raise ValueError(message) from error
     if len(whole) != size or size < _JSON_LENGTH.size:
-        message = "it does not unpack to the length that it should have"
-        raise ValueError(message)
+        raise ValueError(lies)
     (length,) = _JSON_LENGTH.unpack_from(whole)
     end = _JSON_LENGTH.size + length
     if length > MOST_VALUES_BYTES or end > size:

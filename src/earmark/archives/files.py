@@ -1,4 +1,4 @@
-"""Archives as files: opened in whatever form they have, written so that they are whole or absent."""
+"""Archives as files: read in whatever form they have; written, they are whole or absent."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ def _records(name: str, start: bytes, whole: BinaryIO) -> Iterator[Record | Dama
     Raises:
         NotAnArchiveError: it is none.
     """
-    for form in (binary, lines):
-        version = form.version_of(start)
+    for version_of, read in ((binary.version_of, binary.read), (lines.version_of, lines.read)):
+        version = version_of(start)
         if version == FORMAT:
-            return form.read(whole)
+            return read(whole)
         if version is not None:
             cause = f"it has version {version}, this Earmark reads {FORMAT}"
             raise NotAnArchiveError(name, cause)

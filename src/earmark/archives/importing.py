@@ -8,23 +8,30 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from earmark.archives import swapping
 from earmark.archives.base import Damage
 from earmark.archives.entries import End, Entry, Item, entries
 from earmark.archives.exporting import stored_entries
 from earmark.archives.files import Opened, opened
 from earmark.archives.report import Failed, ImportReport, OnTransfer, TransferProgress
 from earmark.archives.values import sound_of
+from earmark.audio import is_url
 from earmark.errors import IncompatiblePeaksError, LibraryNotFoundError, UsageError
 from earmark.landmarks import reference_landmarks
-from earmark.library import Library
+from earmark.library import MEMORY, Library
+from earmark.stores.failures import translated
+from earmark.stores.files import Files
 from earmark.types import Landmarks, Track
 
 if TYPE_CHECKING:
+    from earmark.archives.values import Manifest
     from earmark.operations.base import Operations
     from earmark.params import Params
     from earmark.stores.base import Reader, Writer
@@ -86,6 +93,7 @@ def import_opened(
     on_progress: OnTransfer | None = None,
 ) -> ImportReport:
     """Add the tracks of an archive that is open; see `import_archive`."""
+    require_current(archive.name, archive.manifest)
     _require_same_peaks(library, archive.manifest.peaks_id)
     importer = _Importer(library, operations, on_progress, archive.manifest.tracks)
     return importer.run(entries(archive.records, media=media))
@@ -122,15 +130,47 @@ def copy_library(
 
 
 def open_target(location: str | os.PathLike[str], params: Params) -> Library:
-    """Open a library to be imported into; one that is new takes over these parameters.
+    """Open a library to be imported into; one that is new or empty takes over these parameters.
 
     Raises:
         LibraryError: it can neither be opened nor made.
     """
+    place = os.fspath(location)
     try:
-        return Library.open(location, create=False)
+        library = Library.open(place, create=False)
     except LibraryNotFoundError:
-        return Library.open(location, params=params)
+        return Library.open(place, params=params)
+    if library.params == params or library.stats().tracks:
+        return library
+    if place == MEMORY:
+        return Library.open(place, params=params)
+    if is_url(place):
+        return library
+    library.close()
+    _adopt(Path(place).resolve(), params)
+    return Library.open(place, create=False)
+
+
+def require_current(name: str, manifest: Manifest) -> None:
+    """Refuse an archive whose constellations are made in another way today.
+
+    Raises:
+        IncompatiblePeaksError: its parameters have another id by now.
+    """
+    if manifest.params.peaks_id != manifest.peaks_id:
+        raise IncompatiblePeaksError(name, manifest.peaks_id, manifest.params.peaks_id)
+
+
+def _adopt(target: Path, params: Params) -> None:
+    """Replace a library in a folder, if it is still empty, by one with these parameters."""
+    files = Files()
+    with translated(str(target)):
+        beside = swapping.beside(target, files)
+        Library.open(beside, params=params).close()
+        with swapping.held(target), Library.open(target, create=False) as old:
+            if not old.stats().tracks:
+                swapping.put(target, beside, files)
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _ending(items: Iterable[Entry]) -> Iterator[Item]:
@@ -140,7 +180,7 @@ def _ending(items: Iterable[Entry]) -> Iterator[Item]:
 
 def _same_place(source: Library, target: Library) -> bool:
     with contextlib.suppress(OSError):
-        return os.path.samefile(source.location, target.location)
+        return Path(source.location).samefile(target.location)
     return False
 
 

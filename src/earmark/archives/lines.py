@@ -3,7 +3,7 @@
 Every line is one object in ASCII, with its `kind` first: `manifest`, `track`, `media`, `play` or
 `end`. A record's values stand beside it, its data as base64 under `data`: a track's packed
 constellation (`packing.py`), or a piece of sound. The manifest says `"archive": "earmark"` and its
-`version`. The last line has the number of lines of each kind, and the SHA-256 of all bytes before it.
+`version`. The last line has the number of lines of each kind, and the SHA-256 of all bytes before.
 """
 
 from __future__ import annotations
@@ -121,10 +121,7 @@ def _record(line: bytes, number: int) -> Record | Damage:
         return Damage(place, "", "the archive ends there, too early", truncated=True)
     name = ""
     try:
-        if sum(map(line.count, (b",", b"[", b"{"))) > _MOST_MARKS:
-            message = "it has more values than a line may have"
-            raise ValueError(message)
-        values = loaded(line)
+        values = _loaded(line)
         name = _text(values, "name")
         data = base64.b64decode(_text(values, "data"), validate=True)
         kind = Kind(_text(values, "kind"))
@@ -135,6 +132,13 @@ def _record(line: bytes, number: int) -> Record | Damage:
     if kind is Kind.MANIFEST:
         values.pop("version", None)
     return Record(kind, name, values, data)
+
+
+def _loaded(line: bytes) -> dict[str, Any]:
+    if sum(map(line.count, (b",", b"[", b"{"))) > _MOST_MARKS:
+        message = "it has more values than a line may have"
+        raise ValueError(message)
+    return loaded(line)
 
 
 def _text(values: dict[str, Any], key: str) -> str:

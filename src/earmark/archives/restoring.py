@@ -7,38 +7,25 @@ new one in those that begin later.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from earmark.archives import swapping
 from earmark.archives.files import STANDARD
-from earmark.archives.importing import import_archive
+from earmark.archives.importing import import_archive, require_current
 from earmark.archives.report import ImportReport, OnTransfer
 from earmark.archives.verifying import verify_archive
 from earmark.audio import is_url
-from earmark.errors import DamagedArchiveError, IncompatiblePeaksError, LibraryError, UsageError
+from earmark.errors import DamagedArchiveError, UsageError
 from earmark.library import MEMORY, Library
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder
-from earmark.stores.lock import WriterLock
 
 if TYPE_CHECKING:
     from earmark.archives.values import Manifest
     from earmark.operations.base import Operations
-
-BESIDE, ASIDE = ".restoring", ".replaced"
-"""Endings of the folder in which the new library is built, and of the one that the old library has
-for a moment where two folders cannot change places in one step."""
-
-PATIENCE_S = 30.0
-"""How long to wait for whoever writes to the old library."""
-
-_NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def restore_backup(
@@ -68,15 +55,14 @@ def restore_backup(
     files = files or Files()
     target = _folder(backup, location)
     manifest = verify_archive(backup)
-    if manifest.params.peaks_id != manifest.peaks_id:
-        raise IncompatiblePeaksError(backup, manifest.peaks_id, manifest.params.peaks_id)
+    require_current(backup, manifest)
     with translated(str(target)):
-        _put_back(target, files)
-        _require_ours(target, files)
-        beside = _emptied(target.with_name(target.name + BESIDE), files)
+        swapping.put_back(target, files)
+        swapping.require_ours(target, files)
+        beside = swapping.beside(target, files)
         report = _built(backup, beside, manifest, operations, on_progress)
-        with _held(target):
-            _put(target, beside, files)
+        with swapping.held(target):
+            swapping.put(target, beside, files)
         shutil.rmtree(beside, ignore_errors=True)
     report.location = str(target)
     return report
@@ -93,19 +79,6 @@ def _folder(backup: str, location: str | os.PathLike[str]) -> Path:
     return Path(place).resolve()
 
 
-def _require_ours(folder: Path, files: Files) -> None:
-    if Folder(folder, files).is_foreign():
-        raise LibraryError(str(folder), "something else lies there, which is not replaced")
-
-
-def _emptied(beside: Path, files: Files) -> Path:
-    """Clear away what an interrupted attempt has left."""
-    _require_ours(beside, files)
-    if beside.exists():
-        shutil.rmtree(beside)
-    return beside
-
-
 def _built(
     backup: str,
     beside: Path,
@@ -120,37 +93,3 @@ def _built(
         shutil.rmtree(beside, ignore_errors=True)
         raise DamagedArchiveError(backup, "it changed while it was read")
     return report
-
-
-@contextlib.contextmanager
-def _held(target: Path) -> Iterator[None]:
-    """Keep writers of the old library out, if there is one."""
-    if not target.is_dir():
-        yield
-        return
-    with WriterLock(target, str(target), PATIENCE_S).exclusive():
-        yield
-
-
-def _put(target: Path, beside: Path, files: Files) -> None:
-    """Put the new library in its place; what was there lies beside it then."""
-    if not target.exists():
-        files.rename(beside, target)
-    else:
-        try:
-            files.exchange(beside, target)
-        except OSError as error:
-            if error.errno not in _NO_EXCHANGE:
-                raise
-            aside = target.with_name(target.name + ASIDE)
-            files.rename(target, aside)
-            files.rename(beside, target)
-            files.rename(aside, beside)
-    files.sync_folder(target.parent)
-
-
-def _put_back(target: Path, files: Files) -> None:
-    """Undo the first half of a replacement of two steps that was cut short between them."""
-    aside = target.with_name(target.name + ASIDE)
-    if aside.exists() and not target.exists():
-        files.rename(aside, target)

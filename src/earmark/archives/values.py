@@ -36,6 +36,7 @@ _SLACK_S = 60.0
 
 _MOST_NUMBER = 1 << 20
 _MOST_FANOUT = 64
+_MOST_FLOAT = 1e300
 _PEAKS_FIELD = struct.Struct("<4xI")
 
 
@@ -196,14 +197,14 @@ def sound_of(track: Track, packed: bytes, params: Params) -> Constellation:
 
 def _is_sorted(found: Constellation) -> bool:
     place = found.time.astype(np.int64) << 16 | found.frequency
-    return bool((np.diff(place) > 0).all())
+    return bool((np.diff(place) >= 0).all())
 
 
 def _fits(found: Constellation, params: Params) -> bool:
     """Whether no peak is above the axis, and nowhere too many to be paired in time."""
     peaks = params.peaks
     highest = peaks.high_bin - 1 if peaks.axis is Axis.LINEAR else peaks.bands
-    if len(found) and int(found.frequency.max()) > highest * peaks.steps + peaks.steps // 2:
+    if len(found) and int(found.frequency.max()) >= (highest + 1) * peaks.steps:
         return False
     window = params.index.max_gap_frames * peaks.steps
     many, few = found.time[MOST_PEAKS_A_WINDOW:], found.time[:-MOST_PEAKS_A_WINDOW]
@@ -319,7 +320,8 @@ def _count(values: Mapping[str, Any], name: str) -> int:
 
 def _number(values: Mapping[str, Any], name: str) -> float:
     value = values.get(name)
-    if type(value) not in {int, float} or not abs(value) <= 1e300:  # noqa: PLR2004 - as floats are
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    if not plain or not abs(value) <= _MOST_FLOAT:
         message = f"its {name} is no number"
         raise ValueError(message)
     return float(value)

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -193,7 +193,7 @@ class Catalogue:
         The rarest trigrams lead to tracks, as many of them as there is room for: so many postings
         that all are looked up unless more than `most` tracks have one of them.
         """
-        weights: Counter[int] = Counter()
+        weights: defaultdict[int, float] = defaultdict(float)
         room = most * len(trigrams)
         for term, tracks in sorted(self._frequencies(trigrams), key=lambda one: one[1]):
             if tracks > room and weights:
