@@ -111,7 +111,7 @@ def loaded(text: bytes) -> dict[str, Any]:
         ValueError: it is no JSON object of finite numbers, or nested too deeply.
     """
     try:
-        values = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        values = json.loads(text.decode(), parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         message = "its JSON is nested too deeply"
         raise ValueError(message) from None

@@ -59,6 +59,7 @@ START = struct.Struct("<14sH")
 MARK = b"\xabEmR"
 
 _HEADER = struct.Struct("<4sccHIIII")
+_NAME_LENGTH_AT = 5
 _CHECKED_BYTES = _HEADER.size - 4
 _JSON_LENGTH = struct.Struct("<I")
 _LETTERS = {
@@ -125,7 +126,7 @@ def read(stream: BinaryIO) -> Iterator[Record | Damage]:
     feed = _Feed(stream, tally)
     feed.take(START.size)
     number, name, whole, lost = 0, "", True, False
-    while feed.has(_HEADER.size):
+    while feed.has(_HEADER.size) and not _is_cut(feed):
         header = _header_at(feed)
         if header is None:
             if not lost:
@@ -187,6 +188,12 @@ class _Feed:
                 return
             self.take(len(self._buffer) - len(MARK) + 1)
         self.take(len(self._buffer))
+
+
+def _is_cut(feed: _Feed) -> bool:
+    """Whether a header begins here of which the end is missing."""
+    fixed = feed.look(_HEADER.size)
+    return fixed.startswith(MARK) and not feed.has(_HEADER.size + fixed[_NAME_LENGTH_AT])
 
 
 def _header_at(feed: _Feed) -> _Header | None:

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from earmark.archives import binary, lines
 from earmark.archives.base import FORMAT, Damage, Form, Kind, Record
 from earmark.archives.values import Manifest, manifest_of
-from earmark.errors import ArchiveError, NotAnArchiveError
+from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError
 from earmark.stores.files import Files, publish
 
 STANDARD = "-"
@@ -69,6 +69,7 @@ def opened(name: str) -> Iterator[Opened]:
 
     Raises:
         NotAnArchiveError: it is none, or a newer Earmark wrote it.
+        DamagedArchiveError: its manifest is lost.
         ArchiveError: it cannot be read.
     """
     with contextlib.ExitStack() as stack:
@@ -130,15 +131,15 @@ def _manifest(name: str, first: Record | Damage | None) -> Manifest:
     """Read the first record.
 
     Raises:
-        NotAnArchiveError: it is no manifest.
+        DamagedArchiveError: it is no manifest.
     """
     if not isinstance(first, Record) or first.kind is not Kind.MANIFEST:
         cause = first.cause if isinstance(first, Damage) else "another record comes first"
-        raise NotAnArchiveError(name, f"its manifest is lost ({cause})")
+        raise DamagedArchiveError(name, f"its manifest is lost ({cause})")
     try:
         return manifest_of(first.values)
     except ValueError as error:
-        raise NotAnArchiveError(name, f"its manifest makes no sense: {error}") from error
+        raise DamagedArchiveError(name, f"its manifest makes no sense: {error}") from error
 
 
 def _guarded(name: str, records: Iterator[Record | Damage]) -> Iterator[Record | Damage]:

@@ -320,11 +320,10 @@ def _count(values: Mapping[str, Any], name: str) -> int:
 
 def _number(values: Mapping[str, Any], name: str) -> float:
     value = values.get(name)
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    if not plain or not abs(value) <= _MOST_FLOAT:
-        message = f"its {name} is no number"
-        raise ValueError(message)
-    return float(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _MOST_FLOAT:
+        return float(value)
+    message = f"its {name} is no number"
+    raise ValueError(message)
 
 
 def _flag(values: Mapping[str, Any], name: str) -> bool:

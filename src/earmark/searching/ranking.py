@@ -115,7 +115,7 @@ def _alike(word: str, others: list[str]) -> NDArray[np.float32]:
 def _similar(word: str, others: list[str]) -> NDArray[np.float32]:
     scorer = OSA.normalized_similarity
     found: NDArray[np.float32] = process.cdist([word], others, scorer=scorer, dtype=np.float32)
-    return found[0]
+    return found.reshape(-1)
 
 
 def _with_closeness(score: float, query: str, text: str) -> float:
