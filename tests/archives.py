@@ -50,7 +50,7 @@ def make_track(number: int, packed: bytes, title: str, media_file: str | None = 
 def contents(library: Library) -> dict[str, tuple[object, ...]]:
     """Everything of a library that travels, by track id; keys and names of media files do not."""
     with library.reading() as reader:
-        found = {}
+        found: dict[str, tuple[object, ...]] = {}
         for track in reader.all_tracks():
             sound = None
             if track.media_file is not None:

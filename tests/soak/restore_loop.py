@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from earmark import Library, import_archive, restore_backup
+from earmark.archives import importing
 from tests.archives import contents, exported
 
 TRACKS = {"a": range(1, 40), "b": range(20, 70)}
@@ -45,6 +46,7 @@ def work(folder: Path, what: str) -> None:
     if what != "import":
         restore_backup(str(folder / what), folder / "music.earmark")
         return
+    importing.BATCH_TRACKS = 5
     with Library.open(folder / "imported.earmark") as library:
         for name in TRACKS:
             import_archive(library, str(folder / name))

@@ -121,3 +121,4 @@ def test_plays_travel_with_a_backup(tmp_path: Path, place: Path) -> None:
         restored = restore_backup(str(tmp_path / "a"), place, operations=back)
         assert list(back.plays(PlayQuery())) == [PLAY]
     assert report.plays == restored.plays == 1
+    assert restore_backup(str(tmp_path / "a"), place).plays_left == 1

@@ -261,7 +261,9 @@ class _Importer:
             self.report.failures.add(Failed(item.place, item.name, item.cause))
         elif isinstance(item, End):
             self.report.complete = True
-        elif self._operations is not None:
+        elif self._operations is None:
+            self.report.plays_left += 1
+        else:
             self._operations.write(item)
             self.report.plays += 1
 

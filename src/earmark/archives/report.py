@@ -65,6 +65,8 @@ class ImportReport:
     media_files: int = 0
     media_bytes: int = 0
     plays: int = 0
+    plays_left: int = 0
+    """Plays that the archive has, too, and that were passed by."""
     failures: Failures = field(default_factory=Failures)
     complete: bool = False
     """Whether nothing was lost on the way: every record was whole, up to the archive's end."""

@@ -50,7 +50,7 @@ def restore_backup(
         ArchiveError: it cannot be read, or is none; nothing was changed.
         UsageError: the place is no folder, or the backup comes from the standard input.
         LibraryError: the new library cannot be built, or something else lies there.
-        OperationsError: the plays cannot be written; the library is restored.
+        OperationsError: the plays cannot be written; the library is as it was.
     """
     files = files or Files()
     target = _folder(backup, location)

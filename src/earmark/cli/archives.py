@@ -118,6 +118,7 @@ def import_tracks(
     library: LibraryOption = None,
     *,
     media: MediaOption = Media.KEEP,
+    operations: OperationsOption = None,
     as_json: JsonOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -132,15 +133,23 @@ def import_tracks(
         earmark import music.earmarks
         earmark import music.jsonl --library other.earmark
     """
-    with in_words(debug=debug, library=library, on_interrupt=INTERRUPTED):
+    with (
+        in_words(debug=debug, library=library, on_interrupt=INTERRUPTED),
+        _store_of_plays(operations, must_exist=False) as plays,
+    ):
         from earmark.archives.files import opened as opened_archive
         from earmark.archives.importing import import_opened, open_target, require_current
 
         with opened_archive(file) as archive, _bar("importing") as on_progress:
             require_current(file, archive.manifest)
             with open_target(library_location(library), archive.manifest.params) as target:
-                wanted = media is Media.KEEP
-                report = import_opened(target, archive, media=wanted, on_progress=on_progress)
+                report = import_opened(
+                    target,
+                    archive,
+                    media=media is Media.KEEP,
+                    operations=plays,
+                    on_progress=on_progress,
+                )
     _end(report, as_json=as_json)
 
 
@@ -315,4 +324,7 @@ def _sound(report: ExportReport | ImportReport) -> str:
 
 
 def _plays(report: ExportReport | ImportReport) -> str:
+    left: int = getattr(report, "plays_left", 0)
+    if left:
+        return f"without its {text.counted(left, 'play')} (--operations takes them)"
     return f"with {text.counted(report.plays, 'play')}" if report.plays else "without plays"
