@@ -5,7 +5,7 @@
 Titles, artists and albums are made of made words, of which few are common and most are rare, as in
 a language. A query is the title of a track with its artist's name, or the title alone; errors are
 letters left out, added, changed or swapped, one or two of them, anywhere. It is found if a track of
-that very name is the first of all hits, or among the first ten.
+that very name is the first of all hits, or among the first ten. Times are of CPU, by one thread.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CONSONANTS, VOWELS = (
     "a e i o u".split(),
 )
 WORDS, ARTISTS, BLOCK = 30_000, 8_000, 5_000
-CANDIDATES = (500, 2_000, 8_000)
+CANDIDATES = (500, 1_000, 2_000, 4_000)
 FIRST = 10
 
 
@@ -108,9 +108,9 @@ def _row(
     for _ in range(queries):
         wanted = rng.choice(names)
         typed = mistyped(normalised(query_of(wanted)), errors, rng)
-        began = time.monotonic()
+        began = time.process_time()
         hits = search(library, typed, limit=FIRST)
-        elapsed_ms.append(1000 * (time.monotonic() - began))
+        elapsed_ms.append(1000 * (time.process_time() - began))
         found = [query_of(hit.track.metadata) == query_of(wanted) for hit in hits]
         first += any(found[:1])
         tenth += any(found)

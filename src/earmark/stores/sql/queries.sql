@@ -180,8 +180,8 @@ DELETE FROM dead WHERE key IN (SELECT value FROM json_each(:keys));
 SELECT doc AS tracks FROM search_trigrams WHERE term = :term;
 
 -- name: tracks_with
--- The keys of all tracks that have a trigram, which stands in quotation marks.
-SELECT rowid AS key FROM search WHERE search MATCH :term;
+-- The keys of all tracks that have a trigram, which stands in quotation marks; a JSON list.
+SELECT json_group_array(rowid) AS keys FROM search WHERE search MATCH :term;
 
 -- name: search_texts
 -- What tracks are found by, by their keys, a JSON list.
