@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from earmark import Library
+from earmark import Library, export_library, import_archive, search
+from earmark.archives.importing import open_target
 from tests import music
 from tests.formats.make import REMOVED
 
@@ -80,6 +81,22 @@ def test_it_can_be_changed(
     named = removed | {"title": music.title(REMOVED)}
     assert_answers(library, frozen, {"answers": [*known, named]})
     assert library.check(deep=True) == []
+
+
+def test_it_can_be_searched(library: Library) -> None:
+    """Its tracks are found by their names, though it is older than search."""
+    for track in library.tracks():
+        assert search(library, track.metadata.title[1:])[0].track.id == track.id
+
+
+def test_it_goes_through_an_archive(
+    library: Library, frozen: Path, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    """Exported and imported by today's code it gives the same answers."""
+    export_library(library, str(tmp_path / "a"))
+    with open_target(tmp_path / "new.earmark", library.params) as new:
+        assert import_archive(new, str(tmp_path / "a")).complete
+        assert_answers(new, frozen, expected)
 
 
 def test_it_can_be_rebuilt(library: Library, frozen: Path, expected: dict[str, Any]) -> None:
