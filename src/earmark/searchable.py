@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from earmark.types import Metadata
 
@@ -44,6 +44,20 @@ def search_text(metadata: Metadata) -> str:
 def trigrams(text: str) -> list[str]:
     """Return the trigrams of a normalised text's words, each once, in their order."""
     return list(dict.fromkeys(_trigrams(text)))
+
+
+def resembling(
+    texts: Iterable[tuple[int, str]], wanted: Collection[str], most: int
+) -> dict[int, str]:
+    """Return those of (key, search text) that have one of the trigrams, ascending by key.
+
+    If there are more than `most`, those that have most of them: what a store without an index of
+    trigrams does.
+    """
+    counted = ((sum(trigram in text for trigram in wanted), key, text) for key, text in texts)
+    found = [one for one in counted if one[0]]
+    best = sorted(found, key=lambda one: (-one[0], one[1]))[:most]
+    return {key: text for _, key, text in sorted(best, key=lambda one: one[1])}
 
 
 def _trigrams(text: str) -> Iterator[str]:

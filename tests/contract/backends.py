@@ -8,8 +8,10 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Store
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.memory import MemoryStore
+from earmark.stores.sqlite_file import SqliteFileStore
 from tests.recordings import landmarks_of
 
 PATIENCE_S = 0.05
@@ -34,7 +36,19 @@ def _reopen_directory(store: Store, folder: Path) -> Store:
     return _make_directory(folder)
 
 
+def _make_file(folder: Path) -> Store:
+    options = Options(patience_s=PATIENCE_S)
+    location = f"sqlite:///{folder / 'library.db'}"
+    return SqliteFileStore.create(location, Params(), landmarks_of, options=options)
+
+
+def _reopen_file(store: Store, folder: Path) -> Store:
+    store.close()
+    return _make_file(folder)
+
+
 BACKENDS = [
     Backend("memory", lambda _: MemoryStore(patience_s=PATIENCE_S), lambda store, _: store),
     Backend("directory", _make_directory, _reopen_directory),
+    Backend("sqlite", _make_file, _reopen_file),
 ]

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from earmark.params import Params
+from earmark.stores.blocks import MappedFile
 from earmark.stores.catalogue import Catalogue
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder
+from earmark.stores.folder import Folder, FolderShelf
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.merging import MergePolicy
 from earmark.stores.segment import Segment
@@ -43,7 +44,7 @@ def catalogue() -> Iterator[Catalogue]:
 
 def writer(folder: Folder, catalogue: Catalogue, policy: MergePolicy | None = None) -> IndexWriter:
     """Return a writer."""
-    return IndexWriter(folder, catalogue, "i-1", policy or MergePolicy())
+    return IndexWriter(FolderShelf(folder, catalogue), catalogue, "i-1", policy or MergePolicy())
 
 
 def recordings(*keys: int) -> list[tuple[int, Landmarks]]:
@@ -54,10 +55,14 @@ def recordings(*keys: int) -> list[tuple[int, Landmarks]]:
 def snapshot(folder: Folder, catalogue: Catalogue) -> IndexSnapshot:
     """Open what the catalogue lists."""
     numbers = [row["id"] for row in catalogue.segments()]
-    segments = [
-        Segment(Files(), folder.segment(number), "library", number, "i-1") for number in numbers
-    ]
+    segments = [opened(folder, number) for number in numbers]
     return IndexSnapshot(1, segments, catalogue.dead())
+
+
+def opened(folder: Folder, number: int) -> Segment:
+    """Open a segment's file."""
+    blocks = MappedFile.open(Files(), folder.segment(number))
+    return Segment(blocks, "a segment", "library", number, "i-1")
 
 
 def live(state: IndexSnapshot) -> set[int]:

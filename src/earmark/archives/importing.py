@@ -25,9 +25,11 @@ from earmark.archives.values import sound_of
 from earmark.audio import is_url
 from earmark.errors import IncompatiblePeaksError, LibraryNotFoundError, UsageError
 from earmark.landmarks import reference_landmarks
-from earmark.library import MEMORY, Library
+from earmark.library import Library
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
+from earmark.stores.memory import MemoryStore
+from earmark.stores.opening import MEMORY
 from earmark.types import Landmarks, Track
 
 if TYPE_CHECKING:
@@ -179,6 +181,8 @@ def _ending(items: Iterable[Entry]) -> Iterator[Item]:
 
 
 def _same_place(source: Library, target: Library) -> bool:
+    if source.location == target.location:
+        return source.location != MemoryStore.location
     with contextlib.suppress(OSError):
         return Path(source.location).samefile(target.location)
     return False

@@ -19,9 +19,10 @@ from earmark.archives.report import ImportReport, OnTransfer
 from earmark.archives.verifying import verify_archive
 from earmark.audio import is_url
 from earmark.errors import DamagedArchiveError, UsageError
-from earmark.library import MEMORY, Library
+from earmark.library import Library
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
+from earmark.stores.opening import MEMORY
 
 if TYPE_CHECKING:
     from earmark.archives.values import Manifest

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryBusyError
-from earmark.searchable import search_text
+from earmark.searchable import resembling, search_text
 from earmark.stores.base import Problem, Repair, StoreStats, TrackOrder
 from earmark.stores.limits import media_name, require_storable
 from earmark.tape import Tape, build_tape, list_lengths
@@ -103,12 +103,8 @@ class MemoryReader:
 
     def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
         """Return the search texts of tracks that may be meant."""
-        wanted = list(trigrams)
         texts = ((track.key, search_text(track.metadata)) for track in self.all_tracks())
-        counts = ((sum(trigram in text for trigram in wanted), key, text) for key, text in texts)
-        found = [one for one in counts if one[0]]
-        best = sorted(found, key=lambda one: (-one[0], one[1]))[:most]
-        return {key: text for _, key, text in sorted(best, key=lambda one: one[1])}
+        return resembling(texts, trigrams, most)
 
     def constellation(self, key: int) -> bytes:
         """Return the packed constellation of a live track.
