@@ -222,6 +222,22 @@ def test_a_library_is_copied(tmp_path: Path) -> None:
     assert copy_library(source, target).unchanged == 2
 
 
+@pytest.mark.parametrize("place", ["{}/b.earmark", "sqlite:///{}/b.db", "memory:"])
+def test_libraries_of_all_kinds_hold_the_same(tmp_path: Path, place: str) -> None:
+    """Wherever a library lives, what travels arrives, and goes on from there."""
+    file = exported(tmp_path, 1, 2, media=SOUND)
+    with open_target(place.format(tmp_path), COMPACT) as library:
+        assert library.params == COMPACT
+    other = place.format(tmp_path).replace("b.", "c.")
+    with open_target(other, Params()) as library, Library.open("memory:") as reference:
+        for one in (library, reference):
+            import_archive(one, str(file))
+        assert contents(library) == contents(reference)
+        onwards = Library.open("memory:")
+        copy_library(library, onwards)
+        assert contents(onwards) == contents(reference)
+
+
 def test_a_library_is_not_copied_to_itself(tmp_path: Path) -> None:
     """However it is called."""
     source = Library.open(tmp_path / "music.earmark")
