@@ -94,7 +94,7 @@ def test_its_archives_can_be_imported(
     frozen: Path, expected: dict[str, Any], tmp_path: Path, name: str
 ) -> None:
     """What was exported then gives the same answers in a library of today."""
-    manifest = verify_archive(str(frozen / name))
+    manifest = verify_archive(frozen / name)
     with open_target(tmp_path / "new.earmark", manifest.params) as new:
         assert import_archive(new, str(frozen / name)).complete
         assert_answers(new, frozen, expected)

@@ -33,7 +33,7 @@ def prepare(folder: Path) -> dict[str, dict[str, tuple[object, ...]]]:
     expected = {}
     for name, numbers in TRACKS.items():
         file = exported(folder, *numbers, name=name, media=b"sound" * 1000)
-        restore_backup(str(file), folder / "music.earmark")
+        restore_backup(file, folder / "music.earmark")
         with Library.open(folder / "music.earmark") as library:
             expected[name] = contents(library)
     return expected
@@ -44,7 +44,7 @@ def work(folder: Path, what: str) -> None:
     sys.stdout.write("begins\n")
     sys.stdout.flush()
     if what != "import":
-        restore_backup(str(folder / what), folder / "music.earmark")
+        restore_backup(folder / what, folder / "music.earmark")
         return
     importing.BATCH_TRACKS = 5
     with Library.open(folder / "imported.earmark") as library:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from earmark import Library, Play, PlayQuery, SqliteOperations, UsageError
+from earmark import ArchiveError, Library, Play, PlayQuery, SqliteOperations, UsageError
 from earmark.archives.exporting import export_library
 from earmark.archives.restoring import restore_backup
-from earmark.errors import DamagedArchiveError, LibraryError
+from earmark.errors import LibraryError
 from tests.archives import SOUND, contents, exported, insert
 
 BEGAN = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def place(tmp_path: Path) -> Path:
 def test_a_backup_replaces_a_library(tmp_path: Path, place: Path) -> None:
     """All of the backup is there, nothing of before, and nothing lies beside it."""
     file = exported(tmp_path, 1, 2, media=SOUND)
-    report = restore_backup(str(file), place)
+    report = restore_backup(file, place)
     with Library.open(place) as library:
         assert sorted(track.metadata.title for track in library.tracks()) == ["Piece 1", "Piece 2"]
         assert library.check(deep=True) == []
@@ -39,7 +39,7 @@ def test_a_backup_replaces_a_library(tmp_path: Path, place: Path) -> None:
 
 def test_a_backup_makes_a_library(tmp_path: Path) -> None:
     """Where there is none."""
-    restore_backup(str(exported(tmp_path, 1)), tmp_path / "new.earmark")
+    restore_backup(exported(tmp_path, 1), tmp_path / "new.earmark")
     with Library.open(tmp_path / "new.earmark", create=False) as library:
         assert library.stats().tracks == 1
 
@@ -53,8 +53,8 @@ def test_a_bad_backup_changes_nothing(tmp_path: Path, place: Path, how: str) -> 
     file.write_bytes(data[:-1] if how == "cut" else data)
     if how == "other":
         file.write_text("something else")
-    with pytest.raises((DamagedArchiveError, Exception), match="archive"):
-        restore_backup(str(file), place)
+    with pytest.raises(ArchiveError):
+        restore_backup(file, place)
     with Library.open(place) as library:
         assert library.stats().tracks == 2
     assert {path.name for path in tmp_path.iterdir()} == {file.name, place.name}
@@ -66,7 +66,7 @@ def test_who_uses_the_library_goes_on_with_the_new_one(tmp_path: Path, place: Pa
     with Library.open(place) as library:
         list(library.tracks())
         with library.reading() as reader:
-            restore_backup(str(file), place)
+            restore_backup(file, place)
             assert [track.metadata.title for track in reader.all_tracks()] == ["Piece 7", "Piece 8"]
         assert library.stats().tracks == 3
         insert(library, 4)
@@ -80,7 +80,7 @@ def test_what_an_interrupted_attempt_left_is_cleared_away(tmp_path: Path, place:
     """Half a library beside the old one does no harm."""
     with Library.open(tmp_path / "music.earmark.restoring") as half:
         insert(half, 99)
-    restore_backup(str(exported(tmp_path, 1)), place)
+    restore_backup(exported(tmp_path, 1), place)
     with Library.open(place) as library:
         assert [track.metadata.title for track in library.tracks()] == ["Piece 1"]
 
@@ -88,7 +88,7 @@ def test_what_an_interrupted_attempt_left_is_cleared_away(tmp_path: Path, place:
 def test_a_damaged_library_can_be_replaced(tmp_path: Path, place: Path) -> None:
     """That is what backups are for."""
     (place / "catalogue.sqlite").write_bytes(b"nonsense")
-    restore_backup(str(exported(tmp_path, 1)), place)
+    restore_backup(exported(tmp_path, 1), place)
     with Library.open(place) as library:
         assert library.stats().tracks == 1
 
@@ -99,7 +99,7 @@ def test_something_else_is_never_replaced(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     (tmp_path / name / "novel.txt").write_text("once upon a time")
     with pytest.raises(LibraryError, match="something else"):
-        restore_backup(str(exported(tmp_path, 1)), tmp_path / "music")
+        restore_backup(exported(tmp_path, 1), tmp_path / "music")
     assert (tmp_path / name / "novel.txt").exists()
 
 
@@ -118,7 +118,7 @@ def test_plays_travel_with_a_backup(tmp_path: Path, place: Path) -> None:
         plays.write(PLAY)
         report = export_library(library, str(tmp_path / "a"), operations=plays)
     with SqliteOperations(tmp_path / "back.sqlite") as back:
-        restored = restore_backup(str(tmp_path / "a"), place, operations=back)
+        restored = restore_backup(tmp_path / "a", place, operations=back)
         assert list(back.plays(PlayQuery())) == [PLAY]
     assert report.plays == restored.plays == 1
-    assert restore_backup(str(tmp_path / "a"), place).plays_left == 1
+    assert restore_backup(tmp_path / "a", place).plays_left == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ PAGE_TRACKS = 64
 
 def export_library(
     library: Library,
-    file: str,
+    file: str | os.PathLike[str],
     *,
     form: Form | str | None = None,
     media: bool = True,
@@ -59,11 +60,12 @@ def export_library(
         UsageError: there is no such form.
     """
     began = time.monotonic()
-    report = ExportReport(file)
+    name = os.fspath(file)
+    report = ExportReport(name)
     with library.reading() as reader:
         exporter = _Exporter(library, reader, report, media=media)
         records = exporter.records(operations, on_progress)
-        report.size_bytes = write(file, encoded(records, _form(form, file)))
+        report.size_bytes = write(name, encoded(records, _form(form, name)))
     report.elapsed_s = time.monotonic() - began
     return report
 
@@ -169,9 +171,9 @@ class _Exporter:
             yield from iter(lambda: media.read(PIECE_BYTES), b"")
 
 
-def _form(form: Form | str | None, file: str) -> Form:
+def _form(form: Form | str | None, name: str) -> Form:
     try:
-        return form_of(file) if form is None else Form(form)
+        return form_of(name) if form is None else Form(form)
     except ValueError:
         message = f"an archive is one of {', '.join(Form)}, not {form!r}"
         raise UsageError(message) from None

@@ -53,7 +53,7 @@ CHUNK_BYTES = 1 << 20
 
 def import_archive(
     library: Library,
-    file: str,
+    file: str | os.PathLike[str],
     *,
     media: bool = True,
     operations: Operations | None = None,
@@ -80,7 +80,7 @@ def import_archive(
         LibraryError: the library cannot be written.
         OperationsError: the plays cannot be written.
     """
-    with opened(file) as archive:
+    with opened(os.fspath(file)) as archive:
         return import_opened(
             library, archive, media=media, operations=operations, on_progress=on_progress
         )

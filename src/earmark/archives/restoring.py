@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def restore_backup(
-    backup: str,
+    backup: str | os.PathLike[str],
     location: str | os.PathLike[str],
     *,
     operations: Operations | None = None,
@@ -54,14 +54,15 @@ def restore_backup(
         OperationsError: the plays cannot be written; the library is as it was.
     """
     files = files or Files()
-    target = _folder(backup, location)
-    manifest = verify_archive(backup)
-    require_current(backup, manifest)
+    name = os.fspath(backup)
+    target = _folder(name, location)
+    manifest = verify_archive(name)
+    require_current(name, manifest)
     with translated(str(target)):
         swapping.put_back(target, files)
         swapping.require_ours(target, files)
         beside = swapping.beside(target, files)
-        report = _built(backup, beside, manifest, operations, on_progress)
+        report = _built(name, beside, manifest, operations, on_progress)
         with swapping.held(target):
             swapping.put(target, beside, files)
         shutil.rmtree(beside, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from earmark.archives.base import Damage
 from earmark.archives.entries import End, Entry, entries
 from earmark.archives.files import opened
@@ -10,7 +12,9 @@ from earmark.archives.values import Manifest, sound_of
 from earmark.errors import DamagedArchiveError
 
 
-def verify_archive(file: str, *, on_progress: OnTransfer | None = None) -> Manifest:
+def verify_archive(
+    file: str | os.PathLike[str], *, on_progress: OnTransfer | None = None
+) -> Manifest:
     """Return the manifest of an archive in which nothing is damaged and nothing is missing.
 
     Args:
@@ -22,30 +26,31 @@ def verify_archive(file: str, *, on_progress: OnTransfer | None = None) -> Manif
         NotAnArchiveError: it is none.
         ArchiveError: it cannot be read.
     """
-    with opened(file) as archive:
+    name = os.fspath(file)
+    with opened(name) as archive:
         manifest = archive.manifest
         done, complete = 0, False
         for item in entries(archive.records):
             if isinstance(item, Damage):
-                raise DamagedArchiveError(file, _told(item))
+                raise DamagedArchiveError(name, _told(item))
             if isinstance(item, Entry):
-                _check(file, item, manifest)
+                _check(name, item, manifest)
                 done += 1
                 if on_progress is not None:
                     on_progress(TransferProgress(done, manifest.tracks))
             complete = isinstance(item, End)
     if not complete:
-        raise DamagedArchiveError(file, "its end is missing")
+        raise DamagedArchiveError(name, "its end is missing")
     return manifest
 
 
-def _check(file: str, entry: Entry, manifest: Manifest) -> None:
+def _check(name: str, entry: Entry, manifest: Manifest) -> None:
     if entry.media is not None:
         entry.media.close()
     try:
         sound_of(entry.track, entry.constellation, manifest.params)
     except ValueError as error:
-        raise DamagedArchiveError(file, f"track {entry.track.id}: {error}") from error
+        raise DamagedArchiveError(name, f"track {entry.track.id}: {error}") from error
 
 
 def _told(damage: Damage) -> str:
