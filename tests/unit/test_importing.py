@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from earmark import Library, UsageError
+from earmark import ArchiveError, Library, UsageError
 from earmark.archives.exporting import export_library
 from earmark.archives.importing import copy_library, import_archive, open_target
 from earmark.errors import IncompatiblePeaksError, NotAnArchiveError
@@ -188,6 +190,35 @@ def test_senseless_values_are_named(tmp_path: Path, change: dict[str, Any], caus
     report = import_archive(Library.open(tmp_path / "music.earmark"), str(file))
     assert report.added == 0
     assert cause in report.failures.told[0].cause
+
+
+@given(
+    st.sampled_from(["a.earmarks", "a.jsonl"]),
+    st.binary(max_size=40),
+    st.floats(0, 1, exclude_max=True),
+    st.integers(0, 40),
+)
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_no_bytes_raise_anything_else(
+    tmp_path: Path, name: str, noise: bytes, part: float, gone: int
+) -> None:
+    """Whatever is put in the place of whatever: an error with a name, or a report that is true."""
+    data = tmp_path / name if (tmp_path / name).exists() else exported(tmp_path, 1, 2, name=name)
+    whole = data.read_bytes()
+    at = int(part * len(whole))
+    (tmp_path / "b").write_bytes(whole[:at] + noise + whole[at + gone :])
+    library = Library.open("memory:")
+    try:
+        report = import_archive(library, str(tmp_path / "b"))
+    except (ArchiveError, IncompatiblePeaksError):
+        assert library.stats().tracks == 0
+    else:
+        assert library.stats().tracks == report.added <= 2
+        assert report.complete == ((tmp_path / "b").read_bytes() == whole)
 
 
 def test_names_of_media_lead_nowhere(tmp_path: Path) -> None:
