@@ -114,9 +114,7 @@ def test_a_closed_library_is_one_file_and_its_lock(file: Path, store: SqliteFile
     assert names == {"music.db", "music.db.lock", "music.db.queue"}
 
 
-def test_the_file_alone_is_the_library(
-    file: Path, store: SqliteFileStore, tmp_path: Path
-) -> None:
+def test_the_file_alone_is_the_library(file: Path, store: SqliteFileStore, tmp_path: Path) -> None:
     """A closed library can be copied as one file, and has its index and its media there."""
     store.close()
     copy = tmp_path / "elsewhere" / "copy.db"
