@@ -48,6 +48,8 @@ class Home:
     opened_ms: float = 0.0
     first_ms: float = 0.0
     """The first answer of the process, kernels warm."""
+    filling_ms: dict[str, float] = field(default_factory=dict)
+    """Of each kind of clip, the median of the first round, which fills what is kept in memory."""
     size_bytes: int = 0
     elapsed_ms: dict[str, list[float]] = field(default_factory=dict)
     """Of each kind of clip."""
@@ -69,7 +71,7 @@ def main() -> None:
         for label in (HIT, STRANGER):
             for _ in range(options.rounds + 1):
                 _ask(homes, held, clips, label)
-    _drop_first_round(homes, len(clips.of(HIT)))
+    _part_first_round(homes, clips)
     _print(homes)
     if options.json:
         options.json.write_text(json.dumps([asdict(home) for home in homes], indent=1))
@@ -135,10 +137,13 @@ def _ask(homes: Sequence[Home], held: Sequence[Library], clips: Clips, label: st
             home.right[label] = home.right.get(label, 0) + right
 
 
-def _drop_first_round(homes: Sequence[Home], clips: int) -> None:
-    """Leave out the round that filled the caches."""
+def _part_first_round(homes: Sequence[Home], clips: Clips) -> None:
+    """Take the round that filled the caches out of the others."""
     for home in homes:
-        home.elapsed_ms = {label: times[clips:] for label, times in home.elapsed_ms.items()}
+        for label, times in home.elapsed_ms.items():
+            count = len(clips.of(label))
+            home.filling_ms[label] = float(np.median(times[:count]))
+            home.elapsed_ms[label] = times[count:]
 
 
 def _stats(store: Store) -> StoreStats:
@@ -148,14 +153,15 @@ def _stats(store: Store) -> StoreStats:
 
 def _print(homes: Sequence[Home]) -> None:
     """Print a table in Markdown."""
-    print("| home | songs | hit, ms | stranger, ms | n | first, ms | songs a second | MB |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    print("| home | songs | hit, ms | stranger, ms | n | first round | first | songs/s | MB |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
     for home in homes:
         hit, stranger = (np.median(home.elapsed_ms[label]) for label in (HIT, STRANGER))
         rate = f"{home.songs / home.inserted_s:.0f}" if home.inserted_s else "-"
         print(
             f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} "
-            f"| {len(home.elapsed_ms[HIT])} | {home.first_ms:.0f} | {rate} "
+            f"| {len(home.elapsed_ms[HIT])} | {home.filling_ms[HIT]:.1f} / "
+            f"{home.filling_ms[STRANGER]:.1f} | {home.first_ms:.0f} | {rate} "
             f"| {home.size_bytes / 1e6:.0f} |"
         )
         print(f"  right: {home.right}", flush=True)

@@ -77,6 +77,9 @@ def test_an_older_catalogue_that_may_only_be_read_is_read(
     monkeypatch.setattr(Connections, "writing", refuse)
     store = opened(older)
     assert (read_keys(store), version_of(older)) == ({1, 2}, 2)
+    monkeypatch.undo()
+    add(store, 3)  # once it may be written, it is migrated first
+    assert (read_keys(store), version_of(older)) == ({1, 2, 3}, Catalogue.newest_version())
     store.close()
 
 
