@@ -52,7 +52,9 @@ class Home:
     """Of each kind of clip, the median of the first round, which fills what is kept in memory."""
     size_bytes: int = 0
     elapsed_ms: dict[str, list[float]] = field(default_factory=dict)
-    """Of each kind of clip."""
+    """Of each kind of clip, after the first round."""
+    cpu_ms: dict[str, list[float]] = field(default_factory=dict)
+    """The same of processors, all threads together: what else the machine does disturbs it less."""
     right: dict[str, int] = field(default_factory=dict)
     """Clips that were named as they should be, or not at all if nothing is known of them."""
 
@@ -128,8 +130,9 @@ def _ask(homes: Sequence[Home], held: Sequence[Library], clips: Clips, label: st
     for asked in clips.of(label):
         samples = clips.samples(asked)
         for home, library in zip(homes, held, strict=True):
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             found = library.identify(samples, sample_rate=RATE_HZ)
+            home.cpu_ms.setdefault(label, []).append(1000 * (time.process_time() - used))
             home.elapsed_ms.setdefault(label, []).append(1000 * (time.perf_counter() - began))
             paths = [match.track.source.path.decode() for match in found.matches]
             wanted = any(path.endswith(asked.name) for path in paths)
@@ -144,6 +147,7 @@ def _part_first_round(homes: Sequence[Home], clips: Clips) -> None:
             count = len(clips.of(label))
             home.filling_ms[label] = float(np.median(times[:count]))
             home.elapsed_ms[label] = times[count:]
+            home.cpu_ms[label] = home.cpu_ms[label][count:]
 
 
 def _stats(store: Store) -> StoreStats:
@@ -153,13 +157,16 @@ def _stats(store: Store) -> StoreStats:
 
 def _print(homes: Sequence[Home]) -> None:
     """Print a table in Markdown."""
-    print("| home | songs | hit, ms | stranger, ms | n | first round | first | songs/s | MB |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    print(
+        "| home | songs | hit, ms | stranger, ms | of CPU | n | first round | first | songs/s | MB |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for home in homes:
         hit, stranger = (np.median(home.elapsed_ms[label]) for label in (HIT, STRANGER))
+        cpu = " / ".join(f"{np.median(home.cpu_ms[label]):.1f}" for label in (HIT, STRANGER))
         rate = f"{home.songs / home.inserted_s:.0f}" if home.inserted_s else "-"
         print(
-            f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} "
+            f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} | {cpu} "
             f"| {len(home.elapsed_ms[HIT])} | {home.filling_ms[HIT]:.1f} / "
             f"{home.filling_ms[STRANGER]:.1f} | {home.first_ms:.0f} | {rate} "
             f"| {home.size_bytes / 1e6:.0f} |"

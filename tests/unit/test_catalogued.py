@@ -55,8 +55,8 @@ def read_keys(store: CataloguedStore) -> set[int]:
 
 def refuse(self: Connections) -> NoReturn:  # noqa: ARG001 - whoever asks
     """Stand for a folder that may not be written."""
-    cause = "it may be read but not written"
-    raise ReadOnlyLibraryError("library", cause)
+    location, cause = "library", "it may be read but not written"
+    raise ReadOnlyLibraryError(location, cause)
 
 
 def test_an_older_catalogue_is_migrated_when_it_is_opened(older: Path) -> None:
