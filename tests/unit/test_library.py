@@ -352,7 +352,7 @@ def test_a_title_is_found_among_many_that_contain_it(
 def test_an_unknown_address_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No folder with a strange name is made of it."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="a library is a folder, .* is none of them"):
+    with pytest.raises(UsageError, match=r"a library is a folder, .* is none of them"):
         Library.open("gopher://host/music")
     assert list(tmp_path.iterdir()) == []
 
