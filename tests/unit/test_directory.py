@@ -215,7 +215,8 @@ def test_a_library_of_the_first_schema_keeps_the_parameters_of_its_time(folder: 
     made = DirectoryStore.create(folder, first, landmarks_of)
     add(made, 1)
     made.close()
-    change_catalogue(folder, "DROP TABLE parameters")
+    for later in ("parameters", "segment_blocks", "media_chunks"):
+        change_catalogue(folder, f"DROP TABLE {later}")
     change_catalogue(folder, "PRAGMA user_version = 1")
     again = open_again(folder, None)
     assert again.params == first
