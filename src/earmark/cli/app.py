@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 from earmark.cli.add import add
 from earmark.cli.airplay import airplay
+from earmark.cli.archives import backup, copy, export_tracks, import_tracks, restore
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
@@ -21,6 +22,7 @@ from earmark.cli.keys import keys
 from earmark.cli.listen import listen
 from earmark.cli.monitor import monitor
 from earmark.cli.scan import scan
+from earmark.cli.search import search
 from earmark.cli.serve import serve
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
@@ -98,10 +100,16 @@ for command in (
     airplay,
     serve,
     list_tracks,
+    search,
     show,
     edit,
     remove,
     duplicates,
+    export_tracks,
+    import_tracks,
+    copy,
+    backup,
+    restore,
     stats,
     doctor,
     repair,

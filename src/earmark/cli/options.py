@@ -23,9 +23,10 @@ LibraryOption: TypeAlias = Annotated[
     typer.Option(
         "--library",
         "-l",
-        metavar="FOLDER",
+        metavar="LIBRARY",
         envvar=LIBRARY_VARIABLE,
-        help="The library to use; one of your user's own unless given.",
+        help="The library to use: a folder, or sqlite:///FILE for a single file; a folder of your "
+        "user's own unless given.",
     ),
 ]
 StateOption: TypeAlias = Annotated[
