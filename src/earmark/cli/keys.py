@@ -16,7 +16,14 @@ from earmark.settings import server_state
 if TYPE_CHECKING:
     from earmark.server.keys import Key, Keys, Scope
 
-keys = typer.Typer(no_args_is_help=True, help="Manage the keys of the server.")
+HELP = """Manage the keys of the server.
+
+For example:
+
+    earmark keys add telephone --scope write
+"""
+
+keys = typer.Typer(no_args_is_help=True, help=HELP)
 
 
 @keys.command("add")
