@@ -16,10 +16,9 @@ from earmark.stores.catalogued import CataloguedStore, Options
 from earmark.stores.connections import Connections
 from earmark.stores.files import Files
 from earmark.tape import lookup
+from tests.catalogues import age
 from tests.contract.workers import Place, add, kind_of, places
 from tests.recordings import EVERY_HASH, landmarks_of
-
-TABLES = "segment_blocks", "media_chunks"
 
 
 @pytest.fixture
@@ -28,10 +27,7 @@ def older(tmp_path: Path) -> Path:
     store = opened(tmp_path)
     add(store, 1, 2)
     store.close()
-    with contextlib.closing(sqlite3.connect(tmp_path / "catalogue.sqlite")) as link, link:
-        for table in TABLES:
-            link.execute(f"DROP TABLE {table}")
-        link.execute("PRAGMA user_version = 2")
+    age(tmp_path / "catalogue.sqlite", 2)
     return tmp_path
 
 
@@ -85,8 +81,7 @@ def test_an_older_catalogue_that_may_only_be_read_is_read(
 
 def test_the_oldest_catalogue_must_be_written(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first version lacks what a reader needs: the parameters."""
-    with contextlib.closing(sqlite3.connect(older / "catalogue.sqlite")) as link, link:
-        link.execute("PRAGMA user_version = 1")
+    age(older / "catalogue.sqlite", 1)
     monkeypatch.setattr(Connections, "writing", refuse)
     with pytest.raises(ReadOnlyLibraryError):
         opened(older)
