@@ -48,6 +48,7 @@ OWNERS = {
     "matplotlib": ("evaluation.plots", "pictures"),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
+    "psycopg": ("operations.postgres", "stores.postgres"),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
     "sounddevice": ("sources.microphone",),

@@ -43,6 +43,8 @@ from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
+from earmark.stores.postgres.address import is_address
+from earmark.stores.postgres.opening import open_postgres
 from earmark.types import (
     Constellation,
     Failure,
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
 
     from earmark.audio import AudioSource, AudioStream
     from earmark.stores.directory import DirectoryStore
+    from earmark.stores.postgres.store import PostgresStore
 
 MEMORY = "memory:"
 PAGE_TRACKS = 1000
@@ -98,7 +101,8 @@ class Library:
         """Open a library, or make one.
 
         Args:
-            location: a folder, or `memory:` for one that is gone with the process.
+            location: a folder, `memory:` for one that is gone with the process, or the address of
+                one in PostgreSQL (`postgresql://user@host/database?schema=earmark`).
             create: make it if there is none.
             for_rebuild: open it even if its index was made with other parameters; unless some are
                 given, `rebuild` makes it with today's.
@@ -112,6 +116,7 @@ class Library:
             UsageError: it is the address of something that Earmark does not keep libraries in.
             IncompatiblePeaksError: its constellations were made with other parameters.
             IncompatibleIndexError: its index was; `rebuild` mends it.
+            MissingExtraError: it is the address of a database whose extra is not installed.
             LibraryError: it cannot be opened for another reason.
         """
         place = os.fspath(location)
@@ -119,7 +124,8 @@ class Library:
             from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
 
             return cls(MemoryStore(), params or Params(), query)
-        store = _open_folder(place, params, create=create, for_rebuild=for_rebuild)
+        make = _open_postgres if is_address(place) else _open_folder
+        store = make(place, params, create=create, for_rebuild=for_rebuild)
         return cls(store, store.params, query)
 
     def __enter__(self) -> Self:
@@ -492,12 +498,18 @@ def _open_folder(
     location: str, params: Params | None, *, create: bool, for_rebuild: bool
 ) -> DirectoryStore:
     if is_url(location):
-        message = f"a library is a folder or {MEMORY!r}; {location!r} is neither"
+        message = f"a library is a folder, {MEMORY!r} or in PostgreSQL; {location!r} is none of these"
         raise UsageError(message)
     from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
 
     make = DirectoryStore.create if create else DirectoryStore.open
     return make(location, params, _landmarks, options=Options(for_rebuild=for_rebuild))
+
+
+def _open_postgres(
+    location: str, params: Params | None, *, create: bool, for_rebuild: bool
+) -> PostgresStore:
+    return open_postgres(location, params, _landmarks, create=create, for_rebuild=for_rebuild)
 
 
 def _landmarks(params: Params, constellation: bytes) -> Landmarks:

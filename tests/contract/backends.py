@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,9 @@ from earmark.params import Params
 from earmark.stores.base import Store
 from earmark.stores.directory import DirectoryStore, Options
 from earmark.stores.memory import MemoryStore
+from earmark.stores.postgres.store import Options as PostgresOptions
+from earmark.stores.postgres.store import PostgresStore
+from tests.postgres import server
 from tests.recordings import landmarks_of
 
 PATIENCE_S = 0.05
@@ -34,7 +38,20 @@ def _reopen_directory(store: Store, folder: Path) -> Store:
     return _make_directory(folder)
 
 
+def _make_postgres(folder: Path) -> Store:
+    """Make a library in the schema of a folder's own."""
+    schema = "test_" + hashlib.md5(bytes(folder), usedforsecurity=False).hexdigest()
+    options = PostgresOptions(patience_s=PATIENCE_S)
+    return PostgresStore.create(server().address(schema), Params(), landmarks_of, options)
+
+
+def _reopen_postgres(store: Store, folder: Path) -> Store:
+    store.close()
+    return _make_postgres(folder)
+
+
 BACKENDS = [
     Backend("memory", lambda _: MemoryStore(patience_s=PATIENCE_S), lambda store, _: store),
     Backend("directory", _make_directory, _reopen_directory),
+    Backend("postgres", _make_postgres, _reopen_postgres),
 ]

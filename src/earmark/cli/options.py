@@ -24,7 +24,8 @@ LibraryOption: TypeAlias = Annotated[
         "-l",
         metavar="FOLDER",
         envvar=LIBRARY_VARIABLE,
-        help="The library to use; one of your user's own unless given.",
+        help="The library to use: a folder, or the address of one in PostgreSQL; a folder of your "
+        "user's own unless given.",
     ),
 ]
 JsonOption: TypeAlias = Annotated[

@@ -42,6 +42,7 @@ class Catalogue:
         self._new: dict[int, tuple[Track, bytes]] = {}
         self._new_bytes = 0
         self._gone: list[int] = []
+        self._told: dict[int, Row] = {}
 
     def begin(self) -> State:
         """Begin to read; everything read until `rollback` belongs to the returned state."""
@@ -58,7 +59,7 @@ class Catalogue:
 
     def rollback(self) -> None:
         """Forget the changes, or end reading."""
-        self._new, self._new_bytes, self._gone = {}, 0, []
+        self._new, self._new_bytes, self._gone, self._told = {}, 0, [], {}
         self.transaction.rollback()
 
     def state(self) -> State:
@@ -103,7 +104,11 @@ class Catalogue:
 
     def tracks(self, keys: Iterable[int]) -> dict[int, Track]:
         """Return the tracks with these keys."""
-        found = self._tracks("tracks_by_key", keys=_possible(keys))
+        wanted = _possible(keys)
+        if self._told.keys() >= set(wanted):
+            found = self._made(self._told[key] for key in wanted)
+        else:
+            found = self._tracks("tracks_by_key", keys=wanted)
         return {track.key: track for track in found}
 
     def tracks_by(self, query: str, **value: Any) -> list[Track]:  # noqa: ANN401 - of a column
@@ -183,15 +188,46 @@ class Catalogue:
     def constellations(self, keys: Iterable[int]) -> dict[int, bytes]:
         """Return the packed constellations of these tracks, by key.
 
+        A query that reads one will tell of its track: what is known of that comes on the same trip.
+
         Raises:
             CorruptConstellationError: one of them is lost, or does not have its checksum.
         """
         rows = self._rows("constellations", keys=_possible(keys))
+        if self.transaction.is_reading:
+            self._told |= {row["key"]: {**row, "packed": None} for row in rows}
         return {row["key"]: self._checked(row) for row in rows}
+
+    def insert_media(self, name: str, size_bytes: int) -> None:
+        """Record a media file, whose contents are there."""
+        self._run("insert_media", name=name, size_bytes=size_bytes)
+
+    def forget_media(self, name: str) -> bool:
+        """Forget a media file unless a track names it; return whether it was forgotten."""
+        self._flush()
+        ask = self.transaction.asked
+        forgotten, _ = self.transaction.ask(
+            ask("delete_unnamed_media", name=name), ask("delete_media_chunks", name=name)
+        )
+        return forgotten.count > 0
+
+    def lost_media(self) -> list[tuple[str, str]]:
+        """Return (track id, media file) of every track whose media are not there, or not whole."""
+        return [(row["id"], row["media_file"]) for row in self._rows("lost_media")]
+
+    def media_bytes(self) -> int:
+        """Return the size of all media files."""
+        return int(self._rows("media_total")[0]["size_bytes"])
 
     def segments(self) -> list[Row]:
         """Return id, mark, tracks, postings, frames and size_bytes of every segment."""
         return self._rows("segments")
+
+    def index(self) -> tuple[list[Row], list[int]]:
+        """Return the segments, and the dead keys, in one trip."""
+        ask = self.transaction.asked
+        segments, dead = self.transaction.ask(ask("segments"), ask("dead"))
+        return segments.rows, [row["key"] for row in dead.rows]
 
     def next_segment(self) -> int:
         """Return the id for the next segment."""
@@ -235,7 +271,7 @@ class Catalogue:
 
     def _stored(self, query: str, **values: Any) -> Track | None:  # noqa: ANN401 - of a column
         """Return the first track that a query finds; new ones were looked through already."""
-        if not _can_be_stored(values):
+        if not can_be_stored(values):
             return None
         self._forget_gone()
         return next(iter(self._made(self.transaction.rows(query, **values))), None)
@@ -257,7 +293,7 @@ class Catalogue:
         return packed
 
     def _rows(self, query: str, **values: Any) -> list[Row]:  # noqa: ANN401 - of a column
-        if not _can_be_stored(values):
+        if not can_be_stored(values):
             return []
         self._flush()
         return self.transaction.rows(query, **values)
@@ -303,7 +339,7 @@ class Catalogue:
         return state.next_change
 
 
-def _can_be_stored(values: dict[str, Any]) -> bool:
+def can_be_stored(values: dict[str, Any]) -> bool:
     """Tell whether a row could hold what is asked for."""
     return all(is_storable_text(value) for value in values.values() if isinstance(value, str))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import select
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,9 +156,18 @@ class Link:
         if not self._leaving:
             return
         self._leaving = False
-        while result := self._connection.pgconn.get_result():
+        while result := self._result():
             if result.status == pq.ExecStatus.FATAL_ERROR:
                 raise psycopg.OperationalError(result.get_error_message())
+
+    def _result(self) -> pq.abc.PGresult | None:
+        """Wait for the next result, without keeping other threads from working."""
+        answers = select.poll()
+        answers.register(self._connection.pgconn.socket, select.POLLIN)
+        while self._connection.pgconn.is_busy():
+            answers.poll()
+            self._connection.pgconn.consume_input()
+        return self._connection.pgconn.get_result()
 
     def _sent(self, asked: Asked) -> psycopg.Cursor[Row]:
         cursor = self._connection.cursor(binary=True)

@@ -67,7 +67,7 @@ class Pieces:
 
         def rows() -> Iterator[tuple[int, int, bytes]]:
             nonlocal size
-            for number, data in enumerate(_filled(chunks)):
+            for number, data in enumerate(filled(chunks, ROW_BYTES)):
                 size += len(data)
                 yield segment, number, data
 
@@ -88,14 +88,14 @@ def _cut(segment: int, first: int, data: bytes) -> Iterator[tuple[int, int, byte
         yield segment, first + at // BLOCK_BYTES, data[at : at + BLOCK_BYTES]
 
 
-def _filled(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same bytes in pieces as long as a row, the last one shorter."""
+def filled(chunks: Iterable[bytes | memoryview], size: int) -> Iterator[bytes]:
+    """Yield the same bytes in pieces of one size, the last one shorter."""
     waiting = bytearray()
     for chunk in chunks:
         waiting += chunk
-        full = len(waiting) // ROW_BYTES * ROW_BYTES
-        for at in range(0, full, ROW_BYTES):
-            yield bytes(waiting[at : at + ROW_BYTES])
+        full = len(waiting) // size * size
+        for at in range(0, full, size):
+            yield bytes(waiting[at : at + size])
         del waiting[:full]
     if waiting:
         yield bytes(waiting)

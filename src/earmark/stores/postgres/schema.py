@@ -115,7 +115,7 @@ class Schema:
         answers = self._link.ask(*asked)
         return answers[0].rows[0] if answers[0].rows else {}
 
-    def _asked(self, name: str, **values: Any) -> Asked:  # noqa: ANN401 - what a column takes
+    def _asked(self, name: str, /, **values: Any) -> Asked:  # noqa: ANN401 - what a column takes
         return Asked(QUERIES[name].replace("{schema}", self._quoted), values)
 
     def _statements(self, script: str) -> list[str]:

@@ -52,6 +52,7 @@ class Transaction:
 
     Attributes:
         state: of the library when it began; a writer replaces it by what it leaves.
+        is_reading: whether it only reads, so that nothing it has read can change.
     """
 
     state: State
@@ -70,7 +71,7 @@ class Transaction:
         self._address = address
         self._patience_s = patience_s
         self._quoted = quoted(address.schema)
-        self._reading = False
+        self.is_reading = False
         self._began: State | None = None
 
     def begin(self) -> State:
@@ -115,7 +116,7 @@ class Transaction:
 
     def rollback(self) -> None:
         """Forget the changes, or end reading, without waiting for the answer."""
-        self._reading = False
+        self.is_reading = False
         self._began = None
         self._link.leave()
 
@@ -128,16 +129,16 @@ class Transaction:
         try:
             return self._link.ask(*asked)
         except LibraryUnavailableError as error:
-            if not self._reading or not self._link.is_lost:
+            if not self.is_reading or not self._link.is_lost:
                 raise
             self._resume(error)
         return self._link.ask(*asked)
 
-    def rows(self, name: str, **values: Any) -> list[Row]:  # noqa: ANN401 - what a column takes
+    def rows(self, name: str, /, **values: Any) -> list[Row]:  # noqa: ANN401 - what a column takes
         """Return the rows of one statement."""
         return self.ask(self.asked(name, **values))[0].rows
 
-    def run(self, name: str, **values: Any) -> int:  # noqa: ANN401 - what a column takes
+    def run(self, name: str, /, **values: Any) -> int:  # noqa: ANN401 - what a column takes
         """Carry out one statement, and return how many rows it changed."""
         return self.ask(self.asked(name, **values))[0].count
 
@@ -145,14 +146,14 @@ class Transaction:
         """Write rows by the `COPY` of this name."""
         self._link.copy(self.asked(name).statement, types, rows)
 
-    def asked(self, name: str, **values: Any) -> Asked:  # noqa: ANN401 - what a column takes
+    def asked(self, name: str, /, **values: Any) -> Asked:  # noqa: ANN401 - what a column takes
         """Return the statement of this name, to be sent with others."""
         return Asked(QUERIES[name].replace("{schema}", self._quoted), values)
 
     def _begin_reading(self) -> None:
         _, states = self._link.ask(self.asked("begin_reading"), self.asked("state"))
         self._is_in(states.rows)
-        self._reading = True
+        self.is_reading = True
 
     def _begin_writing(self) -> None:
         patience_ms = str(max(1, round(1000 * self._patience_s)))

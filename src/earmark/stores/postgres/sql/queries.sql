@@ -158,8 +158,8 @@ FROM {schema}.tracks;
 SELECT key FROM {schema}.tracks ORDER BY key;
 
 -- name: constellations
--- Packed constellations of tracks and their checksums, NULL if they are lost.
-SELECT key, id, crc32, packed FROM {schema}.tracks LEFT JOIN {schema}.constellations USING (key)
+-- Packed constellations and their checksums, NULL if they are lost, with all that is known of their tracks.
+SELECT tracks.*, crc32, packed FROM {schema}.tracks LEFT JOIN {schema}.constellations USING (key)
 WHERE key = ANY(%(keys)s::bigint[]);
 
 -- name: copy_constellations
@@ -184,13 +184,15 @@ WHERE changes.key = changed.key;
 -- A media file.
 INSERT INTO {schema}.media (name, size_bytes) VALUES (%(name)s, %(size_bytes)s::bigint);
 
--- name: copy_media
--- What is in a media file.
-COPY {schema}.media_chunks (name, number, data) FROM STDIN (FORMAT binary);
+-- name: insert_media_chunk
+-- A part of what is in a media file.
+INSERT INTO {schema}.media_chunks (name, number, data) VALUES (%(name)s, %(number)s::bigint, %(data)s);
 
--- name: media_chunk
--- A part of a media file.
-SELECT data FROM {schema}.media_chunks WHERE name = %(name)s AND number = %(number)s::bigint;
+-- name: media_chunks
+-- Some parts of a media file, in their order.
+SELECT data FROM {schema}.media_chunks
+WHERE name = %(name)s AND number >= %(begin)s::bigint AND number < %(end)s::bigint
+ORDER BY number;
 
 -- name: delete_unnamed_media
 -- Forget a media file, unless a track still names it.
