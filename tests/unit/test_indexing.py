@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from earmark.params import Params
+from earmark.stores.blocks import MappedFile
 from earmark.stores.catalogue import Catalogue
 from earmark.stores.files import Files
 from earmark.stores.folder import Folder
@@ -54,10 +55,14 @@ def recordings(*keys: int) -> list[tuple[int, Landmarks]]:
 def snapshot(folder: Folder, catalogue: Catalogue) -> IndexSnapshot:
     """Open what the catalogue lists."""
     numbers = [row["id"] for row in catalogue.segments()]
-    segments = [
-        Segment(Files(), folder.segment(number), "library", number, "i-1") for number in numbers
-    ]
+    segments = [opened(folder, number) for number in numbers]
     return IndexSnapshot(1, segments, catalogue.dead())
+
+
+def opened(folder: Folder, number: int) -> Segment:
+    """Open a segment's file."""
+    blocks = MappedFile.open(Files(), folder.segment(number))
+    return Segment(blocks, "a segment", "library", number, "i-1")
 
 
 def live(state: IndexSnapshot) -> set[int]:

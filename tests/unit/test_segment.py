@@ -7,14 +7,17 @@ import struct
 import threading
 import zlib
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from earmark.errors import CorruptSegmentError, SegmentFormatError
+from earmark.stores.blocks import BLOCK_BYTES, MappedFile, NoSource, Steps, fulfilled
 from earmark.stores.files import Files, publish
-from earmark.stores.segment import BLOCK_BYTES, Segment, segment_chunks
+from earmark.stores.layout import segment_chunks
+from earmark.stores.segment import Segment
 from earmark.tape import HASH_BITS, Draft, Tape, assembled, gather, laid, lookup
 from earmark.types import Landmarks
 from tests.faults import CountingFiles
@@ -22,6 +25,7 @@ from tests.recordings import EVERY_HASH, make_recording
 
 INDEX_ID = "i-0123456789ab"
 LIVE = np.zeros(2, np.bool_)
+T = TypeVar("T")
 
 
 def small_draft() -> Draft:
@@ -46,7 +50,13 @@ def write(folder: Path, draft: Draft) -> Path:
 
 def segment(path: Path, files: Files | None = None) -> Segment:
     """Open a segment file."""
-    return Segment(files or Files(), path, "library", 1, INDEX_ID)
+    blocks = MappedFile.open(files or Files(), path)
+    return Segment(blocks, path.name, "library", 1, INDEX_ID)
+
+
+def done(task: Steps[T]) -> T:
+    """Finish what is read of one segment."""
+    return fulfilled([task], NoSource())[0]
 
 
 def rows(tape: Tape, hashes: NDArray[np.uint32]) -> list[list[int]]:
@@ -57,7 +67,7 @@ def rows(tape: Tape, hashes: NDArray[np.uint32]) -> list[list[int]]:
 def test_a_tape_comes_back(tmp_path: Path) -> None:
     """All arrays of a tape are those that were written."""
     tape = assembled(large_draft())
-    found = segment(write(tmp_path, large_draft())).whole_tape(LIVE)
+    found = done(segment(write(tmp_path, large_draft())).whole_tape(LIVE))
     for name in ("words", "directory", "groups", "starts", "keys"):
         assert np.array_equal(getattr(found, name), getattr(tape, name))
     assert (found.bucket_bits, found.position_bits) == (tape.bucket_bits, tape.position_bits)
@@ -66,14 +76,14 @@ def test_a_tape_comes_back(tmp_path: Path) -> None:
 def test_an_empty_tape_comes_back(tmp_path: Path) -> None:
     """A segment may hold a track without landmarks."""
     draft = laid([(7, make_recording(1, landmarks=0).landmarks)])
-    found = segment(write(tmp_path, draft)).tape(EVERY_HASH, np.zeros(1, np.bool_))
+    found = done(segment(write(tmp_path, draft)).tape(EVERY_HASH, np.zeros(1, np.bool_)))
     assert (found.postings, found.keys.tolist()) == (0, [7])
 
 
 def test_the_dead_are_the_readers(tmp_path: Path) -> None:
     """A reader's list of dead tracks is on the tape that it gets."""
     opened = segment(write(tmp_path, small_draft()))
-    found = opened.tape(EVERY_HASH, np.array([True, False]))
+    found = done(opened.tape(EVERY_HASH, np.array([True, False])))
     assert set(lookup([found], EVERY_HASH)[1].tolist()) == {2}
 
 
@@ -84,7 +94,7 @@ def test_every_flipped_byte_is_found(tmp_path: Path) -> None:
     for at in range(len(sound)):
         path.write_bytes(sound[:at] + bytes([sound[at] ^ 0x20]) + sound[at + 1 :])
         with pytest.raises(CorruptSegmentError, match=r"00000001\.segment"):
-            segment(path).whole_tape(LIVE)
+            done(segment(path).whole_tape(LIVE))
 
 
 def test_a_search_in_a_damaged_segment_is_right_or_an_error(tmp_path: Path) -> None:
@@ -98,7 +108,7 @@ def test_a_search_in_a_damaged_segment_is_right_or_an_error(tmp_path: Path) -> N
     for at in range(0, len(sound), 1009):
         path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
         try:
-            found = segment(path).tape(wanted, LIVE)
+            found = done(segment(path).tape(wanted, LIVE))
         except CorruptSegmentError:
             errors += 1
         else:
@@ -113,18 +123,18 @@ def test_a_truncated_segment_is_an_error(tmp_path: Path) -> None:
     for size in range(0, len(sound), 7):
         path.write_bytes(sound[:size])
         with pytest.raises(CorruptSegmentError):
-            segment(path).tape(EVERY_HASH, LIVE)
+            done(segment(path).tape(EVERY_HASH, LIVE))
 
 
 def test_a_segment_truncated_while_open_is_an_error(tmp_path: Path) -> None:
     """What is cut off after the segment was opened, and checked, is an error at the next use."""
     path = write(tmp_path, large_draft())
     opened = segment(path)
-    opened.whole_tape(LIVE)
+    done(opened.whole_tape(LIVE))
     with path.open("r+b") as stream:
         stream.truncate(BLOCK_BYTES)
     with pytest.raises(CorruptSegmentError, match="bytes instead of"):
-        opened.tape(EVERY_HASH, LIVE)
+        done(opened.tape(EVERY_HASH, LIVE))
 
 
 def test_a_segment_with_more_behind_it_is_an_error(tmp_path: Path) -> None:
@@ -133,7 +143,7 @@ def test_a_segment_with_more_behind_it_is_an_error(tmp_path: Path) -> None:
     with path.open("ab") as stream:
         stream.write(b"\0")
     with pytest.raises(CorruptSegmentError):
-        segment(path).tape(EVERY_HASH, LIVE)
+        done(segment(path).tape(EVERY_HASH, LIVE))
 
 
 def test_an_input_error_is_damage(tmp_path: Path) -> None:
@@ -145,14 +155,14 @@ def test_an_input_error_is_damage(tmp_path: Path) -> None:
 
     path = write(tmp_path, small_draft())
     with pytest.raises(CorruptSegmentError, match="Input/output error"):
-        segment(path, Failing()).tape(EVERY_HASH, LIVE)
+        done(segment(path, Failing()).tape(EVERY_HASH, LIVE))
 
 
 def test_another_index_id_is_no_segment_of_this_library(tmp_path: Path) -> None:
     """A segment that was made with other parameters is never used."""
     path = write(tmp_path, small_draft())
     with pytest.raises(CorruptSegmentError, match="another index"):
-        Segment(Files(), path, "library", 1, "i-other").keys()
+        done(Segment(MappedFile.open(Files(), path), path.name, "library", 1, "i-other").keys())
 
 
 def test_another_format_asks_for_a_rebuild(tmp_path: Path) -> None:
@@ -164,7 +174,7 @@ def test_another_format_asks_for_a_rebuild(tmp_path: Path) -> None:
     end[12:16] = struct.pack("<I", zlib.crc32(end))
     path.write_bytes(bytes(raw[:-128] + end))
     with pytest.raises(SegmentFormatError, match=r"has format 3.*earmark rebuild"):
-        segment(path).keys()
+        done(segment(path).keys())
 
 
 def test_only_what_is_touched_is_read(tmp_path: Path) -> None:
@@ -172,7 +182,7 @@ def test_only_what_is_touched_is_read(tmp_path: Path) -> None:
     files = CountingFiles()
     tape = assembled(large_draft())
     path = write(tmp_path, large_draft())
-    segment(path, files).tape(tape_hash(tape), LIVE)
+    done(segment(path, files).tape(tape_hash(tape), LIVE))
     read = sum(size for size, _ in files.reads)
     assert read < path.stat().st_size / 3
 
@@ -181,9 +191,9 @@ def test_no_block_is_read_twice(tmp_path: Path) -> None:
     """What was checked once is not read again."""
     files = CountingFiles()
     opened = segment(write(tmp_path, large_draft()), files)
-    opened.tape(EVERY_HASH, LIVE)
+    done(opened.tape(EVERY_HASH, LIVE))
     before = len(files.reads)
-    opened.tape(EVERY_HASH, LIVE)
+    done(opened.tape(EVERY_HASH, LIVE))
     assert len(files.reads) == before
     assert len(set(files.reads)) == before
 
@@ -200,7 +210,7 @@ def test_a_bucket_over_many_blocks_is_checked_whole(tmp_path: Path) -> None:
         stream.seek(middle)
         stream.write(bytes([byte[0] ^ 1]))
     with pytest.raises(CorruptSegmentError):
-        segment(path).tape(np.array([99], np.uint32), LIVE)
+        done(segment(path).tape(np.array([99], np.uint32), LIVE))
 
 
 def test_threads_share_a_segment(tmp_path: Path) -> None:
@@ -212,7 +222,7 @@ def test_threads_share_a_segment(tmp_path: Path) -> None:
 
     def search() -> None:
         together.wait()
-        found.append(np.array_equal(opened.tape(EVERY_HASH, LIVE).keys, tape.keys))
+        found.append(np.array_equal(done(opened.tape(EVERY_HASH, LIVE)).keys, tape.keys))
 
     threads = [threading.Thread(target=search) for _ in range(6)]
     for thread in threads:
@@ -226,7 +236,7 @@ def test_a_tape_outlives_its_segment(tmp_path: Path) -> None:
     """Arrays stay readable when the segment is closed and its file deleted."""
     path = write(tmp_path, small_draft())
     opened = segment(path)
-    tape = opened.whole_tape(LIVE)
+    tape = done(opened.whole_tape(LIVE))
     del opened
     path.unlink()
     assert rows(tape, EVERY_HASH) == rows(assembled(small_draft()), EVERY_HASH)

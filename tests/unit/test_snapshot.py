@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from earmark.stores.blocks import MappedFile
 from earmark.stores.files import Files, publish
-from earmark.stores.segment import Segment, segment_chunks
+from earmark.stores.layout import segment_chunks
+from earmark.stores.segment import Segment
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import laid, lookup
 from tests.recordings import EVERY_HASH, make_recording
@@ -21,7 +23,8 @@ def segments(tmp_path: Path) -> list[Segment]:
         draft = laid([(key, make_recording(key).landmarks) for key in keys])
         path = tmp_path / f"{number}.segment"
         publish(Files(), path, segment_chunks(draft, "i-1"))
-        made.append(Segment(Files(), path, "library", number, "i-1"))
+        blocks = MappedFile.open(Files(), path)
+        made.append(Segment(blocks, path.name, "library", number, "i-1"))
     return made
 
 

@@ -27,16 +27,17 @@ from earmark.errors import (
 )
 from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
+from earmark.stores.blocks import Blocks, LostFile, MappedFile
 from earmark.stores.catalogue import Catalogue, State
 from earmark.stores.connections import Connections
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder, segment_name
+from earmark.stores.folder import Folder
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.lock import WriterLock
 from earmark.stores.mending import Findings, Inspector, LandmarksOf
 from earmark.stores.merging import MergePolicy
-from earmark.stores.segment import MissingSegment, Segment
+from earmark.stores.segment import Segment
 from earmark.stores.session import DirectoryReader, DirectoryWriter
 from earmark.stores.snapshot import IndexSnapshot
 
@@ -354,15 +355,17 @@ class DirectoryStore:
 
     def _segment(self, number: int, index_id: str, *, lost: bool) -> Segment:
         path = self._folder.segment(number)
+        blocks: Blocks
         try:
-            return Segment(self._folder.files, path, self.location, number, index_id)
+            blocks = MappedFile.open(self._folder.files, path)
         except FileNotFoundError:
             if not lost:
                 raise
-            return MissingSegment(segment_name(number), self.location, number)
+            blocks = LostFile()
         except OSError as error:
             cause = f"its segment {path.name} cannot be opened: {error.strerror}"
             raise LibraryError(self.location, cause) from error
+        return Segment(blocks, path.name, self.location, number, index_id)
 
     def _refuse_others(self, state: State) -> None:
         if state.peaks_id != self._peaks_id:

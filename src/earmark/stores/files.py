@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import mmap
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -33,6 +34,12 @@ class Files:
     def create(self, path: Path) -> int:
         """Make an empty file, or empty the one that is there, and open it for writing."""
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+
+    def scratch(self) -> int:
+        """Open a file without a name, for writing and reading; it is gone when it is closed."""
+        handle, name = tempfile.mkstemp(prefix="earmark-")
+        Path(name).unlink()
+        return handle
 
     def write(self, handle: int, data: bytes | memoryview) -> None:
         """Append all of the data."""

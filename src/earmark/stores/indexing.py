@@ -9,8 +9,9 @@ from earmark.stores.catalogue import Catalogue
 from earmark.stores.failures import translated
 from earmark.stores.files import publish
 from earmark.stores.folder import Folder
+from earmark.stores.layout import segment_chunks
 from earmark.stores.merging import MergePolicy, SegmentSize, batches, choose
-from earmark.stores.segment import Segment, segment_chunks
+from earmark.stores.segment import Segment
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Draft, Tape, laid, merged
 from earmark.types import Landmarks

@@ -112,7 +112,7 @@ class Inspector:
         try:
             if deep:
                 _check_counts(self._snapshot.whole_tape(segment), expected)
-            found.indexed.update(segment.keys().tolist())
+            found.indexed.update(self._snapshot.keys(segment).tolist())
         except (CorruptSegmentError, ValueError) as error:
             found.damaged.append(segment)
             found.problems.append(Problem("segment", segment_name(segment.number), str(error)))
