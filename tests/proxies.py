@@ -1,4 +1,4 @@
-"""A proxy before a socket, which counts trips and cuts connections where a test wants it."""
+"""A proxy before a socket, which counts trips and strikes where a test wants it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,17 @@ class Proxy:
     Attributes:
         folder: of its socket.
         trips: how often a client waited for an answer: turns from sending to receiving.
-        cut_at: the trip before which connections are cut, once; 0 for none.
+        strike_at: the trip on which misfortune strikes, once; 0 for never.
         after_sending: whether what is sent on that trip still reaches the server.
+        misfortune: what strikes; unless it is set, all connections are cut.
     """
 
     def __init__(self, target: Path, folder: Path) -> None:
         self.folder = folder
         self.trips = 0
-        self.cut_at = 0
+        self.strike_at = 0
         self.after_sending = False
+        self.misfortune = self.cut
         self._target = target
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / NAME))
@@ -70,13 +72,13 @@ class Proxy:
                 self._open -= {client, server}
 
     def _on_trip(self, server: socket.socket, data: bytes) -> bool:
-        """Count a trip; return whether the connection lives on."""
+        """Count a trip; return whether what is sent is still to be passed on."""
         self.trips += 1
-        if not self.cut_at or self.trips != self.cut_at:
+        if not self.strike_at or self.trips != self.strike_at:
             return True
         if self.after_sending:
             server.sendall(data)
-        self.cut()
+        self.misfortune()
         return False
 
 
@@ -98,7 +100,7 @@ def _pieces(
                     return
                 is_client = key.fileobj is client
                 if is_client and is_waiting and not on_trip(server, data):
-                    return
+                    continue
                 is_waiting = not is_client
                 yield data, key.data
 

@@ -498,7 +498,7 @@ def _open_folder(
     location: str, params: Params | None, *, create: bool, for_rebuild: bool
 ) -> DirectoryStore:
     if is_url(location):
-        message = f"a library is a folder, {MEMORY!r} or in PostgreSQL; {location!r} is none of these"
+        message = f"a library is a folder, {MEMORY!r} or in PostgreSQL; {location!r} is neither"
         raise UsageError(message)
     from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from earmark.errors import UsageError
 
@@ -72,17 +72,15 @@ def shown(location: str) -> str:
         return location
     base, _, query = location.partition("?")
     scheme, _, rest = base.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
+    user, at, place = rest.rpartition("@")
     kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in _SECRETS]
     options = "?" + "&".join(kept) if any(kept) else ""
-    return f"{scheme}://{user.partition(':')[0]}{at}{host}{slash}{path}{options}"
+    return f"{scheme}://{user.partition(':')[0]}{at}{place}{options}"
 
 
 def _secrets(base: str, options: list[tuple[str, str]]) -> Iterator[str]:
     """Yield every password of an address, as it stands there and as it is meant."""
-    user = urlsplit(base).netloc.rpartition("@")[0]
-    written = user.partition(":")[2]
+    written = base.partition("://")[2].rpartition("@")[0].partition(":")[2]
     for secret in (written, unquote(written), *(v for k, v in options if k.lower() in _SECRETS)):
         if secret:
             yield secret

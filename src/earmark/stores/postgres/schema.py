@@ -123,5 +123,5 @@ class Schema:
 
 
 def quoted(name: str) -> str:
-    """Return a schema's name as it stands in a statement; `address.parse` lets only plain ones in."""
+    """Return a schema's name as it stands in a statement; an address has plain ones only."""
     return f'"{name}"'

@@ -2,7 +2,7 @@
 
 One transaction decides everything: tracks, constellations, media and the bytes of the index are
 rows, and a snapshot is the server's own. The index is the same as in a folder, segment by segment;
-what was fetched of one is kept in memory, so that a query asks only for what no other has asked for.
+what was fetched of one is kept in memory, so that a query asks only for what is new to it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from earmark.errors import (
     IncompatiblePeaksError,
     LibraryError,
     LibraryNotFoundError,
-    UsageError,
 )
 from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
@@ -323,9 +322,7 @@ class PostgresStore:
         finally:
             catalogue.rollback()
 
-    def _snapshot(
-        self, catalogue: Catalogue, state: State, *, anew: bool = False
-    ) -> IndexSnapshot:
+    def _snapshot(self, catalogue: Catalogue, state: State, *, anew: bool = False) -> IndexSnapshot:
         """Return the index of a transaction, as far as it is known with what was fetched of it."""
         pieces = self._pieces(catalogue)
         known = _Known() if anew else self._known

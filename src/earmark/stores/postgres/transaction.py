@@ -230,7 +230,5 @@ def drawn() -> int:
 
 def _columns(state: State) -> dict[str, Any]:
     return {
-        name: value
-        for name, value in asdict(state).items()
-        if name not in {"peaks_id", "index_id"}
+        name: value for name, value in asdict(state).items() if name not in {"peaks_id", "index_id"}
     }
