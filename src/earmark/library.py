@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import numpy as np
 
 from earmark.answers import Intact, match_of
-from earmark.audio import is_url, open_audio, open_samples
+from earmark.audio import open_audio, open_samples
 from earmark.errors import (
     AudioError,
     LibraryError,
@@ -43,8 +43,7 @@ from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
-from earmark.stores.postgres.address import is_address
-from earmark.stores.postgres.opening import open_postgres
+from earmark.stores.opening import open_store
 from earmark.types import (
     Constellation,
     Failure,
@@ -61,10 +60,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.audio import AudioSource, AudioStream
-    from earmark.stores.directory import DirectoryStore
-    from earmark.stores.postgres.store import PostgresStore
 
-MEMORY = "memory:"
 PAGE_TRACKS = 1000
 """How many tracks a search by title reads at once."""
 MOST_NAMED = 5
@@ -101,8 +97,9 @@ class Library:
         """Open a library, or make one.
 
         Args:
-            location: a folder, `memory:` for one that is gone with the process, or the address of
-                one in PostgreSQL (`postgresql://user@host/database?schema=earmark`).
+            location: a folder; `sqlite:///music.db` for a single file, of the working folder, or
+                with one more slash of the root; `postgresql://user@host/database?schema=earmark`
+                for one in PostgreSQL; or `memory:` for one that is gone with the process.
             create: make it if there is none.
             for_rebuild: open it even if its index was made with other parameters; unless some are
                 given, `rebuild` makes it with today's.
@@ -116,17 +113,12 @@ class Library:
             UsageError: it is the address of something that Earmark does not keep libraries in.
             IncompatiblePeaksError: its constellations were made with other parameters.
             IncompatibleIndexError: its index was; `rebuild` mends it.
-            MissingExtraError: it is the address of a database whose extra is not installed.
+            MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
             LibraryError: it cannot be opened for another reason.
         """
         place = os.fspath(location)
-        if place == MEMORY:
-            from earmark.stores.memory import MemoryStore  # noqa: PLC0415 - only who needs it pays
-
-            return cls(MemoryStore(), params or Params(), query)
-        make = _open_postgres if is_address(place) else _open_folder
-        store = make(place, params, create=create, for_rebuild=for_rebuild)
-        return cls(store, store.params, query)
+        store, own = open_store(place, params, _landmarks, create=create, for_rebuild=for_rebuild)
+        return cls(store, own, query)
 
     def __enter__(self) -> Self:
         """Use the library in a `with` block, which closes it."""
@@ -492,24 +484,6 @@ class Library:
         landmarks = _landmarks(self._params, recording.constellation)
         with self._store.write() as writer:
             writer.insert(anew, recording.constellation, landmarks)
-
-
-def _open_folder(
-    location: str, params: Params | None, *, create: bool, for_rebuild: bool
-) -> DirectoryStore:
-    if is_url(location):
-        message = f"a library is a folder, {MEMORY!r} or in PostgreSQL; {location!r} is neither"
-        raise UsageError(message)
-    from earmark.stores.directory import DirectoryStore, Options  # noqa: PLC0415
-
-    make = DirectoryStore.create if create else DirectoryStore.open
-    return make(location, params, _landmarks, options=Options(for_rebuild=for_rebuild))
-
-
-def _open_postgres(
-    location: str, params: Params | None, *, create: bool, for_rebuild: bool
-) -> PostgresStore:
-    return open_postgres(location, params, _landmarks, create=create, for_rebuild=for_rebuild)
 
 
 def _landmarks(params: Params, constellation: bytes) -> Landmarks:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Store
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.memory import MemoryStore
 from earmark.stores.postgres.store import Options as PostgresOptions
 from earmark.stores.postgres.store import PostgresStore
+from earmark.stores.sqlite_file import SqliteFileStore
 from tests.postgres import server
 from tests.recordings import landmarks_of
 
@@ -38,6 +40,17 @@ def _reopen_directory(store: Store, folder: Path) -> Store:
     return _make_directory(folder)
 
 
+def _make_file(folder: Path) -> Store:
+    options = Options(patience_s=PATIENCE_S)
+    location = f"sqlite:///{folder / 'library.db'}"
+    return SqliteFileStore.create(location, Params(), landmarks_of, options=options)
+
+
+def _reopen_file(store: Store, folder: Path) -> Store:
+    store.close()
+    return _make_file(folder)
+
+
 def _make_postgres(folder: Path) -> Store:
     """Make a library in the schema of a folder's own."""
     schema = "test_" + hashlib.md5(bytes(folder), usedforsecurity=False).hexdigest()
@@ -53,5 +66,6 @@ def _reopen_postgres(store: Store, folder: Path) -> Store:
 BACKENDS = [
     Backend("memory", lambda _: MemoryStore(patience_s=PATIENCE_S), lambda store, _: store),
     Backend("directory", _make_directory, _reopen_directory),
+    Backend("sqlite", _make_file, _reopen_file),
     Backend("postgres", _make_postgres, _reopen_postgres),
 ]

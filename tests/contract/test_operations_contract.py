@@ -115,9 +115,7 @@ def test_plays_are_counted(store: Store) -> None:
         (TotalBy.ISRC, ["GBAYE0601498", ""]),
     ],
 )
-def test_plays_are_counted_by_anything(
-    store: Store, by: TotalBy, keys: list[str]
-) -> None:
+def test_plays_are_counted_by_anything(store: Store, by: TotalBy, keys: list[str]) -> None:
     """Days come in their order; tracks without an ISRC are counted together."""
     tomorrow = moment(0) + timedelta(days=1)
     store.write(play(0))

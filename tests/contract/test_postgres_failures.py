@@ -18,6 +18,7 @@ from earmark.types import MediaKind
 from tests.postgres import Server, new_schema, private_server, server
 from tests.proxies import Proxy, proxied
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
+from tests.soak.server_loop import run
 
 Action = Callable[[Store], None]
 OPTIONS = Options(policy=MergePolicy(fan_in=3), patience_s=20, pool=PoolOptions(reconnect_s=20))
@@ -231,3 +232,9 @@ def test_a_server_that_is_gone_is_told() -> None:
         own.start()
         assert held_by(store) == EXPECTED[0]
         store.close()
+
+
+def test_a_server_that_is_killed_loses_nothing() -> None:
+    """A short run of the soak in `tests/soak/server_loop.py`."""
+    with private_server() as own:
+        assert run(own, rounds=4, seed=7).total() == 4

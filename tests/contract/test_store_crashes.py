@@ -13,7 +13,8 @@ import pytest
 from earmark.errors import StorageFullError
 from earmark.params import Params
 from earmark.stores.base import Store
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
 from earmark.stores.merging import MergePolicy
 from earmark.tape import lookup

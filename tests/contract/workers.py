@@ -10,7 +10,8 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Reader
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.merging import MergePolicy
 from earmark.tape import lookup
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording

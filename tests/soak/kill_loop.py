@@ -25,7 +25,8 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Problem, Store
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.merging import MergePolicy
 from earmark.tape import lookup
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
@@ -116,13 +117,24 @@ def held(folder: Path) -> State:
         ValueError: it is damaged, or its parts do not agree.
     """
     store = opened(folder)
+    try:
+        return held_by(store)
+    finally:
+        store.close()
+
+
+def held_by(store: Store) -> State:
+    """Return what a library holds, as `held` does.
+
+    Raises:
+        ValueError: it is damaged, or its parts do not agree.
+    """
     problems = store.check(deep=True)
     with store.read() as reader:
         tracks = list(reader.all_tracks())
         found = Counter(lookup(reader.tapes(EVERY_HASH), EVERY_HASH)[1].tolist())
         state = {track.id: int(track.metadata.title.split()[1]) for track in tracks}
         sounds = reader.constellations([track.key for track in tracks])
-    store.close()
     for track in tracks:
         one = make_recording(state[track.id], landmarks=LANDMARKS)
         if sounds[track.key] != one.constellation or found[track.key] != len(one.landmarks):
@@ -149,7 +161,7 @@ def run(
         for _ in range(start, following):
             state = next(changes).expected(state)
         under_way = next(changes)
-        outcome = _judge(held(folder), state, under_way)
+        outcome = judge(held(folder), state, under_way)
         outcomes[outcome] += 1
         say(f"kill {number}: {following} acknowledged, {under_way.kind} under way: {outcome}")
         store = opened(folder)
@@ -159,7 +171,12 @@ def run(
     return outcomes
 
 
-def _judge(found: State, acknowledged: State, under_way: Change) -> str:
+def judge(found: State, acknowledged: State, under_way: Change) -> str:
+    """Say what became of a change that was not acknowledged.
+
+    Raises:
+        ValueError: the library is neither as it was before it nor as it is after it.
+    """
     following = under_way.expected(acknowledged)
     if found not in (acknowledged, following):
         message = f"{found} is neither {acknowledged} nor {following}"

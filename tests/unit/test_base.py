@@ -7,7 +7,7 @@ import pytest
 from earmark.stores.base import Reader, Store, Writer
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.memory import MemoryReader, MemoryStore, MemoryWriter
-from earmark.stores.session import DirectoryReader, DirectoryWriter
+from earmark.stores.session import CatalogueReader, CatalogueWriter
 
 
 def methods(kind: type) -> set[str]:
@@ -17,13 +17,13 @@ def methods(kind: type) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("reader", [DirectoryReader, MemoryReader])
+@pytest.mark.parametrize("reader", [CatalogueReader, MemoryReader])
 def test_readers_have_the_promised_methods(reader: type) -> None:
     """No more and no less."""
     assert methods(reader) == methods(Reader)
 
 
-@pytest.mark.parametrize("writer", [DirectoryWriter, MemoryWriter])
+@pytest.mark.parametrize("writer", [CatalogueWriter, MemoryWriter])
 def test_writers_have_the_promised_methods(writer: type) -> None:
     """Besides `finish`, with which a store ends its own block."""
     assert methods(writer) - {"finish"} == methods(Writer)

@@ -26,7 +26,8 @@ from earmark.errors import (
 )
 from earmark.params import Axis, IndexParams, Params, PeakParams
 from earmark.stores.base import Reader, Store
-from earmark.stores.directory import DirectoryStore, Options
+from earmark.stores.catalogued import Options
+from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
 from earmark.stores.sql import migration_scripts
 from earmark.tape import lookup
@@ -477,8 +478,8 @@ def test_what_is_committed_is_not_reported_as_failed(
     def fail(*_: object) -> NoReturn:
         raise error
 
-    monkeypatch.setattr("earmark.stores.directory.IndexWriter.merge_step", fail)
-    monkeypatch.setattr("earmark.stores.directory.Folder.sweep_segments", fail)
+    monkeypatch.setattr("earmark.stores.catalogued.IndexWriter.merge_step", fail)
+    monkeypatch.setattr("earmark.stores.folder.Folder.sweep_segments", fail)
     (key,) = add(store, 4)
     with store.read() as reader:
         assert key in indexed(reader)

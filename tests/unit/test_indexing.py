@@ -12,7 +12,7 @@ from earmark.params import Params
 from earmark.stores.blocks import MappedFile
 from earmark.stores.catalogue import Catalogue
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder
+from earmark.stores.folder import Folder, FolderShelf
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.merging import MergePolicy
 from earmark.stores.segment import Segment
@@ -44,7 +44,7 @@ def catalogue() -> Iterator[Catalogue]:
 
 def writer(folder: Folder, catalogue: Catalogue, policy: MergePolicy | None = None) -> IndexWriter:
     """Return a writer."""
-    return IndexWriter(folder, catalogue, "i-1", policy or MergePolicy())
+    return IndexWriter(FolderShelf(folder, catalogue), catalogue, "i-1", policy or MergePolicy())
 
 
 def recordings(*keys: int) -> list[tuple[int, Landmarks]]:

@@ -35,24 +35,25 @@ ADDRESS = parse("postgresql://me:geheim@host/db")
 )
 def test_every_state_has_its_meaning(state: str, expected: type[LibraryError]) -> None:
     """A full disk, no rights, a shutdown and the rest become Earmark's own errors."""
+    error = psycopg.errors.lookup(state)("said by the server")
     with pytest.raises(LibraryError) as caught, translated(ADDRESS):
-        raise psycopg.errors.lookup(state)("said by the server")
+        raise error
     assert type(caught.value) is expected
     assert "said by the server" in str(caught.value)
 
 
 def test_a_lost_connection_has_no_state() -> None:
     """What the client itself finds out is told as such."""
+    error = psycopg.OperationalError("server closed the connection unexpectedly")
     with pytest.raises(LibraryUnavailableError), translated(ADDRESS):
-        message = "server closed the connection unexpectedly"
-        raise psycopg.OperationalError(message)
+        raise error
 
 
 def test_no_message_tells_a_password() -> None:
     """Even where the client repeats the address."""
+    error = psycopg.ProgrammingError("cannot parse postgresql://me:geheim@host/db")
     with pytest.raises(LibraryError) as caught, translated(ADDRESS):
-        message = "cannot parse postgresql://me:geheim@host/db"
-        raise psycopg.ProgrammingError(message)
+        raise error
     assert "geheim" not in str(caught.value)
     assert "me@host" in str(caught.value)
 

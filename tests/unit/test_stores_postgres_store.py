@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
@@ -136,7 +137,7 @@ def test_every_change_has_a_number(store: PostgresStore, schema: str) -> None:
     with store.write() as writer:
         writer.update(replace(make_recording(1).track, key=first, metadata=Metadata("New")))
         writer.remove([second])
-    with pytest.raises(ZeroDivisionError), store.write() as writer:
+    with contextlib.suppress(ZeroDivisionError), store.write() as writer:
         writer.remove([third])
         raise ZeroDivisionError
     again = make_recording(7, track_id=make_recording(3).track.id)

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from earmark.operations.sqlite import SqliteOperations
 
 
-def open_operations(
-    location: str, *, create: bool = True
-) -> SqliteOperations | PostgresOperations:
+def open_operations(location: str, *, create: bool = True) -> SqliteOperations | PostgresOperations:
     """Open a store of plays.
 
     Args:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
@@ -40,20 +40,31 @@ class State:
 
 
 class Catalogue:
-    """Statements over one connection; every error of SQLite becomes a `LibraryError`."""
+    """Statements over one connection; every error of SQLite becomes a `LibraryError`.
+
+    Attributes:
+        location: of the library, for messages.
+        is_writing: whether what is read may not be committed yet.
+    """
+
+    OLDEST_READABLE = 2
+    """From this version on, a folder's catalogue can be read as it is."""
 
     def __init__(self, link: sqlite3.Connection, location: str) -> None:
         self._link = link
-        self._location = location
+        self.location = location
+        self.is_writing = False
 
     def begin(self) -> State:
         """Begin to read; everything read until `rollback` belongs to the returned state."""
         self._execute("BEGIN")
+        self.is_writing = False
         return self.state()
 
     def begin_writing(self) -> State:
         """Begin to write, alone."""
         self._execute("BEGIN IMMEDIATE")
+        self.is_writing = True
         return self.state()
 
     def commit(self) -> None:
@@ -73,7 +84,7 @@ class Catalogue:
         """
         rows = self._rows("state")
         if len(rows) != 1 or None in tuple(rows[0]):
-            raise CorruptCatalogueError(self._location, "its catalogue has lost its state")
+            raise CorruptCatalogueError(self.location, "its catalogue has lost its state")
         return State(*rows[0])
 
     def version(self) -> int:
@@ -83,11 +94,12 @@ class Catalogue:
             NotALibraryError: another program's database, or a newer Earmark's.
         """
         version = self._pragma("user_version")
-        if version and self._pragma("application_id") != APPLICATION_ID:
-            raise NotALibraryError(self._location, "its catalogue is another program's database")
+        ours = self._pragma("application_id") == APPLICATION_ID
+        if not ours and (version or self._row("tables")["tables"]):
+            raise NotALibraryError(self.location, "its catalogue is another program's database")
         if version > (known := self.newest_version()):
             cause = f"a newer Earmark made it (version {version}, this one knows {known})"
-            raise NotALibraryError(self._location, cause)
+            raise NotALibraryError(self.location, cause)
         return version
 
     @staticmethod
@@ -144,7 +156,7 @@ class Catalogue:
             return Params.from_json(rows[0]["json"])
         except (IndexError, ValueError) as error:
             cause = f"its catalogue has lost its parameters ({error})"
-            raise CorruptCatalogueError(self._location, cause) from error
+            raise CorruptCatalogueError(self.location, cause) from error
 
     def set_params(self, params: Params) -> None:
         """Record under which parameters the whole index is made now."""
@@ -247,10 +259,11 @@ class Catalogue:
 
     def forget_media(self, name: str) -> bool:
         """Forget a media file unless a track names it; return whether it was forgotten."""
+        self._run("delete_unnamed_chunks", name=name)
         return self._run("delete_unnamed_media", name=name).rowcount > 0
 
     def media_names(self) -> set[str]:
-        """Return every file that the media folder should hold."""
+        """Return every media file that there should be."""
         return {name for (name,) in self._rows("media_names")}
 
     def track_media(self) -> list[tuple[str, str]]:
@@ -281,8 +294,39 @@ class Catalogue:
         )
 
     def delete_segment(self, segment: int) -> None:
-        """Take a segment out of the index."""
+        """Take a segment out of the index, and its blocks, where it has some here."""
         self._run("delete_segment", id=segment)
+        self._run("delete_segment_blocks", id=segment)
+
+    def blocks(self, runs: Sequence[tuple[int, int]]) -> list[sqlite3.Row]:
+        """Return id and bytes of the blocks of segments from one id to another, for each run."""
+        return self._rows("segment_blocks", runs=json.dumps(runs))
+
+    def block_stream(self, segment: int) -> Iterator[bytes]:
+        """Yield the blocks of a segment in order, in bounded memory."""
+        yield from (data for (data,) in self._stream("segment_stream", id=segment))
+
+    def insert_blocks(self, blocks: Iterable[tuple[int, bytes]]) -> None:
+        """Add blocks of segments, as (id, bytes)."""
+        rows = ({"id": block, "bytes": data} for block, data in blocks)
+        self._run_many("insert_segment_block", rows)
+
+    def media_size(self, name: str) -> int | None:
+        """Return how long a media file is; none if there is none."""
+        return next((size for (size,) in self._rows("media_size", name=name)), None)
+
+    def media_chunk(self, name: str, place: int) -> bytes:
+        """Return a chunk of a media file; nothing if it is not there."""
+        rows = self._rows("media_chunk", media=name, place=place)
+        return next((data for (data,) in rows), b"")
+
+    def insert_media_chunk(self, name: str, place: int, data: bytes) -> None:
+        """Add a chunk of a media file."""
+        self._run("insert_media_chunk", media=name, place=place, bytes=data)
+
+    def whole_media(self) -> set[str]:
+        """Return every media file whose chunks are all there."""
+        return {name for (name,) in self._rows("whole_media")}
 
     def dead(self) -> list[int]:
         """Return the keys that segments hold and that are gone, ascending."""
@@ -311,7 +355,7 @@ class Catalogue:
             return [track_of(row) for row in self._rows(query, **values)]
         except (TypeError, ValueError) as error:
             cause = f"a track's row makes no sense: {error}"
-            raise CorruptCatalogueError(self._location, cause) from error
+            raise CorruptCatalogueError(self.location, cause) from error
 
     def _change(self, query: str, track: Track) -> sqlite3.Cursor:
         try:
@@ -320,12 +364,12 @@ class Catalogue:
             message = f"another track has this file or id: {error}"
             raise ValueError(message) from error
         except SQLITE_ERRORS as error:
-            raise of_sqlite(self._location, error) from error
+            raise of_sqlite(self.location, error) from error
 
     def _checked(self, row: sqlite3.Row) -> bytes:
         packed: bytes | None = row["packed"]
         if packed is None or zlib.crc32(packed) != row["crc32"]:
-            raise CorruptConstellationError(self._location, row["id"])
+            raise CorruptConstellationError(self.location, row["id"])
         return packed
 
     def _row(self, query: str) -> sqlite3.Row:
@@ -337,7 +381,19 @@ class Catalogue:
         except (UnicodeEncodeError, OverflowError):  # no row can hold what was asked for
             return []
         except SQLITE_ERRORS as error:
-            raise of_sqlite(self._location, error) from error
+            raise of_sqlite(self.location, error) from error
+
+    def _stream(self, query: str, **values: object) -> Iterator[sqlite3.Row]:
+        try:
+            yield from self._link.execute(QUERIES[query], values)
+        except SQLITE_ERRORS as error:
+            raise of_sqlite(self.location, error) from error
+
+    def _run_many(self, query: str, rows: Iterable[Mapping[str, object]]) -> None:
+        try:
+            self._link.executemany(QUERIES[query], rows)
+        except SQLITE_ERRORS as error:
+            raise of_sqlite(self.location, error) from error
 
     def _run(self, query: str, **values: object) -> sqlite3.Cursor:
         return self._execute(QUERIES[query], values)
@@ -351,7 +407,7 @@ class Catalogue:
         try:
             return self._link.execute(statement, values or {})
         except SQLITE_ERRORS as error:
-            raise of_sqlite(self._location, error) from error
+            raise of_sqlite(self.location, error) from error
 
 
 def _json_keys(keys: Iterable[int]) -> str:

@@ -12,11 +12,19 @@ Where everything lies:
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
+from earmark.stores.blocks import BlockSource, MappedFile, NoSource
 from earmark.stores.failures import translated
-from earmark.stores.files import Files
+from earmark.stores.files import Files, publish
+from earmark.stores.rows import Row
+
+if TYPE_CHECKING:
+    from earmark.stores.catalogue import Catalogue
+    from earmark.stores.connections import Connections
 
 _OURS = {
     "catalogue.sqlite",
@@ -33,8 +41,10 @@ _OURS = {
 class Folder:
     """The paths of one library."""
 
+    lock_prefix = "writer"
+
     def __init__(self, root: Path, files: Files) -> None:
-        self.root = root
+        self.root = self.locks = root
         self.files = files
         self.catalogue = root / "catalogue.sqlite"
         self.segments = root / "segments"
@@ -59,6 +69,22 @@ class Folder:
         if not self.root.is_dir():
             return self.root.exists() or self.root.is_symlink()
         return not self.has_catalogue() and not set(self.files.names(self.root)) <= _OURS
+
+    def settle(self) -> None:
+        """Return when the catalogue's name would survive a loss of power."""
+        self.files.sync_folder(self.root)
+
+    def shelf(self, catalogue: Catalogue, connections: Connections) -> FolderShelf:  # noqa: ARG002
+        """Return what a block reads and writes here."""
+        return FolderShelf(self, catalogue)
+
+    def sweep(self, catalogue: Catalogue, media: Iterable[str], *, all_media: bool) -> None:
+        """Delete the files that the catalogue does not name; see `Home`."""
+        live = {row["id"] for row in catalogue.segments()}
+        if all_media:
+            media = self.media_names() - catalogue.media_names()
+        self.sweep_segments(live)
+        self.sweep_media(set(media))
 
     def segment(self, number: int) -> Path:
         """Return the path of a segment."""
@@ -104,6 +130,60 @@ class Folder:
     def _sweep(self, folder: Path, names: set[str]) -> None:
         for name in sorted(names):
             self.files.delete(folder / name)
+
+
+class FolderShelf:
+    """Files: written whole and durable under names that nobody knows before the commit."""
+
+    within_catalogue = False
+    source: BlockSource = NoSource()
+
+    def __init__(self, folder: Folder, catalogue: Catalogue) -> None:
+        self.catalogue_name = folder.catalogue.name
+        self._folder = folder
+        self._catalogue = catalogue
+
+    def segment(self, row: Row) -> MappedFile:
+        """Open a segment's file.
+
+        Raises:
+            FileNotFoundError: it is gone: merged away, or lost.
+            OSError: it cannot be opened.
+        """
+        return MappedFile.open(self._folder.files, self._folder.segment(row["id"]))
+
+    def publish(self, chunks: Iterable[bytes]) -> tuple[int, int]:
+        """Write a segment's file; return its number and its length in bytes.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        number = self._folder.free_segment(self._catalogue.next_segment())
+        return number, publish(self._folder.files, self._folder.segment(number), chunks)
+
+    def keep_media(self, name: str, chunks: Iterable[bytes]) -> int:
+        """Write a media file; return its length in bytes.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        return publish(self._folder.files, self._folder.media_file(name), chunks)
+
+    def open_media(self, name: str) -> BinaryIO:
+        """Open a media file for reading.
+
+        Raises:
+            KeyError: there is none of this name.
+            OSError: it cannot be read.
+        """
+        try:
+            return self._folder.files.stream(self._folder.media_file(name))
+        except (FileNotFoundError, ValueError):  # the latter: no file can have this name
+            raise KeyError(name) from None
+
+    def media_names(self) -> set[str]:
+        """Return the files of the media folder."""
+        return self._folder.media_names()
 
 
 def segment_name(number: int) -> str:

@@ -1,17 +1,16 @@
-"""Changes of the segment list, within a transaction of the catalogue: file first, row second."""
+"""Changes of the segment list, within a transaction of the catalogue: bytes first, row second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from earmark.errors import CorruptSegmentError
-from earmark.stores.catalogue import Catalogue
 from earmark.stores.failures import translated
-from earmark.stores.files import publish
-from earmark.stores.folder import Folder
 from earmark.stores.layout import segment_chunks
 from earmark.stores.merging import MergePolicy, SegmentSize, batches, choose
+from earmark.stores.register import Register
 from earmark.stores.segment import Segment
+from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Draft, Tape, laid, merged
 from earmark.types import Landmarks
@@ -21,9 +20,9 @@ class IndexWriter:
     """Adds and replaces segments; nothing of it counts before the catalogue's commit."""
 
     def __init__(
-        self, folder: Folder, catalogue: Catalogue, index_id: str, policy: MergePolicy
+        self, shelf: Shelf, catalogue: Register, index_id: str, policy: MergePolicy
     ) -> None:
-        self._folder = folder
+        self._shelf = shelf
         self._catalogue = catalogue
         self._index_id = index_id
         self._policy = policy
@@ -74,10 +73,8 @@ class IndexWriter:
             self._publish(draft)
 
     def _publish(self, draft: Draft) -> None:
-        with translated(str(self._folder.root)):
-            number = self._folder.free_segment(self._catalogue.next_segment())
-            path = self._folder.segment(number)
-            written = publish(self._folder.files, path, segment_chunks(draft, self._index_id))
+        with translated(self._catalogue.location):
+            number, written = self._shelf.publish(segment_chunks(draft, self._index_id))
         size = SegmentSize(number, len(draft.keys), 0, draft.postings, int(draft.starts[-1]))
         self._catalogue.insert_segment(size, written)
 

@@ -1,10 +1,11 @@
 """One writer at a time: a lock file that the kernel lets go of when its holder dies.
 
-Two files: `writer.lock` is the lock, `writer.queue` the door to it. Who wants to write takes the
-queue, then the lock, then leaves the queue; so a writer that comes back at once finds the one that
-waited inside the door, and two writers take turns.
+Two files: `writer.lock` is the lock, `writer.queue` the door to it (where many libraries may share
+a folder, they begin with the library's name). Who wants to write takes the queue, then the lock,
+then leaves the queue; so a writer that comes back at once finds the one that waited inside the
+door, and two writers take turns.
 
-`writer.lock` holds the process number of its holder, for messages, and is blanked by an orderly
+The lock holds the process number of its holder, for messages, and is blanked by an orderly
 release: a number found in it by the next holder says that the last one died or failed. It is
 overwritten in place, so that locking a library on a full disk needs no room.
 """
@@ -33,9 +34,19 @@ class WriterLock:
             to false before letting go.
     """
 
-    def __init__(self, folder: Path, location: str, patience_s: float) -> None:
-        self._path = folder / "writer.lock"
-        self._queue = folder / "writer.queue"
+    def __init__(
+        self, folder: Path, location: str, patience_s: float, prefix: str = "writer"
+    ) -> None:
+        """Prepare a lock.
+
+        Args:
+            folder: of the lock's files.
+            location: of the library, for messages.
+            patience_s: how long to wait for it.
+            prefix: what the names of its files begin with.
+        """
+        self._path = folder / f"{prefix}.lock"
+        self._queue = folder / f"{prefix}.queue"
         self._location = location
         self._patience_s = patience_s
         self.abandoned = True

@@ -1,4 +1,4 @@
-"""Looking for damage in a directory store, and mending what the constellations can mend."""
+"""Looking for damage in a store, and mending what the constellations can mend."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 from earmark.errors import CorruptConstellationError, CorruptSegmentError
 from earmark.params import Params
 from earmark.stores.base import Problem
-from earmark.stores.catalogue import Catalogue
-from earmark.stores.folder import Folder, segment_name
+from earmark.stores.folder import segment_name
+from earmark.stores.register import Register
 from earmark.stores.segment import Segment
+from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, postings_in_chunks
 from earmark.types import Landmarks
@@ -39,12 +40,12 @@ class Inspector:
 
     def __init__(
         self,
-        folder: Folder,
-        catalogue: Catalogue,
+        shelf: Shelf,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         landmarks_of: Callable[[bytes], Landmarks],
     ) -> None:
-        self._folder = folder
+        self._shelf = shelf
         self._catalogue = catalogue
         self._snapshot = snapshot
         self._landmarks_of = landmarks_of
@@ -52,7 +53,9 @@ class Inspector:
     def inspect(self, *, deep: bool) -> Findings:
         """Look for damage; `deep` reads every byte."""
         complaints = self._catalogue.complaints(deep=deep)
-        found = Findings([Problem("catalogue", "catalogue.sqlite", text) for text in complaints])
+        found = Findings(
+            [Problem("catalogue", self._shelf.catalogue_name, text) for text in complaints]
+        )
         if complaints:
             return found
         expected = self._check_constellations(found) if deep else {}
@@ -126,7 +129,7 @@ class Inspector:
             found.problems.append(Problem("segment", track.id, "no segment holds this track"))
 
     def _check_media(self, found: Findings) -> None:
-        there = self._folder.media_names()
+        there = self._shelf.media_names()
         for track_id, name in self._catalogue.track_media():
             if name not in there:
                 found.problems.append(Problem("media", track_id, f"its file {name} is gone"))

@@ -1,4 +1,4 @@
-"""What a block of a directory store is given: its reader, or its writer."""
+"""What a block of a store with a catalogue is given: its reader, or its writer."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryError
 from earmark.stores.base import StoreStats, TrackOrder
-from earmark.stores.catalogue import Catalogue
-from earmark.stores.failures import of_system, translated
-from earmark.stores.files import publish
-from earmark.stores.folder import Folder
+from earmark.stores.failures import translated
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.limits import media_name, require_storable
+from earmark.stores.register import Register
+from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
@@ -30,25 +29,25 @@ class _SourceError(Exception):
         self.cause = cause
 
 
-class DirectoryReader:
+class CatalogueReader:
     """One committed state of the catalogue, with the index that belongs to it."""
 
     def __init__(
         self,
-        folder: Folder,
-        catalogue: Catalogue,
+        shelf: Shelf,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         index_error: LibraryError | None,
     ) -> None:
         """Read a catalogue within its transaction.
 
         Args:
-            folder: where the media lie.
+            shelf: where the media lie.
             catalogue: with a transaction begun.
             snapshot: the index of this transaction.
             index_error: what to raise for every use of the index, if it cannot be used.
         """
-        self._folder = folder
+        self._shelf = shelf
         self._catalogue = catalogue
         self._snapshot = snapshot
         self._index_error = index_error
@@ -123,12 +122,8 @@ class DirectoryReader:
             KeyError: there is no such file (any more).
             LibraryError: it cannot be read.
         """
-        try:
-            return self._folder.files.stream(self._folder.media_file(name))
-        except (FileNotFoundError, ValueError):  # the latter: no file can have this name
-            raise KeyError(name) from None
-        except OSError as error:
-            raise of_system(str(self._folder.root), error) from error
+        with translated(self._catalogue.location):
+            return self._shelf.open_media(name)
 
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Return about how many postings each hash has, shape (n,).
@@ -161,15 +156,18 @@ class DirectoryReader:
         """Count and measure."""
         tracks, duration_s, peaks = self._catalogue.totals()
         segments = self._catalogue.segments()
+        index_bytes = sum(segment["size_bytes"] for segment in segments)
+        media_bytes = self._catalogue.media_bytes()
+        beside = index_bytes + media_bytes if self._shelf.within_catalogue else 0
         return StoreStats(
             tracks=tracks,
             duration_s=duration_s,
             peaks=peaks,
             postings=sum(segment["postings"] for segment in segments),
             tapes=len(segments),
-            catalogue_bytes=self._catalogue.size_bytes(),
-            index_bytes=sum(segment["size_bytes"] for segment in segments),
-            media_bytes=self._catalogue.media_bytes(),
+            catalogue_bytes=max(0, self._catalogue.size_bytes() - beside),
+            index_bytes=index_bytes,
+            media_bytes=media_bytes,
         )
 
     def _need_index(self) -> None:
@@ -177,7 +175,7 @@ class DirectoryReader:
             raise self._index_error
 
 
-class DirectoryWriter(DirectoryReader):
+class CatalogueWriter(CatalogueReader):
     """A reader that collects changes: rows in the open transaction, landmarks in memory.
 
     Attributes:
@@ -187,12 +185,12 @@ class DirectoryWriter(DirectoryReader):
 
     def __init__(
         self,
-        folder: Folder,
-        catalogue: Catalogue,
+        shelf: Shelf,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         index_error: LibraryError | None,
     ) -> None:
-        super().__init__(folder, catalogue, snapshot, index_error)
+        super().__init__(shelf, catalogue, snapshot, index_error)
         self.attached: set[str] = set()
         self.dropped: set[str] = set()
         self._unnamed: set[str] = set()
@@ -252,10 +250,9 @@ class DirectoryWriter(DirectoryReader):
         """
         name = media_name(suffix)
         self.attached.add(name)
-        path = self._folder.media_file(name)
         try:
-            with translated(str(self._folder.root)):
-                size_bytes = publish(self._folder.files, path, _marked(chunks))
+            with translated(self._catalogue.location):
+                size_bytes = self._shelf.keep_media(name, _marked(chunks))
         except _SourceError as error:
             raise error.cause from error.cause.__cause__
         self._catalogue.insert_media(name, size_bytes)

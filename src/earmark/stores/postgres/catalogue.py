@@ -33,11 +33,11 @@ _TRACK_TYPES = (
 
 
 class Catalogue:
-    """Statements of one transaction, and the records they give."""
+    """Statements of one transaction, and the records they give; see `stores.register`."""
 
     def __init__(self, transaction: Transaction, location: str, schema: str) -> None:
         self.transaction = transaction
-        self._location = location
+        self.location = location
         self._schema = schema
         self._new: dict[int, tuple[Track, bytes]] = {}
         self._new_bytes = 0
@@ -80,7 +80,7 @@ class Catalogue:
             return Params.from_json(self._rows("parameters")[0]["parameters"])
         except (IndexError, ValueError) as error:
             cause = f"its catalogue has lost its parameters ({error})"
-            raise CorruptCatalogueError(self._location, cause) from error
+            raise CorruptCatalogueError(self.location, cause) from error
 
     def set_params(self, params: Params) -> None:
         """Record under which parameters the whole index is made now."""
@@ -211,9 +211,13 @@ class Catalogue:
         )
         return forgotten.count > 0
 
-    def lost_media(self) -> list[tuple[str, str]]:
-        """Return (track id, media file) of every track whose media are not there, or not whole."""
-        return [(row["id"], row["media_file"]) for row in self._rows("lost_media")]
+    def track_media(self) -> list[tuple[str, str]]:
+        """Return (track id, media file) of every track that has one."""
+        return [(row["id"], row["media_file"]) for row in self._rows("track_media")]
+
+    def whole_media(self) -> set[str]:
+        """Return every media file whose chunks are all there."""
+        return {row["name"] for row in self._rows("whole_media")}
 
     def media_bytes(self) -> int:
         """Return the size of all media files."""
@@ -284,12 +288,12 @@ class Catalogue:
             return [track_of(row) for row in rows]
         except (TypeError, ValueError) as error:
             cause = f"a track's row makes no sense: {error}"
-            raise CorruptCatalogueError(self._location, cause) from error
+            raise CorruptCatalogueError(self.location, cause) from error
 
     def _checked(self, row: Row) -> bytes:
         packed: bytes | None = row["packed"]
         if packed is None or zlib.crc32(packed) != row["crc32"]:
-            raise CorruptConstellationError(self._location, row["id"])
+            raise CorruptConstellationError(self.location, row["id"])
         return packed
 
     def _rows(self, query: str, **values: Any) -> list[Row]:  # noqa: ANN401 - of a column

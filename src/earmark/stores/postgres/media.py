@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import BinaryIO, cast
 
 from earmark.errors import LibraryError
-from earmark.stores.failures import translated
 from earmark.stores.limits import is_storable_text
-from earmark.stores.postgres.pieces import filled
 from earmark.stores.postgres.transaction import Transaction
+from earmark.stores.tables import pieces
 
 _CHUNK_BYTES = 256 << 10
 _CHUNKS_AT_ONCE = 16
@@ -21,9 +20,8 @@ _MOST_IN_MEMORY_BYTES = 4 << 20
 class Media:
     """The media files of one transaction."""
 
-    def __init__(self, transaction: Transaction, location: str) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._location = location
 
     def attach(self, name: str, chunks: Iterable[bytes]) -> int:
         """Write what is in a file, and return how many bytes that is.
@@ -34,7 +32,7 @@ class Media:
         """
         size = 0
         try:
-            for number, data in enumerate(filled(chunks, _CHUNK_BYTES)):
+            for number, data in enumerate(pieces(chunks, _CHUNK_BYTES)):
                 self._transaction.run("insert_media_chunk", name=name, number=number, data=data)
                 size += len(data)
         except LibraryError:
@@ -49,11 +47,11 @@ class Media:
 
         Raises:
             KeyError: there is no such file (any more).
-            StorageFullError: there is no room for a copy of it.
+            OSError: there is no room for a copy of it.
         """
         if not is_storable_text(name) or not self._transaction.rows("media_size", name=name):
             raise KeyError(name)
-        with contextlib.ExitStack() as stack, translated(self._location):
+        with contextlib.ExitStack() as stack:
             copy = tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY_BYTES)  # noqa: SIM115 - the caller's
             stack.callback(copy.close)
             self._fill(copy, name)

@@ -14,6 +14,7 @@ import numpy as np
 
 from earmark.stores.blocks import BLOCK_BYTES
 from earmark.stores.postgres.transaction import Transaction
+from earmark.stores.tables import pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +68,7 @@ class Pieces:
 
         def rows() -> Iterator[tuple[int, int, bytes]]:
             nonlocal size
-            for number, data in enumerate(filled(chunks, ROW_BYTES)):
+            for number, data in enumerate(pieces(chunks, ROW_BYTES)):
                 size += len(data)
                 yield segment, number, data
 
@@ -86,16 +87,3 @@ def _stretches(numbers: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
 def _cut(segment: int, first: int, data: bytes) -> Iterator[tuple[int, int, bytes]]:
     for at in range(0, len(data), BLOCK_BYTES):
         yield segment, first + at // BLOCK_BYTES, data[at : at + BLOCK_BYTES]
-
-
-def filled(chunks: Iterable[bytes | memoryview], size: int) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of one size, the last one shorter."""
-    waiting = bytearray()
-    for chunk in chunks:
-        waiting += chunk
-        full = len(waiting) // size * size
-        for at in range(0, full, size):
-            yield bytes(waiting[at : at + size])
-        del waiting[:full]
-    if waiting:
-        yield bytes(waiting)

@@ -21,27 +21,24 @@ from earmark.errors import (
 )
 from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
-from earmark.stores.blocks import FetchedBlocks
 from earmark.stores.folder import segment_name
-from earmark.stores.mending import Findings, LandmarksOf
+from earmark.stores.indexing import IndexWriter
+from earmark.stores.mending import Findings, Inspector, LandmarksOf
 from earmark.stores.merging import MergePolicy
 from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.catalogue import Catalogue
 from earmark.stores.postgres.link import Asked
-from earmark.stores.postgres.media import Media
-from earmark.stores.postgres.pieces import Pieces
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
-from earmark.stores.postgres.session import (
-    PostgresIndexWriter,
-    PostgresInspector,
-    PostgresReader,
-    PostgresWriter,
-)
+from earmark.stores.postgres.shelf import PostgresShelf
 from earmark.stores.postgres.sql import QUERIES, migration_scripts
 from earmark.stores.postgres.transaction import State, Transaction, drawn
 from earmark.stores.segment import Segment
+from earmark.stores.session import CatalogueReader, CatalogueWriter
 from earmark.stores.snapshot import IndexSnapshot
+
+CACHE_BYTES = 512 << 20
+"""The same as for a single file, where docs/storage.md measures what a smaller one costs."""
 
 PART = "library"
 """Of the schema: what the table of migrations calls it."""
@@ -58,7 +55,7 @@ class Options:
     """Open a library of another `index_id`; its index cannot be used before `rebuild`.
 
     Unless parameters are given, those of the index are today's."""
-    cache_bytes: int = 256 << 20
+    cache_bytes: int = CACHE_BYTES
     """How much of the index is kept in memory, beside the directories of its segments."""
     pool: PoolOptions = field(default_factory=PoolOptions)
 
@@ -153,7 +150,7 @@ class PostgresStore:
         self._known = _Known()
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[PostgresReader]:
+    def read(self) -> Iterator[CatalogueReader]:
         """Begin a consistent view; it ends with the block.
 
         Raises:
@@ -164,13 +161,13 @@ class PostgresStore:
                 state = catalogue.begin()
                 self._refuse_others(state)
                 snapshot = self._snapshot(catalogue, state)
-                media = Media(catalogue.transaction, self.location)
-                yield PostgresReader(media, catalogue, snapshot, self._index_error(state))
+                shelf, error = self._shelf(catalogue), self._index_error(state)
+                yield CatalogueReader(shelf, catalogue, snapshot, error)
             finally:
                 catalogue.rollback()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[PostgresWriter]:
+    def write(self) -> Iterator[CatalogueWriter]:
         """Begin an exclusive change, committed when the block ends.
 
         Segments are merged afterwards, as far as the policy asks for it.
@@ -183,8 +180,8 @@ class PostgresStore:
         """
         with self._catalogue() as catalogue:
             with self._changing(catalogue) as (state, snapshot):
-                media = Media(catalogue.transaction, self.location)
-                writer = PostgresWriter(media, catalogue, snapshot, self._index_error(state))
+                shelf, error = self._shelf(catalogue), self._index_error(state)
+                writer = CatalogueWriter(shelf, catalogue, snapshot, error)
                 yield writer
                 writer.finish(self._index_writer(catalogue, state))
             with contextlib.suppress(Exception):  # the commit stands; a later block merges
@@ -324,15 +321,16 @@ class PostgresStore:
 
     def _snapshot(self, catalogue: Catalogue, state: State, *, anew: bool = False) -> IndexSnapshot:
         """Return the index of a transaction, as far as it is known with what was fetched of it."""
-        pieces = self._pieces(catalogue)
+        shelf = self._shelf(catalogue)
         known = _Known() if anew else self._known
         if known.snapshot.generation != state.generation:
-            known = self._looked_up(catalogue, state, known)
+            known = self._looked_up(catalogue, shelf, known)
             if not anew:
                 self._known = known
-        return known.snapshot.through(pieces)
+        return known.snapshot.through(shelf.source)
 
-    def _looked_up(self, catalogue: Catalogue, state: State, known: _Known) -> _Known:
+    def _looked_up(self, catalogue: Catalogue, shelf: PostgresShelf, known: _Known) -> _Known:
+        state = catalogue.state()
         rows, dead = catalogue.index()
         opened = {
             segment.number: segment
@@ -343,7 +341,7 @@ class PostgresStore:
         segments = [
             opened.get(row["id"])
             or Segment(
-                FetchedBlocks(row["id"], row["size_bytes"]),
+                shelf.segment(row),
                 segment_name(row["id"]),
                 self.location,
                 row["id"],
@@ -374,22 +372,20 @@ class PostgresStore:
                 if merged:
                     catalogue.advance()
 
-    def _index_anew(
-        self, catalogue: Catalogue, inspector: PostgresInspector, found: Findings
-    ) -> None:
+    def _index_anew(self, catalogue: Catalogue, inspector: Inspector, found: Findings) -> None:
         """Replace segments by new ones of every live track that no other segment holds."""
         index = self._index_writer(catalogue, catalogue.state())
         index.drop(found.damaged, kept=found.indexed)
         index.add(inspector.recordings(set(catalogue.live_keys()) - found.indexed))
         catalogue.advance()
 
-    def _index_writer(self, catalogue: Catalogue, state: State) -> PostgresIndexWriter:
-        pieces = self._pieces(catalogue)
-        return PostgresIndexWriter(pieces, catalogue, state.index_id, self._options.policy)
+    def _index_writer(self, catalogue: Catalogue, state: State) -> IndexWriter:
+        shelf = self._shelf(catalogue)
+        return IndexWriter(shelf, catalogue, state.index_id, self._options.policy)
 
-    def _inspector(self, catalogue: Catalogue, snapshot: IndexSnapshot) -> PostgresInspector:
+    def _inspector(self, catalogue: Catalogue, snapshot: IndexSnapshot) -> Inspector:
         landmarks_of = partial(self._landmarks_of, self.params)
-        return PostgresInspector(None, catalogue, snapshot, landmarks_of)
+        return Inspector(self._shelf(catalogue), catalogue, snapshot, landmarks_of)
 
-    def _pieces(self, catalogue: Catalogue) -> Pieces:
-        return Pieces(catalogue.transaction, self._options.cache_bytes)
+    def _shelf(self, catalogue: Catalogue) -> PostgresShelf:
+        return PostgresShelf(catalogue, self._options.cache_bytes)

@@ -174,3 +174,46 @@ INSERT INTO dead (key) VALUES (:key);
 -- name: delete_dead
 -- No segment holds these keys any more, a JSON list.
 DELETE FROM dead WHERE key IN (SELECT value FROM json_each(:keys));
+
+-- name: tables
+-- How many tables there are: none in a file that no program has used yet.
+SELECT count(*) AS tables FROM sqlite_schema;
+
+-- name: segment_blocks
+-- Blocks of segments: a JSON list of their first and last ids, run by run.
+SELECT block.id, block.bytes FROM json_each(:runs) AS run JOIN segment_blocks AS block
+ON block.id BETWEEN json_extract(run.value, '$[0]') AND json_extract(run.value, '$[1]');
+
+-- name: segment_stream
+-- All blocks of a segment, in order.
+SELECT bytes FROM segment_blocks WHERE id BETWEEN :id << 32 AND (:id << 32) + 4294967295 ORDER BY id;
+
+-- name: insert_segment_block
+-- A block of a segment.
+INSERT INTO segment_blocks (id, bytes) VALUES (:id, :bytes);
+
+-- name: delete_segment_blocks
+-- Forget the blocks of a segment.
+DELETE FROM segment_blocks WHERE id BETWEEN :id << 32 AND (:id << 32) + 4294967295;
+
+-- name: insert_media_chunk
+-- A chunk of a media file.
+INSERT INTO media_chunks (media, place, bytes) VALUES (:media, :place, :bytes);
+
+-- name: media_chunk
+-- The chunk at one place of a media file.
+SELECT bytes FROM media_chunks WHERE media = :media AND place = :place;
+
+-- name: media_size
+-- How long a media file is.
+SELECT size_bytes FROM media WHERE name = :name;
+
+-- name: whole_media
+-- Every media file whose chunks are all there.
+SELECT media AS name FROM media_chunks JOIN media ON media.name = media_chunks.media
+GROUP BY media HAVING sum(length(bytes)) = size_bytes
+UNION SELECT name FROM media WHERE size_bytes = 0;
+
+-- name: delete_unnamed_chunks
+-- Forget the chunks of a media file, unless a track still names it.
+DELETE FROM media_chunks WHERE media = :name AND NOT EXISTS (SELECT 1 FROM tracks WHERE media_file = :name);

@@ -74,3 +74,20 @@ CREATE TABLE segments (
 CREATE TABLE dead (
     key INTEGER PRIMARY KEY
 ) STRICT;
+
+-- The segments of a library that is one file, in blocks of 4096 bytes, the last one shorter.
+-- `id` is the segment's id, shifted left by 32 bits, and the number of the block.
+CREATE TABLE segment_blocks (
+    id INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT;
+
+-- Its media, in chunks of 65536 bytes, the last one shorter; `place` counts those of one from 0.
+CREATE TABLE media_chunks (
+    id INTEGER PRIMARY KEY,
+    media TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX media_chunks_by_place ON media_chunks (media, place);

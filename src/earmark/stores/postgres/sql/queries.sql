@@ -208,12 +208,16 @@ WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM {schema}.media WHERE media.n
 -- How many bytes a media file has.
 SELECT size_bytes FROM {schema}.media WHERE name = %(name)s;
 
--- name: lost_media
--- Tracks whose media file is not there, or not as long as it should be.
-SELECT id, media_file FROM {schema}.tracks
-WHERE media_file IS NOT NULL AND (SELECT size_bytes FROM {schema}.media WHERE name = media_file) IS DISTINCT FROM
-    (SELECT coalesce(sum(octet_length(data)), 0)::bigint FROM {schema}.media_chunks WHERE name = media_file)
-ORDER BY key;
+-- name: track_media
+-- The media file of every track that has one.
+SELECT id, media_file FROM {schema}.tracks WHERE media_file IS NOT NULL ORDER BY key;
+
+-- name: whole_media
+-- Media files whose chunks are all there.
+SELECT name FROM {schema}.media
+WHERE size_bytes = (
+    SELECT coalesce(sum(octet_length(data)), 0) FROM {schema}.media_chunks WHERE media_chunks.name = media.name
+);
 
 -- name: media_total
 -- Bytes of all media.
