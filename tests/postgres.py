@@ -28,6 +28,9 @@ START_S = 60.0
 NOBODY = 65534
 """PostgreSQL refuses to be run by root."""
 
+_USER = NOBODY if os.getuid() == 0 else None
+_GROUPS: list[str | int] | None = [] if os.getuid() == 0 else None
+
 
 class Server:
     """A server with a folder of its own.
@@ -93,7 +96,7 @@ class Server:
     def run(self, statement: str) -> list[tuple[object, ...]]:
         """Carry out a statement as the server's owner, and return its rows."""
         with self.connect() as link:
-            cursor = link.execute(statement)  # type: ignore[call-overload]
+            cursor = link.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
     def address(self, schema: str, *, socket: Path | None = None, user: str = "postgres") -> str:
@@ -115,7 +118,9 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **_as_nobody(),
+                user=_USER,
+                group=_USER,
+                extra_groups=_GROUPS,
             )
 
     def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
@@ -124,7 +129,9 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
-            **_as_nobody(),
+            user=_USER,
+            group=_USER,
+            extra_groups=_GROUPS,
         )
 
 
@@ -167,7 +174,3 @@ def _programs() -> Path:
         raise RuntimeError(message)
     folder = Path(found.submodule_search_locations[0])
     return max(folder.glob("pginstall*/bin"), key=lambda path: path.parent.name)
-
-
-def _as_nobody() -> dict[str, object]:
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.getuid() == 0 else {}

@@ -1,7 +1,8 @@
 """Addresses of libraries in PostgreSQL: told apart from folders, and shown without secrets.
 
 An address is one of PostgreSQL's own (`postgresql://user@host:port/database?option=value`), with
-options of Earmark's among its options: `schema`, where the library lies in the database.
+options of Earmark's among its options: `schema`, where the library lies in the database, and
+`copy`, a folder for a copy of its index.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ SCHEMA = "earmark"
 """Where a library lies unless its address says otherwise."""
 
 _SCHEMES = ("postgresql://", "postgres://")
-_OURS = frozenset({"schema"})
+_OURS = frozenset({"schema", "copy"})
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
@@ -29,6 +30,8 @@ class Address:
     url: str = field(repr=False)
     """For PostgreSQL, with its password."""
     schema: str
+    copy: str | None
+    """A folder for a copy of the index."""
     shown: str
     """For messages: without any password."""
     secrets: tuple[str, ...] = field(repr=False)
@@ -55,15 +58,16 @@ def parse(location: str) -> Address:
     base, _, query = location.partition("?")
     try:
         options = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-        schema = dict(options).get("schema", SCHEMA)
+        ours = dict(options)
     except ValueError:
-        options, schema = [], ""
+        options, ours = [], {"schema": ""}
+    schema, copy = ours.get("schema", SCHEMA), ours.get("copy") or None
     if not _PLAIN_NAME.fullmatch(schema):
         message = f"{shown(location)} is no address of a library: its schema has no plain name"
         raise UsageError(message)
     foreign = [part for part in query.split("&") if part.partition("=")[0] not in _OURS]
     url = base + ("?" + "&".join(foreign) if any(foreign) else "")
-    return Address(url, schema, shown(location), tuple(_secrets(base, options)))
+    return Address(url, schema, copy, shown(location), tuple(_secrets(base, options)))
 
 
 def shown(location: str) -> str:

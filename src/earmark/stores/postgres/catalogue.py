@@ -16,6 +16,7 @@ from earmark.params import Params
 from earmark.stores.base import TrackOrder
 from earmark.stores.limits import LARGEST, is_storable_text
 from earmark.stores.merging import SegmentSize
+from earmark.stores.postgres.kept import KeptConstellations
 from earmark.stores.postgres.link import Asked, Row
 from earmark.stores.postgres.transaction import State, Transaction, drawn
 from earmark.stores.rows import row_of, track_of
@@ -35,8 +36,11 @@ _TRACK_TYPES = (
 class Catalogue:
     """Statements of one transaction, and the records they give; see `stores.register`."""
 
-    def __init__(self, transaction: Transaction, location: str, schema: str) -> None:
+    def __init__(
+        self, transaction: Transaction, location: str, schema: str, kept: KeptConstellations
+    ) -> None:
         self.transaction = transaction
+        self._kept = kept
         self.location = location
         self._schema = schema
         self._new: dict[int, tuple[Track, bytes]] = {}
@@ -193,10 +197,16 @@ class Catalogue:
         Raises:
             CorruptConstellationError: one of them is lost, or does not have its checksum.
         """
-        rows = self._rows("constellations", keys=_possible(keys))
+        wanted = _possible(keys)
+        known = self._kept.probable(wanted)
+        rows = {row["key"]: row for row in self._rows("constellations", keys=wanted, known=known)}
         if self.transaction.is_reading:
-            self._told |= {row["key"]: {**row, "packed": None} for row in rows}
-        return {row["key"]: self._checked(row) for row in rows}
+            self._told |= {key: {**row, "packed": None} for key, row in rows.items()}
+        found = {key: self._remembered(rows[key]) for key in known if key in rows}
+        lost = [key for key, packed in found.items() if packed is None]
+        if lost:  # forgotten meanwhile, or another's by now
+            rows |= {row["key"]: row for row in self._rows("constellations", keys=lost, known=[])}
+        return {key: found.get(key) or self._checked(row) for key, row in rows.items()}
 
     def insert_media(self, name: str, size_bytes: int) -> None:
         """Record a media file, whose contents are there."""
@@ -290,10 +300,15 @@ class Catalogue:
             cause = f"a track's row makes no sense: {error}"
             raise CorruptCatalogueError(self.location, cause) from error
 
+    def _remembered(self, row: Row) -> bytes | None:
+        """Return the constellation of a row that came without it."""
+        return None if row["crc32"] is None else self._kept.find(row["constellation_hash"])
+
     def _checked(self, row: Row) -> bytes:
         packed: bytes | None = row["packed"]
         if packed is None or zlib.crc32(packed) != row["crc32"]:
             raise CorruptConstellationError(self.location, row["id"])
+        self._kept.keep(row["key"], row["constellation_hash"], packed)
         return packed
 
     def _rows(self, query: str, **values: Any) -> list[Row]:  # noqa: ANN401 - of a column

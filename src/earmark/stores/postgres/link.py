@@ -99,7 +99,7 @@ class Link:
         """
         with self._translated():
             self._settle()
-            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[call-overload]
+            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
                 copy.set_types(types)
                 for row in rows:
                     copy.write_row(row)
@@ -143,7 +143,7 @@ class Link:
             told = psycopg.conninfo.conninfo_to_dict(self._address.url)
             usual: Mapping[str, Any] = {**PATIENCE_OF_NETWORK, "application_name": "earmark"}
             made = psycopg.Connection.connect(
-                **{**usual, **told, "client_encoding": "utf8"},  # type: ignore[arg-type]
+                **{**usual, **told, "client_encoding": "utf8"},
                 autocommit=True,
                 row_factory=dict_row,
             )
@@ -171,7 +171,7 @@ class Link:
 
     def _sent(self, asked: Asked) -> psycopg.Cursor[Row]:
         cursor = self._connection.cursor(binary=True)
-        return cursor.execute(asked.statement, asked.values)  # type: ignore[call-overload,no-any-return]
+        return cursor.execute(asked.statement, asked.values)
 
 
 def _answer(cursor: psycopg.Cursor[Row]) -> Answer:

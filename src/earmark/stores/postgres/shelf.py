@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from earmark.stores.blocks import BlockSource, FetchedBlocks
+from earmark.stores.blocks import Blocks, BlockSource, FetchedBlocks
 from earmark.stores.postgres.catalogue import Catalogue
+from earmark.stores.postgres.copy import IndexCopy
 from earmark.stores.postgres.media import Media
 from earmark.stores.postgres.pieces import Pieces
 from earmark.stores.rows import Row
@@ -18,21 +19,24 @@ class PostgresShelf:
     catalogue_name = "catalogue"
     within_catalogue = False
 
-    def __init__(self, catalogue: Catalogue, cache_bytes: int) -> None:
+    def __init__(self, catalogue: Catalogue, cache_bytes: int, copy: IndexCopy | None) -> None:
         """Read and write within the catalogue's transaction.
 
         Args:
             catalogue: with a transaction begun.
             cache_bytes: how much is kept of the segments' words.
+            copy: a copy of the index beside the process.
         """
+        self._copy = copy
         self._catalogue = catalogue
         self._pieces = Pieces(catalogue.transaction, cache_bytes)
         self._media = Media(catalogue.transaction)
         self.source: BlockSource = self._pieces
 
-    def segment(self, row: Row) -> FetchedBlocks:
-        """Return a segment of which nothing was fetched yet."""
-        return FetchedBlocks(row["id"], row["size_bytes"])
+    def segment(self, row: Row) -> Blocks:
+        """Return a segment from the copy, or one of which nothing was fetched yet."""
+        copied = self._copy.blocks(row) if self._copy else None
+        return copied or FetchedBlocks(row["id"], row["size_bytes"])
 
     def publish(self, chunks: Iterable[bytes]) -> tuple[int, int]:
         """Write a segment; return its number and its length in bytes."""

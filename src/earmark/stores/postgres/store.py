@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Self
 
 from earmark.errors import (
@@ -21,13 +22,16 @@ from earmark.errors import (
 )
 from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
+from earmark.stores.blocks import BlockSource
 from earmark.stores.folder import segment_name
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.mending import Findings, Inspector, LandmarksOf
 from earmark.stores.merging import MergePolicy
 from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.catalogue import Catalogue
-from earmark.stores.postgres.link import Asked
+from earmark.stores.postgres.copy import CopyState, IndexCopy
+from earmark.stores.postgres.kept import KeptConstellations
+from earmark.stores.postgres.link import Asked, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
 from earmark.stores.postgres.shelf import PostgresShelf
@@ -57,15 +61,20 @@ class Options:
     Unless parameters are given, those of the index are today's."""
     cache_bytes: int = CACHE_BYTES
     """How much of the index is kept in memory, beside the directories of its segments."""
+    constellation_bytes: int = 64 << 20
+    """How much of constellations is kept in memory."""
     pool: PoolOptions = field(default_factory=PoolOptions)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An index that was read, and the marks that its segments had, by their numbers."""
+    """An index that was read."""
 
     snapshot: IndexSnapshot = field(default_factory=IndexSnapshot)
     marks: dict[int, int] = field(default_factory=dict)
+    """Of its segments, by their numbers."""
+    copied: int = 0
+    """The version of the copy, if there is one, that it was read from."""
 
 
 class PostgresStore:
@@ -92,6 +101,9 @@ class PostgresStore:
         self._landmarks_of = landmarks_of
         self._pool = Pool(self._address, self._options.pool)
         self._known = _Known()
+        self._kept = KeptConstellations(self._options.constellation_bytes)
+        folder = self._address.copy
+        self._copy = IndexCopy(Path(folder), self.location) if folder else None
 
     @classmethod
     def create(
@@ -145,7 +157,9 @@ class PostgresStore:
             return store._opened()
 
     def close(self) -> None:
-        """Let go of connections; closing twice is harmless."""
+        """Let go of connections and files; closing twice is harmless."""
+        if self._copy:
+            self._copy.close()
         self._pool.close()
         self._known = _Known()
 
@@ -186,6 +200,14 @@ class PostgresStore:
                 writer.finish(self._index_writer(catalogue, state))
             with contextlib.suppress(Exception):  # the commit stands; a later block merges
                 self._merge(catalogue)
+
+    def copied(self, timeout_s: float = 0.0) -> CopyState | None:
+        """Return how far the copy of the index is, having waited for it; None: there is to be none.
+
+        Args:
+            timeout_s: how long to wait for what is under way.
+        """
+        return self._copy.wait(timeout_s) if self._copy else None
 
     def merge(self) -> None:
         """Merge segments and drop removed tracks as far as the policy asks for it.
@@ -299,7 +321,7 @@ class PostgresStore:
         with self._pool.lent() as link:
             patience_s = self._options.patience_s
             transaction = Transaction(self._pool, link, self._address, patience_s)
-            yield Catalogue(transaction, self.location, self._address.schema)
+            yield Catalogue(transaction, self.location, self._address.schema, self._kept)
 
     @contextlib.contextmanager
     def _changing(
@@ -321,22 +343,25 @@ class PostgresStore:
 
     def _snapshot(self, catalogue: Catalogue, state: State, *, anew: bool = False) -> IndexSnapshot:
         """Return the index of a transaction, as far as it is known with what was fetched of it."""
-        shelf = self._shelf(catalogue)
+        shelf = self._shelf(catalogue, anew=anew)
         known = _Known() if anew else self._known
-        if known.snapshot.generation != state.generation:
-            known = self._looked_up(catalogue, shelf, known)
+        copied = self._copy.version if self._copy else 0
+        if (known.snapshot.generation, known.copied) != (state.generation, copied):
+            known = replace(self._looked_up(catalogue, shelf, known), copied=copied)
             if not anew:
                 self._known = known
+                self._follow()
         return known.snapshot.through(shelf.source)
 
     def _looked_up(self, catalogue: Catalogue, shelf: PostgresShelf, known: _Known) -> _Known:
         state = catalogue.state()
         rows, dead = catalogue.index()
+        marks = {(row["id"], row["mark"]) for row in rows}
         opened = {
             segment.number: segment
             for segment in known.snapshot.segments
-            if (segment.number, known.marks[segment.number])
-            in {(row["id"], row["mark"]) for row in rows}
+            if (segment.number, known.marks[segment.number]) in marks
+            and (self._copy is None or not segment.distant)
         }
         segments = [
             opened.get(row["id"])
@@ -351,6 +376,21 @@ class PostgresStore:
         ]
         snapshot = IndexSnapshot(state.generation, segments, dead)
         return _Known(snapshot, {row["id"]: row["mark"] for row in rows})
+
+    def _follow(self) -> None:
+        """Let the copy of the index, if there is to be one, become what the index is now."""
+        if self._copy:
+            self._copy.follow(self._listed)
+
+    @contextlib.contextmanager
+    def _listed(self) -> Iterator[tuple[list[Row], BlockSource]]:
+        """Begin a view of the index alone."""
+        with self._catalogue() as catalogue:
+            try:
+                catalogue.begin()
+                yield catalogue.segments(), self._shelf(catalogue).source
+            finally:
+                catalogue.rollback()
 
     def _refuse_others(self, state: State) -> None:
         if state.peaks_id != self._peaks_id:
@@ -387,5 +427,6 @@ class PostgresStore:
         landmarks_of = partial(self._landmarks_of, self.params)
         return Inspector(self._shelf(catalogue), catalogue, snapshot, landmarks_of)
 
-    def _shelf(self, catalogue: Catalogue) -> PostgresShelf:
-        return PostgresShelf(catalogue, self._options.cache_bytes)
+    def _shelf(self, catalogue: Catalogue, *, anew: bool = False) -> PostgresShelf:
+        copy = None if anew else self._copy
+        return PostgresShelf(catalogue, self._options.cache_bytes, copy)
