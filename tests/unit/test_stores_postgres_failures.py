@@ -55,6 +55,7 @@ def test_no_message_tells_a_password() -> None:
     with pytest.raises(LibraryError) as caught, translated(ADDRESS):
         raise error
     assert "geheim" not in str(caught.value)
+    assert caught.value.__cause__ is None
     assert "me@host" in str(caught.value)
 
 

@@ -45,7 +45,9 @@ def translated(address: Address) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise of_postgres(address, error) from error
+        said = str(error)
+        cause = error if address.without_secrets(said) == said else None  # a traceback shows it
+        raise of_postgres(address, error) from cause
 
 
 def of_postgres(address: Address, error: psycopg.Error) -> LibraryError:

@@ -63,6 +63,8 @@ class Link:
         """
         self._address = address
         self._leaving = False
+        # after a trip that failed, psycopg takes statements for prepared that are not
+        self._is_spoilt = False
         self._connection = self._connected()
 
     @property
@@ -74,7 +76,7 @@ class Link:
     def is_reusable(self) -> bool:
         """Whether another block may have it: nothing goes on there that it would wait for."""
         idle = self._connection.info.transaction_status is pq.TransactionStatus.IDLE
-        return not self.is_lost and (idle or self._leaving)
+        return not self.is_lost and not self._is_spoilt and (idle or self._leaving)
 
     def ask(self, *asked: Asked) -> list[Answer]:
         """Send statements together and return what they gave: one trip to the server.
@@ -86,8 +88,10 @@ class Link:
             self._settle()
             if len(asked) == 1:
                 return [_answer(self._sent(asked[0]))]
+            self._is_spoilt = True
             with self._connection.pipeline():
                 cursors = [self._sent(one) for one in asked]
+            self._is_spoilt = False
             return [_answer(cursor) for cursor in cursors]
 
     def copy(self, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -121,7 +125,7 @@ class Link:
             LibraryUnavailableError: the server does not answer.
         """
         self.close()
-        self._leaving = False
+        self._leaving = self._is_spoilt = False
         self._connection = self._connected()
 
     def close(self) -> None:

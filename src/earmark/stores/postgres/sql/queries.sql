@@ -158,8 +158,7 @@ FROM {schema}.tracks;
 SELECT key FROM {schema}.tracks ORDER BY key;
 
 -- name: constellations
--- Packed constellations and their checksums, NULL if they are lost, with all that is known of their tracks;
--- of those that are probably known already the checksum only.
+-- Tracks with checksum and packed constellation, NULL if they are lost; no constellation where it is known.
 SELECT tracks.*, crc32, CASE WHEN key = ANY(%(known)s::bigint[]) THEN NULL ELSE packed END AS packed
 FROM {schema}.tracks LEFT JOIN {schema}.constellations USING (key)
 WHERE key = ANY(%(keys)s::bigint[]);
