@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from earmark.cli.app import app
 from earmark.errors import LibraryNotFoundError
 from earmark.evaluation.synthesis import catalogue
 from earmark.library import Library
@@ -66,11 +67,12 @@ def test_a_missing_extra_is_named() -> None:
     assert all("earmark[postgres]" in line for line in lines)
 
 
-def test_commands_take_an_address(tmp_path: Path) -> None:
+def test_commands_take_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """By `--library`, and by the environment; no message tells a password."""
     address = server().address(new_schema()).replace("postgres@", "postgres:geheim@")
-    command = [sys.executable, "-m", "earmark", "list", "--library", address]
-    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert run.returncode == 2
-    assert "earmark add" in run.stderr
-    assert "geheim" not in run.stderr + run.stdout
+    said = CliRunner().invoke(app, ["list", "--library", address])
+    monkeypatch.setenv("EARMARK_LIBRARY", address)
+    same = CliRunner().invoke(app, ["list"])
+    assert said.exit_code == same.exit_code == 2
+    assert "earmark add" in said.output
+    assert "geheim" not in said.output + same.output

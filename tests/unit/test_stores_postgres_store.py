@@ -272,12 +272,14 @@ def test_a_damaged_segment_is_named_and_mended(
 
 
 def test_a_damaged_constellation_is_named(store: PostgresStore, schema: str) -> None:
-    """Its track is named by the error, and by the check."""
-    (key,) = add(store, 1)
+    """Its track is named by the error, and by the check, which goes by nothing that is kept."""
+    key, other = add(store, 1, 2)
+    with store.read() as reader:
+        reader.constellation(other)
     server().run(f"UPDATE {schema}.constellations SET packed = '\\x00'")
     with store.read() as reader, pytest.raises(CorruptConstellationError):
         reader.constellation(key)
-    assert [problem.what for problem in store.check(deep=True)] == ["constellation"]
+    assert [problem.what for problem in store.check(deep=True)] == ["constellation"] * 2
 
 
 def test_lost_media_are_found(store: PostgresStore, schema: str) -> None:

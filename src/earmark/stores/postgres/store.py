@@ -226,7 +226,7 @@ class PostgresStore:
         Raises:
             LibraryError: as for `read`; damage is no error here, it is in the list.
         """
-        with self._catalogue() as catalogue:
+        with self._catalogue(anew=True) as catalogue:
             try:
                 state = catalogue.begin()
                 self._refuse_others(state)
@@ -246,7 +246,7 @@ class PostgresStore:
             LibraryError: as for `write`.
         """
         with (
-            self._catalogue() as catalogue,
+            self._catalogue(anew=True) as catalogue,
             self._changing(catalogue, anew=True) as (state, snapshot),
         ):
             if error := self._index_error(state):
@@ -266,7 +266,7 @@ class PostgresStore:
             LibraryError: as for `write`.
         """
         with (
-            self._catalogue() as catalogue,
+            self._catalogue(anew=True) as catalogue,
             self._changing(catalogue, anew=True) as (_, snapshot),
         ):
             inspector = self._inspector(catalogue, snapshot)
@@ -316,12 +316,17 @@ class PostgresStore:
             raise
 
     @contextlib.contextmanager
-    def _catalogue(self) -> Iterator[Catalogue]:
-        """Lend a connection, without a transaction."""
+    def _catalogue(self, *, anew: bool = False) -> Iterator[Catalogue]:
+        """Lend a connection, without a transaction.
+
+        Args:
+            anew: whether to fetch every constellation, known or not.
+        """
+        kept = KeptConstellations(0) if anew else self._kept
         with self._pool.lent() as link:
             patience_s = self._options.patience_s
             transaction = Transaction(self._pool, link, self._address, patience_s)
-            yield Catalogue(transaction, self.location, self._address.schema, self._kept)
+            yield Catalogue(transaction, self.location, self._address.schema, kept)
 
     @contextlib.contextmanager
     def _changing(
