@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.soak.kill_loop import run
+import pytest
+
+from tests.contract.workers import places
+from tests.soak.kill_loop import KINDS_OF_STORE, run
 
 
-def test_a_killed_writer_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS_OF_STORE)
+def test_a_killed_writer_loses_nothing(tmp_path: Path, kind: str) -> None:
     """After each SIGKILL the library holds what was acknowledged, whole, and passes its check."""
-    outcomes = run(tmp_path / "library", rounds=5, seed=7)
+    outcomes = run(places(tmp_path / "library")[kind], rounds=5, seed=7)
     assert outcomes.total() == 5

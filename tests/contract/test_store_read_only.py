@@ -1,4 +1,4 @@
-"""A library in a folder that its reader may not write."""
+"""A library that its reader may not write, in a folder or in a single file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 from earmark.errors import EarmarkError
 from earmark.params import Params
-from earmark.stores.directory import DirectoryStore
-from tests.contract.workers import add, held, opened
+from earmark.stores.catalogued import CataloguedStore
+from tests.contract.workers import Place, add, held, kind_of, opened, places
 from tests.recordings import landmarks_of
 
 T = TypeVar("T")
@@ -24,17 +24,24 @@ NOBODY = 65534
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A library of two tracks that anybody may read; its owner has closed it."""
+    """A folder that anybody may read."""
     parent = Path(tempfile.mkdtemp())
     parent.chmod(0o755)
-    store = opened(parent / "library")
+    yield parent / "library"
+    set_writable(parent / "library", writable=True)
+    shutil.rmtree(parent)
+
+
+@pytest.fixture(params=["directory", "sqlite"])
+def place(request: pytest.FixtureRequest, folder: Path) -> Place:
+    """A library of two tracks there, of one kind after the other; its owner has closed it."""
+    made = places(folder)[request.param]
+    store = opened(made)
     add(store, 1, 2)
     with store.read() as reader:  # loads the kernels, which an unprivileged process could not
         held(reader)
     store.close()
-    yield parent / "library"
-    set_writable(parent / "library", writable=True)
-    shutil.rmtree(parent)
+    return made
 
 
 def set_writable(folder: Path, *, writable: bool) -> None:
@@ -68,58 +75,64 @@ def unprivileged(function: Callable[[], T]) -> T:
     return result  # type: ignore[return-value]
 
 
-def read_keys(folder: Path) -> set[int]:
+def opened_to_read(place: Place) -> CataloguedStore:
+    """Open a library that is there."""
+    return kind_of(place).open(place, Params(), landmarks_of)
+
+
+def read_keys(place: Place) -> set[int]:
     """Open a library and return what it holds."""
-    store = DirectoryStore.open(folder, Params(), landmarks_of)
+    store = opened_to_read(place)
     with store.read() as reader:
         found = held(reader)
     store.close()
     return found
 
 
-def test_a_library_can_be_read_without_permission_to_write(folder: Path) -> None:
+def test_a_library_can_be_read_without_permission_to_write(folder: Path, place: Place) -> None:
     """Reading needs no file of its own in the folder."""
     set_writable(folder, writable=False)
-    assert unprivileged(lambda: read_keys(folder)) == {1, 2}
+    assert unprivileged(lambda: read_keys(place)) == {1, 2}
 
 
-def test_a_library_can_be_checked_without_permission_to_write(folder: Path) -> None:
+def test_a_library_can_be_checked_without_permission_to_write(folder: Path, place: Place) -> None:
     """A deep check only reads."""
     set_writable(folder, writable=False)
 
     def check() -> int:
-        store = DirectoryStore.open(folder, Params(), landmarks_of)
+        store = opened_to_read(place)
         return len(store.check(deep=True))
 
     assert unprivileged(check) == 0
 
 
-def test_a_library_in_use_can_be_read_without_permission_to_write(folder: Path) -> None:
+def test_a_library_in_use_can_be_read_without_permission_to_write(place: Place) -> None:
     """While its owner has it open, with changes in the journal, others see them."""
-    store = opened(folder)
+    store = opened(place)
     add(store, 3)
-    assert unprivileged(lambda: read_keys(folder)) == {1, 2, 3}
+    assert unprivileged(lambda: read_keys(place)) == {1, 2, 3}
     store.close()
 
 
 def test_a_library_whose_writer_died_can_be_read_without_permission_to_write(
     folder: Path,
+    place: Place,
 ) -> None:
     """What a killed writer left in the journal is seen."""
     child = os.fork()
     if child == 0:
-        add(opened(folder), 3)
+        add(opened(place), 3)
         os._exit(0)  # nothing is closed
     os.waitpid(child, 0)
-    assert (folder / "catalogue.sqlite-wal").stat().st_size > 0
-    assert unprivileged(lambda: read_keys(folder)) == {1, 2, 3}
+    assert max(path.stat().st_size for path in folder.glob("*-wal")) > 0
+    assert unprivileged(lambda: read_keys(place)) == {1, 2, 3}
 
 
-def test_changes_are_seen_without_permission_to_write(folder: Path) -> None:
+def test_changes_are_seen_without_permission_to_write(place: Place) -> None:
     """A reader that began while nobody wrote sees what a writer does later, and after that."""
 
     def read_thrice() -> list[set[int]]:
-        store = DirectoryStore.open(folder, Params(), landmarks_of)
+        store = opened_to_read(place)
         seen = []
         for _ in range(3):
             with store.read() as reader:
@@ -134,7 +147,7 @@ def test_changes_are_seen_without_permission_to_write(folder: Path) -> None:
     if writer == 0:
         os.close(asks)
         os.read(asked, 1)
-        store = opened(folder)
+        store = opened(place)
         add(store, 3)
         os.write(answered, b"!")
         os.read(asked, 1)
@@ -150,12 +163,12 @@ def test_changes_are_seen_without_permission_to_write(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", ["write", "merge", "repair", "rebuild"])
-def test_a_read_only_library_refuses_every_change(folder: Path, change: str) -> None:
+def test_a_read_only_library_refuses_every_change(folder: Path, place: Place, change: str) -> None:
     """Whatever would write is a typed error."""
     set_writable(folder, writable=False)
 
     def attempt() -> None:
-        store = DirectoryStore.open(folder, Params(), landmarks_of)
+        store = opened_to_read(place)
         if change == "write":
             with store.write():
                 pass
@@ -165,12 +178,21 @@ def test_a_read_only_library_refuses_every_change(folder: Path, change: str) -> 
     assert str(unprivileged(attempt)).startswith("ReadOnlyLibraryError: ")
 
 
-def test_no_library_is_made_where_nothing_may_be_written(folder: Path) -> None:
+def test_no_library_is_made_where_nothing_may_be_written(folder: Path, place: Place) -> None:
     """Making a library in a read-only folder is a typed error."""
     set_writable(folder.parent, writable=False)
-    outcome = unprivileged(lambda: add(opened(folder.parent / "new"), 1))
+    anew = places(folder.parent / "new")["sqlite" if isinstance(place, str) else "directory"]
+    outcome = unprivileged(lambda: add(opened(anew), 1))
     assert str(outcome).startswith("ReadOnlyLibraryError: ")
     folder.parent.chmod(0o755)
+
+
+def test_a_copy_without_lock_files_can_be_read(folder: Path, place: Place) -> None:
+    """A library that was copied without the files of its lock needs none to be read."""
+    for path in [*folder.glob("*.lock"), *folder.glob("*.queue")]:
+        path.unlink()
+    set_writable(folder, writable=False)
+    assert unprivileged(lambda: read_keys(place)) == {1, 2}
 
 
 def test_the_errors_of_this_file_are_earmarks_own() -> None:

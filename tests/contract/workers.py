@@ -10,24 +10,34 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Reader
-from earmark.stores.catalogued import Options
+from earmark.stores.catalogued import CataloguedStore, Options
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import is_address
+from earmark.stores.postgres.store import Options as PostgresOptions
+from earmark.stores.postgres.store import PostgresStore
+from earmark.stores.sqlite_file import SqliteFileStore
 from earmark.tape import lookup
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
 ANSWER_S = 60.0
 """How long a test waits for a process before it fails."""
 
-Work = Callable[[Path, Connection], None]
+Place = Path | str
+"""A folder, or the address of a single file or of a schema."""
+
+Shared = CataloguedStore | PostgresStore
+"""What several processes may open."""
+
+Work = Callable[[Place, Connection], None]
 
 
 @contextmanager
-def working(work: Work, folder: Path) -> Iterator[Connection]:
+def working(work: Work, place: Place) -> Iterator[Connection]:
     """Let another process work on a library while the block runs."""
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=work, args=(folder, theirs), daemon=True)
+    process = spawn.Process(target=work, args=(place, theirs), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -46,13 +56,27 @@ def answer(connection: Connection) -> object:
     return connection.recv()
 
 
-def opened(folder: Path, patience_s: float = 30.0) -> DirectoryStore:
+def places(folder: Path) -> dict[str, Place]:
+    """Return where the library of a test may lie, by the kind of the store."""
+    return {"directory": folder, "sqlite": f"sqlite:///{folder}/library.db"}
+
+
+def kind_of(place: Place) -> type[CataloguedStore]:
+    """Return the store for a place on a disk."""
+    return SqliteFileStore if isinstance(place, str) else DirectoryStore
+
+
+def opened(place: Place, patience_s: float = 30.0) -> Shared:
     """Open, or make, the library of a test."""
-    options = Options(policy=MergePolicy(fan_in=3), patience_s=patience_s)
-    return DirectoryStore.create(folder, Params(), landmarks_of, options=options)
+    policy = MergePolicy(fan_in=3)
+    if isinstance(place, str) and is_address(place):
+        shared = PostgresOptions(policy=policy, patience_s=patience_s)
+        return PostgresStore.create(place, Params(), landmarks_of, shared)
+    options = Options(policy=policy, patience_s=patience_s)
+    return kind_of(place).create(place, Params(), landmarks_of, options=options)
 
 
-def add(store: DirectoryStore, *seeds: int) -> list[int]:
+def add(store: Shared, *seeds: int) -> list[int]:
     """Insert the recordings of these numbers in one block."""
     ones = [make_recording(seed) for seed in seeds]
     with store.write() as writer:
@@ -73,12 +97,12 @@ def held(reader: Reader) -> set[int]:
     return set(tracks)
 
 
-def watch(folder: Path, connection: Connection) -> None:
+def watch(place: Place, connection: Connection) -> None:
     """Read until told to stop; tell after the first view, and at the end how many tracks they had.
 
     Every view is read twice; -1 stands for one that changed between.
     """
-    store = opened(folder)
+    store = opened(place)
     sizes: list[int] = []
     try:
         while not connection.poll():
@@ -93,18 +117,18 @@ def watch(folder: Path, connection: Connection) -> None:
     store.close()
 
 
-def look(folder: Path, connection: Connection) -> None:
+def look(place: Place, connection: Connection) -> None:
     """At every word, say what a new view of one open store holds."""
-    store = opened(folder)
+    store = opened(place)
     while word := _next(connection):
         with store.read() as reader:
             connection.send((word, held(reader)))
     store.close()
 
 
-def hold(folder: Path, connection: Connection) -> None:
+def hold(place: Place, connection: Connection) -> None:
     """Hold the library for writing until the next word."""
-    store = opened(folder)
+    store = opened(place)
     with store.write():
         connection.send(multiprocessing.current_process().pid)
         _next(connection)
@@ -112,9 +136,9 @@ def hold(folder: Path, connection: Connection) -> None:
     store.close()
 
 
-def add_ten(folder: Path, connection: Connection) -> None:
+def add_ten(place: Place, connection: Connection) -> None:
     """Add ten tracks one by one, numbered from the first word on."""
-    store = opened(folder)
+    store = opened(place)
     first = _next(connection)
     keys = [add(store, seed)[0] for seed in range(first, first + 10)]
     connection.send(keys)

@@ -1,6 +1,7 @@
 """Kill a writer with SIGKILL at random moments, many times, and see what it leaves.
 
     python -m tests.soak.kill_loop --rounds 50 --seed 1
+    python -m tests.soak.kill_loop --rounds 50 --kind sqlite
 
 Each round, a process adds, replaces, removes, merges and rebuilds as a seeded history says, and
 prints the number of each change as soon as it is acknowledged. It is killed at a random moment
@@ -23,17 +24,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from earmark.params import Params
 from earmark.stores.base import Problem, Store
-from earmark.stores.catalogued import Options
-from earmark.stores.directory import DirectoryStore
-from earmark.stores.merging import MergePolicy
 from earmark.tape import lookup
-from tests.recordings import EVERY_HASH, landmarks_of, make_recording
+from tests.contract.workers import Place, opened, places
+from tests.recordings import EVERY_HASH, make_recording
 
 TRACKS = 12
 LANDMARKS = 400
 KINDS = ["insert"] * 6 + ["remove"] * 3 + ["merge", "rebuild"]
+
+KINDS_OF_STORE = sorted(places(Path()))
 
 State = dict[str, int]
 """Track id to the seed of its recording."""
@@ -77,15 +77,9 @@ def history(seed: int) -> Iterator[Change]:
         yield Change(rng.choice(KINDS), tuple(f"track {one}" for one in ids), 10 * number)
 
 
-def opened(folder: Path) -> DirectoryStore:
-    """Open, or make, the library."""
-    options = Options(policy=MergePolicy(fan_in=3))
-    return DirectoryStore.create(folder, Params(), landmarks_of, options=options)
-
-
-def work(folder: Path, seed: int, start: int) -> None:
+def work(place: Place, seed: int, start: int) -> None:
     """Follow the history from a change on until killed; print each acknowledged one."""
-    store = opened(folder)
+    store = opened(place)
     for number, change in enumerate(history(seed)):
         if number >= start:
             change.apply(store)
@@ -93,9 +87,9 @@ def work(folder: Path, seed: int, start: int) -> None:
             sys.stdout.flush()
 
 
-def kill_one(folder: Path, seed: int, start: int, rng: random.Random) -> int:
+def kill_one(place: Place, seed: int, start: int, rng: random.Random) -> int:
     """Let a process work and kill it; return the number of the next change to be acknowledged."""
-    command = [sys.executable, "-m", "tests.soak.kill_loop", "--work", str(folder)]
+    command = [sys.executable, "-m", "tests.soak.kill_loop", "--work", str(place)]
     command += ["--seed", str(seed), "--start", str(start)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -110,13 +104,13 @@ def kill_one(folder: Path, seed: int, start: int, rng: random.Random) -> int:
     return start + len(seen)
 
 
-def held(folder: Path) -> State:
+def held(place: Place) -> State:
     """Return what a library holds.
 
     Raises:
         ValueError: it is damaged, or its parts do not agree.
     """
-    store = opened(folder)
+    store = opened(place)
     try:
         return held_by(store)
     finally:
@@ -146,7 +140,7 @@ def held_by(store: Store) -> State:
 
 
 def run(
-    folder: Path, rounds: int, seed: int, say: Callable[[str], object] = lambda _: None
+    place: Place, rounds: int, seed: int, say: Callable[[str], object] = lambda _: None
 ) -> Counter[str]:
     """Run the loop and return how often the change under way was there, or was not.
 
@@ -157,14 +151,14 @@ def run(
     changes, state, start = history(seed), State(), 0
     outcomes: Counter[str] = Counter()
     for number in range(1, rounds + 1):
-        following = kill_one(folder, seed, start, rng)
+        following = kill_one(place, seed, start, rng)
         for _ in range(start, following):
             state = next(changes).expected(state)
         under_way = next(changes)
-        outcome = judge(held(folder), state, under_way)
+        outcome = judge(held(place), state, under_way)
         outcomes[outcome] += 1
         say(f"kill {number}: {following} acknowledged, {under_way.kind} under way: {outcome}")
-        store = opened(folder)
+        store = opened(place)
         under_way.apply(store)  # once more, so that the history goes on
         store.close()
         state, start = under_way.expected(state), following + 1
@@ -191,15 +185,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--kind", choices=KINDS_OF_STORE, default="directory")
+    parser.add_argument("--work", type=_place, help=argparse.SUPPRESS)
     parser.add_argument("--start", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
         work(options.work, options.seed, options.start)
         return
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = run(Path(folder) / "library", options.rounds, options.seed, print)
+        place = places(Path(folder) / "library")[options.kind]
+        outcomes = run(place, options.rounds, options.seed, print)
     print(f"{options.rounds} kills, no change lost, none half applied: {dict(outcomes)}")  # noqa: T201
+
+
+def _place(text: str) -> Place:
+    return text if text.startswith("sqlite:") else Path(text)
 
 
 if __name__ == "__main__":

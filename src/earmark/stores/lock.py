@@ -75,12 +75,17 @@ class WriterLock:
     def shared(self) -> Iterator[None]:
         """Keep writers out for the block, along with others who do the same.
 
+        Where there is no lock file, nobody has written since the library was copied there, and
+        there is nothing to hold.
+
         Raises:
             LibraryBusyError: a writer did not let go in time.
             OSError: the lock file cannot be read.
         """
-        with _opened(self._path, os.O_RDONLY) as handle:
-            self._take(handle, fcntl.LOCK_SH, time.monotonic() + self._patience_s)
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(FileNotFoundError):
+                handle = stack.enter_context(_opened(self._path, os.O_RDONLY))
+                self._take(handle, fcntl.LOCK_SH, time.monotonic() + self._patience_s)
             yield
 
     def _take(self, handle: int, kind: int, deadline: float) -> None:

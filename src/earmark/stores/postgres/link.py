@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import select
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ from earmark.stores.postgres.failures import translated
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Row = dict[str, Any]
+
+_LONGEST_NAME = 63
 
 PATIENCE_OF_NETWORK = {
     "connect_timeout": 10,
@@ -145,7 +149,7 @@ class Link:
     def _connected(self) -> psycopg.Connection[Row]:
         with translated(self._address):
             told = psycopg.conninfo.conninfo_to_dict(self._address.url)
-            usual: Mapping[str, Any] = {**PATIENCE_OF_NETWORK, "application_name": "earmark"}
+            usual: Mapping[str, Any] = {**PATIENCE_OF_NETWORK, "application_name": _own_name()}
             made = psycopg.Connection.connect(
                 **{**usual, **told, "client_encoding": "utf8"},
                 autocommit=True,
@@ -181,3 +185,8 @@ class Link:
 def _answer(cursor: psycopg.Cursor[Row]) -> Answer:
     rows = cursor.fetchall() if cursor.description else []
     return Answer(rows, cursor.rowcount)
+
+
+def _own_name() -> str:
+    """Return what this process is called where the server lists its connections."""
+    return f"earmark process {os.getpid()} on {socket.gethostname()}"[:_LONGEST_NAME]

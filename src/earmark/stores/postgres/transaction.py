@@ -171,8 +171,11 @@ class Transaction:
     def _who_is_writing(self) -> str:
         self._link.ask(self.asked("rollback"))
         (holders,) = self._link.ask(self.asked("lock_holder", schema=self._address.schema))
-        who = ", ".join(f"process {row['pid']} of its server" for row in holders.rows)
-        return f"{who or 'another writer'} did not finish within {self._patience_s:g} s"
+        who = [
+            f"{row['application_name'] or 'another'} (process {row['pid']} of its server)"
+            for row in holders.rows
+        ]
+        return f"{', '.join(who) or 'another writer'} did not finish within {self._patience_s:g} s"
 
     def _is_in(self, rows: Sequence[Row]) -> None:
         if len(rows) != 1:

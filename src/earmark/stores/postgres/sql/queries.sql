@@ -282,8 +282,8 @@ WHERE nspname = %(schema)s AND relkind IN ('r', 'p')
 SELECT pg_advisory_xact_lock(1164014189, hashtext(%(schema)s));
 
 -- name: lock_holder
--- Who has the right to write.
-SELECT pid FROM pg_locks
+-- Who has the right to write, and what it calls itself where this user may see that.
+SELECT pid, application_name FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND classid = 1164014189 AND objsubid = 2 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND objid::bigint = hashtext(%(schema)s)::bigint & 4294967295;
