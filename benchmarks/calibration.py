@@ -1,6 +1,7 @@
 """Fits the decision: what the traits of a hypothesis weigh, and what its rating is worth.
 
     python -m benchmarks.calibration FOLDER [--clips N] [--seed S] [--rows FILE] [--plot FILE]
+                                     [--in-use]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Each clip is asked for twice: with
 its recording in the catalogue, and as a stranger, with the recording's own group masked. A logistic
@@ -12,6 +13,10 @@ clips that were not fitted: the groups are halved by their names, and each half 
 fitted on the other. Printed are the strangers' tail, the share of known clips that is named at
 several false-accept rates, the same without each group of traits, and how well the confidence
 holds.
+
+The numbers in use are these, scaled once more to the tail of many more strangers, by what
+`benchmarks/strangers.py` prints. With `--in-use` nothing is fitted: printed are tail, shares and
+confidence as they are; give it another seed than that which was fitted.
 """
 
 from __future__ import annotations
@@ -29,6 +34,7 @@ from benchmarks.asking import attempts, ground, group_of, heard, prepare, spread
 from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
 from earmark.evaluation.intervals import wilson
+from earmark.matching import decision
 from earmark.params import Ladder, QueryParams
 from earmark.pictures.drawing import CALM, FAINT, drawn
 
@@ -82,20 +88,40 @@ def main() -> None:
         rows = _asked(options.folder, conditions, options.clips, options.seed)
         if options.rows:
             np.savez(options.rows, **vars(rows))
+    if options.in_use:
+        rating = decision.rating(rows.traits)
+        best, right = _best_places(rows, rating)
+        confidence = np.array([decision.confidence(one) for one in best])
+        _report(rows, rating, conditions, confidence, right)
+    else:
+        rating = _cross_rated(rows)
+        _print_fitted(rows)
+        confidence, right = _tested(rows, rating)
+        _report(rows, rating, conditions, confidence, right)
+        _print_ablations(rows)
+    if options.plot:
+        _draw(options.plot, confidence, right, _best(rows, rating, rows.masked))
+
+
+def _print_fitted(rows: Rows) -> None:
     weights = _fitted(rows, np.ones(len(rows.clip), bool))
     print("WEIGHTS =", tuple(weights[:-1].round(4).tolist()))
     print("OFFSET =", round(float(weights[-1]), 4))
     best, right = _best_places(rows, _rated(rows.traits, weights))
     slope, offset = _regression(best[:, None], right)
     print(f"CONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
-    rating = _cross_rated(rows)
+
+
+def _report(
+    rows: Rows,
+    rating: NDArray[np.float64],
+    conditions: list[Condition],
+    confidence: NDArray[np.float64],
+    right: NDArray[np.bool_],
+) -> None:
     _print_tails(rows, rating)
     _print_recall(rows, rating, conditions)
-    _print_ablations(rows)
-    confidence, right = _tested(rows, rating)
     _print_tested(confidence, right)
-    if options.plot:
-        _draw(options.plot, confidence, right, _best(rows, rating, rows.masked))
 
 
 def _options() -> argparse.Namespace:
@@ -105,6 +131,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--plot", type=Path, help="draw confidence and tail into this file")
     parser.add_argument("--rows", type=Path, help="keep what was asked in this file, or read it")
+    parser.add_argument("--in-use", action="store_true", help="test the numbers in use, fit none")
     return parser.parse_args()
 
 

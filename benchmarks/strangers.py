@@ -10,7 +10,8 @@ catalogue knows well. Every attempt is made.
 The rating is meant to be reached by a stranger with a chance of exp(-rating). Printed for each
 length are the clips whose best rating reaches the thresholds of 1 in 100, 1,000 and 10,000, with
 95 % intervals, and the exponential tail beyond the highest hundredth, with the rate that it
-gives at the default threshold and the interval that its scale allows.
+gives at the default threshold and the interval that its scale allows. Then the constants of
+`matching/decision.py`, scaled so that this tail, without the ladder, is what it is meant to be.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from benchmarks.asking import attempts, ground, group_of, heard, prepare, spread
 from benchmarks.music import clips
 from earmark.evaluation.conditions import CONDITIONS, Condition
 from earmark.evaluation.intervals import wilson
+from earmark.matching import decision
 from earmark.params import Ladder, QueryParams
 
 LENGTHS_S = (1, 2, 3, 5, 10)
@@ -66,6 +68,7 @@ def main() -> None:
     _print("without the ladder", best[:, 0], best[:, 1])
     if options.ladder != Ladder.OFF:
         _print(f"ladder {options.ladder}", best[:, 0], best[:, 1:].max(axis=1))
+    _print_scaled(best[:, 1])
 
 
 def _options() -> argparse.Namespace:
@@ -110,13 +113,32 @@ def _print(name: str, length: NDArray[np.float64], rating: NDArray[np.float64]) 
         print(f"{label:>8}{len(here):8}" + "".join(f"{cell:>24}" for cell in cells), _tail(here))
 
 
-def _tail(rating: NDArray[np.float64]) -> str:
-    """Return the rate at the default threshold, by an exponential fit to the highest part."""
+def _print_scaled(rating: NDArray[np.float64]) -> None:
+    start, scale, beyond = _highest(rating)
+    if not beyond:
+        return
+    level = -np.log(TAIL_SHARE)
+    offset, centre = (
+        (one - start) / scale + level for one in (decision.OFFSET, decision.CONFIDENCE_CENTRE)
+    )
+    print(f"\nWEIGHTS = {tuple(round(one / scale, 4) for one in decision.WEIGHTS)}")
+    print(f"OFFSET = {offset:.3f}\nCONFIDENCE_CENTRE = {centre:.3f}")
+    print(f"CONFIDENCE_SLOPE = {decision.CONFIDENCE_SLOPE * scale:.4f}")
+
+
+def _highest(rating: NDArray[np.float64]) -> tuple[float, float, int]:
+    """Return where the highest TAIL_SHARE begins, how far it reaches on average, and its size."""
     start = float(np.quantile(rating, 1 - TAIL_SHARE))
     beyond = rating[rating > start] - start
-    if not len(beyond):
+    return start, float(beyond.mean()) if len(beyond) else 0.0, len(beyond)
+
+
+def _tail(rating: NDArray[np.float64]) -> str:
+    """Return the rate at the default threshold, by an exponential fit to the highest part."""
+    start, scale, beyond = _highest(rating)
+    if not beyond:
         return "  no tail"
-    scale, error = float(beyond.mean()), 1.96 / np.sqrt(len(beyond))
+    error = 1.96 / np.sqrt(beyond)
     rates = [
         TAIL_SHARE * np.exp((start + np.log(QueryParams().far)) / (scale * part))
         for part in (1, 1 - error, 1 + error)

@@ -213,8 +213,8 @@ class QueryParams:
     look_postings: int = 1 << 22
     rung_postings: int = 1 << 18
     """Postings that are read at most at a first glance, in a longer look, and on a rung of the
-    ladder: those of the rarest hashes. A rung reads more in a very large catalogue
-    (`matching.ladder.budget`)."""
+    ladder: those of the rarest hashes. In a very large catalogue a rung reads more, and the ladder
+    begins with a second, longer look (`matching.ladder.budget`)."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0

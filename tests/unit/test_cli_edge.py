@@ -49,6 +49,15 @@ def test_an_interrupt_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "earmark: stopped\n"
 
 
+def test_an_interrupt_within_a_kernel_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python then says that a result came with an error set; another such error is no interrupt."""
+    torn = SystemError("returned a result with an exception set")
+    torn.__cause__ = KeyboardInterrupt()
+    assert ending_of(torn) == 130
+    assert capsys.readouterr().err == "earmark: stopped\n"
+    assert ending_of(SystemError("bad argument")) == 2
+
+
 def test_an_exit_is_left_alone() -> None:
     """A command that ends with a code ends with that code."""
     assert ending_of(typer.Exit(1)) == 1

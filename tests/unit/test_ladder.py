@@ -102,9 +102,8 @@ def test_fine_rungs_stand_closer_where_they_are_usual() -> None:
 
 def test_a_rung_reads_twice_as_much_of_ten_times_the_music() -> None:
     """And the same of every catalogue that is not large."""
-    query = QueryParams()
-    assert budget(query, 1000) == budget(query, LARGE_FRAMES) == query.rung_postings
-    assert budget(query, 100 * LARGE_FRAMES) == 4 * query.rung_postings
+    assert budget(5, 1000) == budget(5, LARGE_FRAMES) == 5
+    assert budget(5, 100 * LARGE_FRAMES) == 20
 
 
 def test_no_rung_is_tried_twice_and_none_is_the_clip_itself() -> None:

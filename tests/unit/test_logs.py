@@ -9,6 +9,7 @@ import pytest
 from earmark.errors import UsageError
 from earmark.live.events import EventKind
 from earmark.sinks.logs import COLUMNS, EventLog
+from earmark.units import iso_utc
 from tests.live import ended, event
 
 
@@ -31,6 +32,7 @@ def test_a_csv_log_has_one_heading(tmp_path: Path) -> None:
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == COLUMNS
+    assert rows[0]["told_at"] == iso_utc(event().told_at)
     assert (rows[0]["title"], rows[0]["duration_s"]) == ("Blue Kite", "")
     assert (rows[1]["kind"], rows[1]["duration_s"]) == ("track_ended", "60.000")
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from earmark.matching.course import Course
+from earmark.matching.ladder import LARGE_FRAMES
 from earmark.matching.matcher import Expected, Hint, match
 from earmark.matching.verdict import Verdict
 from earmark.params import Axis, Ladder, Params, PeakParams, QueryParams
@@ -29,6 +30,14 @@ STRANGER = make_peaks(1000, 60)
 CATALOGUE = Catalogue(*SONGS)
 QUERY = QueryParams()
 SEMITONE = 2 ** (1 / 12)
+
+
+class Large(Catalogue):
+    """Says that it is a hundred times as long as what the ladder takes for large."""
+
+    def frames(self) -> int:
+        """Return that length."""
+        return 100 * LARGE_FRAMES
 
 
 def crowd(seed: int) -> Peaks:
@@ -97,6 +106,19 @@ def test_a_large_catalogue_is_swept_where_votes_fall() -> None:
     named = [[found.key for found in name(clip, query=query).matches] for query in queries]
     assert CATALOGUE.frames() > frames_of(0.04 * 3600)
     assert named == [[], [5]]
+
+
+@pytest.mark.parametrize(("ladder", "named"), [(Ladder.OFF, []), (Ladder.FAST, [5])])
+def test_the_ladder_begins_with_a_longer_look_in_a_large_catalogue(
+    ladder: Ladder, named: list[int]
+) -> None:
+    """What the postings of a look do not bring up, four times as many do."""
+    clip = mixed(excerpt(SONGS[5], 12, CLIP_S), crowd(4))
+    large = Large(*SONGS)
+    query = QueryParams(
+        ladder=ladder, glance_postings=1, look_postings=40, rung_postings=1, sweep_hours=0.0
+    )
+    assert [found.key for found in name(clip, large, query=query).matches] == named
 
 
 def test_silence_is_said_to_be_silent() -> None:

@@ -7,10 +7,13 @@ bit for bit.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
+from av.filter import Graph
 
 from earmark.audio.base import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, is_rate
 from earmark.errors import UsageError
@@ -37,7 +40,7 @@ class Resampler:
                 raise UsageError(message)
         self.input_rate_hz = input_rate_hz
         self.output_rate_hz = output_rate_hz
-        self._filter = av.AudioResampler("flt", "mono", output_rate_hz)
+        self._graph = _graph(input_rate_hz, output_rate_hz)
 
     def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return what can be computed now; both arrays have shape (n,), the result may be empty."""
@@ -52,8 +55,31 @@ class Resampler:
         return self._joined(None)
 
     def _joined(self, frame: av.AudioFrame | None) -> NDArray[np.float32]:
-        blocks = [out.to_ndarray()[0] for out in self._filter.resample(frame)]
+        self._graph.push(frame)
+        blocks = []
+        with suppress(BlockingIOError, EOFError):  # no more for now, and no more at all
+            while True:
+                blocks.append(self._graph.pull().to_ndarray()[0])
         return np.concatenate(blocks) if blocks else np.empty(0, np.float32)
+
+
+def _graph(input_rate_hz: int, output_rate_hz: int) -> Graph:
+    """Return what changes the rate, without the threads that FFmpeg would start for it.
+
+    They have nothing to do, and starting them takes as long as resampling seconds of sound.
+    """
+    graph = Graph()
+    graph.threads = 1
+    source = graph.add_abuffer(
+        sample_rate=input_rate_hz,
+        format="flt",
+        layout="mono",
+        time_base=Fraction(1, input_rate_hz),
+    )
+    resample = graph.add("aresample", str(output_rate_hz))
+    graph.link_nodes(source, resample, graph.add("abuffersink"))
+    graph.configure()
+    return graph
 
 
 def to_mono(samples: NDArray[Any]) -> NDArray[np.float32]:

@@ -58,9 +58,16 @@ def in_words(
         _show_traceback(debug=debug)
         _leave(remedied(str(error), library), error.exit_code)
     except Exception as error:  # noqa: BLE001 - the last line of defence before the user
+        if _was_interrupted(error):
+            _leave(on_interrupt, INTERRUPTED)
         _show_traceback(debug=debug)
         hint = "" if debug else "; this should not happen, --debug shows where it did"
         _leave(f"{type(error).__name__}: {error}{hint}", FAILED)
+
+
+def _was_interrupted(error: Exception) -> bool:
+    """Tell whether Ctrl-C came while a kernel ran: Python then reports a result beside an error."""
+    return isinstance(error, SystemError) and isinstance(error.__cause__, KeyboardInterrupt)
 
 
 @contextmanager

@@ -46,7 +46,7 @@ FINE_STEP = 0.004
 leave their cell at half of SPEED_STEP. docs/scale.md has the measurement."""
 
 LARGE_FRAMES = 150_000_000
-"""A catalogue of 670 hours: in one of ten times as much a rung reads twice as many postings."""
+"""A catalogue of 670 hours: in one of ten times as much the ladder reads twice as many postings."""
 
 GRID_TEMPO_STEP, GRID_PITCH_STEP = 0.03, 0.0175
 """Ratios of the grid of tempo and pitch together."""
@@ -68,10 +68,15 @@ def batches(ladder: Ladder, *, fine: bool = False) -> Iterator[list[Rung]]:
         yield [(tempo, pitch) for tempo in times for pitch in grid]
 
 
-def budget(query: QueryParams, catalogue_frames: int) -> int:
-    """Return how many postings a rung may read in a catalogue of this size."""
+def budget(postings: int, catalogue_frames: int) -> int:
+    """Return how many postings the ladder reads at a time in a catalogue of this size.
+
+    Args:
+        postings: that may be read in a catalogue that is not large.
+        catalogue_frames: duration of all tracks.
+    """
     tens = float(np.log10(max(catalogue_frames, LARGE_FRAMES) / LARGE_FRAMES))
-    return round(query.rung_postings * 2**tens)
+    return round(postings * 2**tens)
 
 
 def swept(ladder: Ladder) -> list[Rung]:

@@ -30,6 +30,7 @@ from earmark.matching.ladder import PER_RUNG, batches, budget, climb, hypotheses
 from earmark.matching.sweep import surroundings, sweep
 from earmark.matching.verdict import Verdict, judged
 from earmark.matching.verification import Case, Evidence, Hypotheses, examine, joined, nothing
+from earmark.params import Ladder
 from earmark.types import Status
 from earmark.units import frame_rate_hz
 
@@ -154,7 +155,7 @@ class Search:
         self._query = query
         self._clip = clip_of(heard, params.peaks)
         self._size = references.frames()
-        self._query = replace(query, rung_postings=budget(query, self._size))
+        self._query = replace(query, rung_postings=budget(query.rung_postings, self._size))
         self._keys: list[int] = []
         self._tracks = packing.unpack_all([])
         self._threshold = decision.threshold(query.far)
@@ -192,9 +193,14 @@ class Search:
             return
         leader = glanced.take(glanced.order()[:1])
         # beside what is known already something else may sound: it has a few votes, too
-        whole = self._sweep() if self._accepted(leader) else self._search()
+        few = self._query.look_postings
+        whole = self._sweep() if self._accepted(leader) else self._search(few)
         yield whole
         found = joined(expected, glanced, whole)
+        if not self._accepted(found) and self._may_look_further():
+            further = self._search(budget(few, self._size))
+            yield further
+            found = joined(found, further)
         best = float(found.rating.max(initial=-np.inf))
         likely = [self._hint.rungs] if self._hint.rungs else []
         for rungs in chain(likely, self._batches()):
@@ -242,11 +248,20 @@ class Search:
         rough = self._roughly(self._plain(self._voted[: query.candidates]))
         return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
 
-    def _search(self) -> Evidence:
-        """Look at all pairs that can be afforded, and sweep."""
+    def _may_look_further(self) -> bool:
+        """Tell whether the ladder begins with more pairs of the clip as it is.
+
+        Only a large catalogue has more than were looked at.
+        """
+        query, most = self._query, self._query.look_postings
+        if query.ladder is Ladder.OFF or self._is_late() or budget(most, self._size) == most:
+            return False
+        return not is_affordable(self._references, self._heard.few, self._params, query, most)
+
+    def _search(self, postings: int) -> Evidence:
+        """Look at all pairs that can be afforded with so many postings, and sweep."""
         query = self._query
-        budget = query.look_postings
-        probes = affordable(self._references, self._heard.few, self._params, query, budget)
+        probes = affordable(self._references, self._heard.few, self._params, query, postings)
         self._look(probes, VOTED)
         return self._sweep(self._voted[: query.candidates])
 

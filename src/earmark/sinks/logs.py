@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from earmark.live.events import Event
 
 COLUMNS = (
-    "at station kind title artist album isrc track_id started_at duration_s track_start_s "
-    "track_end_s confidence speed text play_id id"
+    "at told_at station kind title artist album isrc track_id started_at duration_s "
+    "track_start_s track_end_s confidence speed text play_id id"
 ).split()
 
 
@@ -67,6 +67,7 @@ def row(event: Event) -> list[str]:
     match = event.match
     values: dict[str, object] = {
         "at": iso_utc(event.at),
+        "told_at": iso_utc(event.told_at),
         "station": event.station,
         "kind": event.kind.value,
         "text": event.text,
