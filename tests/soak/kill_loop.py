@@ -199,7 +199,7 @@ def main() -> None:
 
 
 def _place(text: str) -> Place:
-    return text if text.startswith("sqlite:") else Path(text)
+    return text if text.startswith(("sqlite:", "postgresql:")) else Path(text)
 
 
 if __name__ == "__main__":
