@@ -24,6 +24,8 @@ from earmark.stores.lock import WriterLock
 from earmark.stores.rows import Row
 
 _SUFFIX = ".segment"
+_PAUSE_S = 0.5
+"""Between two looks whether another process has done the work."""
 
 Listed: TypeAlias = Callable[
     [], contextlib.AbstractContextManager[tuple[Sequence[Row], BlockSource]]
@@ -53,7 +55,7 @@ class IndexCopy:
 
     Attributes:
         state: how far it has come.
-        version: rises with every segment that was copied.
+        version: rises when there are segments here that were not.
     """
 
     def __init__(self, folder: Path, library: str, files: Files | None = None) -> None:
@@ -73,6 +75,7 @@ class IndexCopy:
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
         self._again = False
+        self._seen: set[str] = set()
         self.state = CopyState(0, 0)
         self.version = 0
 
@@ -120,7 +123,8 @@ class IndexCopy:
                     with self._lock.exclusive(), listed() as (rows, source):
                         self._copy(rows, source)
             except LibraryBusyError:  # another process copies the same
-                continue
+                self._closed.wait(_PAUSE_S)
+                self._again = True
             except LibraryError as error:
                 self.state = CopyState(self.state.segments, self.state.copied, error.cause)
 
@@ -140,6 +144,9 @@ class IndexCopy:
             self.state = CopyState(len(rows), self.state.copied + 1)
             self.version += 1
         kept = {self._path(row).name for row in rows}
+        if kept != self._seen:  # another process may have copied them
+            self._seen = kept
+            self.version += 1
         for name in sorted(there - kept):
             if name.endswith((_SUFFIX, ".part")):
                 self._files.delete(self._folder / name)
