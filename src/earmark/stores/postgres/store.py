@@ -366,21 +366,23 @@ class PostgresStore:
             segment.number: segment
             for segment in known.snapshot.segments
             if (segment.number, known.marks[segment.number]) in marks
-            and (self._copy is None or not segment.distant)
         }
         segments = [
-            opened.get(row["id"])
-            or Segment(
-                shelf.segment(row),
-                segment_name(row["id"]),
-                self.location,
-                row["id"],
-                state.index_id,
-            )
-            for row in rows
+            self._segment(shelf, row, opened.get(row["id"]), state.index_id) for row in rows
         ]
         snapshot = IndexSnapshot(state.generation, segments, dead)
         return _Known(snapshot, {row["id"]: row["mark"] for row in rows})
+
+    def _segment(
+        self, shelf: PostgresShelf, row: Row, known: Segment | None, index_id: str
+    ) -> Segment:
+        """Return a segment: the known one, unless it may be read from the copy by now."""
+        if known and not (self._copy and known.distant):
+            return known
+        blocks = shelf.segment(row)
+        if known and blocks.distant:
+            return known
+        return Segment(blocks, segment_name(row["id"]), self.location, row["id"], index_id)
 
     def _follow(self) -> None:
         """Let the copy of the index, if there is to be one, become what the index is now."""
