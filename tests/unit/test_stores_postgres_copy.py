@@ -15,7 +15,7 @@ from tests.postgres import new_schema, server
 from tests.proxies import proxied
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
-LONG_S = 60.0
+LONG_S = 600.0
 
 
 @pytest.fixture
