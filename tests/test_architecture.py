@@ -38,6 +38,7 @@ LAYERS = (
     ("demo",),
     ("settings",),
     ("cli",),
+    ("__main__",),
 )
 """From the ground up: a module imports from its own part and from the layers below it."""
 
