@@ -48,9 +48,13 @@ class Home:
     opened_ms: float = 0.0
     first_ms: float = 0.0
     """The first answer of the process, kernels warm."""
+    filling_ms: dict[str, float] = field(default_factory=dict)
+    """Of each kind of clip, the median of the first round, which fills what is kept in memory."""
     size_bytes: int = 0
     elapsed_ms: dict[str, list[float]] = field(default_factory=dict)
-    """Of each kind of clip."""
+    """Of each kind of clip, after the first round."""
+    cpu_ms: dict[str, list[float]] = field(default_factory=dict)
+    """The same of processors, all threads together: what else the machine does disturbs it less."""
     right: dict[str, int] = field(default_factory=dict)
     """Clips that were named as they should be, or not at all if nothing is known of them."""
 
@@ -69,7 +73,7 @@ def main() -> None:
         for label in (HIT, STRANGER):
             for _ in range(options.rounds + 1):
                 _ask(homes, held, clips, label)
-    _drop_first_round(homes, len(clips.of(HIT)))
+    _part_first_round(homes, clips)
     _print(homes)
     if options.json:
         options.json.write_text(json.dumps([asdict(home) for home in homes], indent=1))
@@ -126,8 +130,9 @@ def _ask(homes: Sequence[Home], held: Sequence[Library], clips: Clips, label: st
     for asked in clips.of(label):
         samples = clips.samples(asked)
         for home, library in zip(homes, held, strict=True):
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             found = library.identify(samples, sample_rate=RATE_HZ)
+            home.cpu_ms.setdefault(label, []).append(1000 * (time.process_time() - used))
             home.elapsed_ms.setdefault(label, []).append(1000 * (time.perf_counter() - began))
             paths = [match.track.source.path.decode() for match in found.matches]
             wanted = any(path.endswith(asked.name) for path in paths)
@@ -135,10 +140,14 @@ def _ask(homes: Sequence[Home], held: Sequence[Library], clips: Clips, label: st
             home.right[label] = home.right.get(label, 0) + right
 
 
-def _drop_first_round(homes: Sequence[Home], clips: int) -> None:
-    """Leave out the round that filled the caches."""
+def _part_first_round(homes: Sequence[Home], clips: Clips) -> None:
+    """Take the round that filled the caches out of the others."""
     for home in homes:
-        home.elapsed_ms = {label: times[clips:] for label, times in home.elapsed_ms.items()}
+        for label, times in home.elapsed_ms.items():
+            count = len(clips.of(label))
+            home.filling_ms[label] = float(np.median(times[:count]))
+            home.elapsed_ms[label] = times[count:]
+            home.cpu_ms[label] = home.cpu_ms[label][count:]
 
 
 def _stats(store: Store) -> StoreStats:
@@ -148,14 +157,18 @@ def _stats(store: Store) -> StoreStats:
 
 def _print(homes: Sequence[Home]) -> None:
     """Print a table in Markdown."""
-    print("| home | songs | hit, ms | stranger, ms | n | first, ms | songs a second | MB |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    print(
+        "| home | songs | hit, ms | stranger, ms | of CPU | n | first round | first | songs/s | MB |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for home in homes:
         hit, stranger = (np.median(home.elapsed_ms[label]) for label in (HIT, STRANGER))
+        cpu = " / ".join(f"{np.median(home.cpu_ms[label]):.1f}" for label in (HIT, STRANGER))
         rate = f"{home.songs / home.inserted_s:.0f}" if home.inserted_s else "-"
         print(
-            f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} "
-            f"| {len(home.elapsed_ms[HIT])} | {home.first_ms:.0f} | {rate} "
+            f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} | {cpu} "
+            f"| {len(home.elapsed_ms[HIT])} | {home.filling_ms[HIT]:.1f} / "
+            f"{home.filling_ms[STRANGER]:.1f} | {home.first_ms:.0f} | {rate} "
             f"| {home.size_bytes / 1e6:.0f} |"
         )
         print(f"  right: {home.right}", flush=True)

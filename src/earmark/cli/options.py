@@ -22,10 +22,10 @@ LibraryOption: TypeAlias = Annotated[
     typer.Option(
         "--library",
         "-l",
-        metavar="FOLDER",
+        metavar="LIBRARY",
         envvar=LIBRARY_VARIABLE,
-        help="The library to use: a folder, or the address of one in PostgreSQL; a folder of your "
-        "user's own unless given.",
+        help="The library to use: a folder, sqlite:///FILE for a single file, or postgresql://... "
+        "for one in PostgreSQL; a folder of your user's own unless given.",
     ),
 ]
 JsonOption: TypeAlias = Annotated[

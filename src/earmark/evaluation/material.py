@@ -20,10 +20,9 @@ from earmark.evaluation.clips import RATE_HZ, Tune
 from earmark.evaluation.signals import Signal, resampled
 from earmark.evaluation.synthesis import STYLES, synthesise
 from earmark.ingest import Skipped, check_same
-from earmark.stores.files import Files
-from earmark.stores.folder import Folder
 
 if TYPE_CHECKING:
+    from earmark.audio import AudioSource
     from earmark.library import Library
     from earmark.types import Track
 
@@ -139,7 +138,7 @@ def tracks_of(library: Library) -> list[Sounding]:
             track.id,
             os.fsdecode(track.source.path) or track.metadata.title,
             min(track.duration_s, MOST_S),
-            partial(_sound_of, track, library.location),
+            partial(_sound_of, track, library),
         )
         for track in library.tracks()
     ]
@@ -208,7 +207,7 @@ def held_out(library: Library, share: float, seed: int) -> tuple[list[Sounding],
     return [one for one in soundings if one.id not in gone], strangers
 
 
-def decoded(source: str | bytes | os.PathLike[str]) -> Signal:
+def decoded(source: AudioSource) -> Signal:
     """Decode the first MOST_S seconds of a file, mono at RATE_HZ.
 
     Raises:
@@ -224,17 +223,23 @@ def decoded(source: str | bytes | os.PathLike[str]) -> Signal:
     return np.concatenate(blocks)[: round(MOST_S * RATE_HZ)]
 
 
-def _sound_of(track: Track, location: str) -> Signal:
+def _sound_of(track: Track, library: Library) -> Signal:
     """Decode a track from its file if that is still the same, else from its copy or preview."""
     try:
         if not track.source.file:
             raise UnreadableFileError(track.metadata.title, "it was added from memory")
         check_same(track.source)
         return decoded(track.source.file)
-    except AudioError:
+    except AudioError as error:
         if track.media_file is None:
             raise
-        return decoded(Folder(Path(location), Files()).media_file(track.media_file))
+        with library.reading() as reader:
+            try:
+                kept = reader.open_media(track.media_file)
+            except KeyError:
+                raise error from None
+        with kept:
+            return decoded(kept)
 
 
 def _piece(seed: int, number: int) -> Signal:

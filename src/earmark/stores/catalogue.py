@@ -298,9 +298,9 @@ class Catalogue:
         self._run("delete_segment", id=segment)
         self._run("delete_segment_blocks", id=segment)
 
-    def blocks(self, runs: Sequence[tuple[int, int]]) -> list[sqlite3.Row]:
-        """Return id and bytes of the blocks of segments from one id to another, for each run."""
-        return self._rows("segment_blocks", runs=json.dumps(runs))
+    def blocks(self, runs: Sequence[tuple[int, int]]) -> Iterator[sqlite3.Row]:
+        """Yield id and bytes of the blocks of segments from one id to another, for each run."""
+        return self._stream("segment_blocks", runs=json.dumps(runs))
 
     def block_stream(self, segment: int) -> Iterator[bytes]:
         """Yield the blocks of a segment in order, in bounded memory."""

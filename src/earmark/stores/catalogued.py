@@ -297,8 +297,8 @@ class CataloguedStore:
             LibraryError: as for `write`.
         """
         try:
-            with self._writing() as catalogue:
-                catalogue.migrate()
+            with self._writing():
+                pass
         except ReadOnlyLibraryError:
             if version < Catalogue.OLDEST_READABLE:
                 raise
@@ -315,11 +315,14 @@ class CataloguedStore:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Catalogue]:
-        """Be the one writer, without a transaction."""
+        """Be the one writer, without a transaction, of a catalogue that has today's schema."""
         with contextlib.ExitStack() as stack:
             with translated(self.location):
                 stack.enter_context(self._lock.exclusive())
-            yield Catalogue(stack.enter_context(self._connections.writing()), self.location)
+            catalogue = Catalogue(stack.enter_context(self._connections.writing()), self.location)
+            if catalogue.version() < Catalogue.newest_version():
+                catalogue.migrate()
+            yield catalogue
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[tuple[Catalogue, IndexSnapshot]]:
