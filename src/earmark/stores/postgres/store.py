@@ -351,11 +351,13 @@ class PostgresStore:
         shelf = self._shelf(catalogue, anew=anew)
         known = _Known() if anew else self._known
         copied = self._copy.version if self._copy else 0
-        if (known.snapshot.generation, known.copied) != (state.generation, copied):
+        has_changed = known.snapshot.generation != state.generation
+        if has_changed or known.copied != copied:
             known = replace(self._looked_up(catalogue, shelf, known), copied=copied)
             if not anew:
                 self._known = known
-                self._follow()
+        if has_changed and self._copy and not anew:
+            self._copy.follow(self._listed)
         return known.snapshot.through(shelf.source)
 
     def _looked_up(self, catalogue: Catalogue, shelf: PostgresShelf, known: _Known) -> _Known:
@@ -383,11 +385,6 @@ class PostgresStore:
         if known and blocks.distant:
             return known
         return Segment(blocks, segment_name(row["id"]), self.location, row["id"], index_id)
-
-    def _follow(self) -> None:
-        """Let the copy of the index, if there is to be one, become what the index is now."""
-        if self._copy:
-            self._copy.follow(self._listed)
 
     @contextlib.contextmanager
     def _listed(self) -> Iterator[tuple[list[Row], BlockSource]]:
