@@ -157,9 +157,7 @@ def _stats(store: Store) -> StoreStats:
 
 def _print(homes: Sequence[Home]) -> None:
     """Print a table in Markdown."""
-    print(
-        "| home | songs | hit, ms | stranger, ms | of CPU | n | first round | first | songs/s | MB |"
-    )
+    print("| home | songs | hit, ms | stranger | CPU | n | first round | first | songs/s | MB |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
     for home in homes:
         hit, stranger = (np.median(home.elapsed_ms[label]) for label in (HIT, STRANGER))

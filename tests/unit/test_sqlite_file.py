@@ -239,7 +239,7 @@ def test_answers_do_not_depend_on_the_cache(file: Path, store: SqliteFileStore) 
     poor.close()
 
 
-@pytest.mark.parametrize("spare_pages", range(0, 40, 3))
+@pytest.mark.parametrize("spare_pages", range(0, 150, 10))
 def test_a_full_disk_changes_nothing(store: SqliteFileStore, spare_pages: int) -> None:
     """Wherever the room ends, a block is whole or a typed error, and the library goes on."""
     limit = page_count(store) + spare_pages
