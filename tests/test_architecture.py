@@ -20,7 +20,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("ben
 LAYERS = (
     ("errors", "types"),
     ("params",),
-    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles"),
+    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles", "searchable"),
     ("axis", "elias_fano", "fourier"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),
@@ -28,10 +28,11 @@ LAYERS = (
     ("answers", "workers"),
     ("ingest",),
     ("library",),
-    ("scanning", "explaining", "duplicates"),
+    ("scanning", "explaining", "duplicates", "searching"),
     ("sources",),
     ("live",),
     ("operations",),
+    ("archives",),
     ("evaluation", "pictures"),
     ("jsonable",),
     ("sinks",),
@@ -50,11 +51,13 @@ OWNERS = {
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
     "psycopg": ("operations.postgres", "stores.postgres"),
+    "rapidfuzz": ("searching.ranking",),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),
     "sounddevice": ("sources.microphone",),
     "sqlite3": ("operations", "stores"),
     "typer": ("cli",),
+    "zstandard": ("archives.binary",),
 }
 """The only places that may import these."""
 

@@ -9,6 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from earmark.archives.base import Form
+    from earmark.archives.exporting import export_library
+    from earmark.archives.importing import copy_library, import_archive
+    from earmark.archives.report import (
+        ExportReport,
+        Failed,
+        Failures,
+        ImportReport,
+        TransferProgress,
+    )
+    from earmark.archives.restoring import restore_backup
+    from earmark.archives.values import Manifest
+    from earmark.archives.verifying import verify_archive
     from earmark.audio import Header
     from earmark.duplicates.find import find_duplicates, find_duplicates_in
     from earmark.duplicates.records import (
@@ -20,6 +33,7 @@ if TYPE_CHECKING:
         SharedSpan,
     )
     from earmark.errors import (
+        ArchiveError,
         AudioError,
         EarmarkError,
         LibraryError,
@@ -43,6 +57,7 @@ if TYPE_CHECKING:
     from earmark.operations.sqlite import SqliteOperations
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
     from earmark.scanning.scan import scan
+    from earmark.searching.search import Hit, search
     from earmark.sinks.logs import EventLog
     from earmark.sources.opening import LiveSource
     from earmark.stores.base import Problem, Repair, StoreStats
@@ -69,6 +84,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddReport",
+    "ArchiveError",
     "AudioError",
     "Axis",
     "BestPlace",
@@ -83,9 +99,15 @@ __all__ = [
     "EventLog",
     "Exhibit",
     "Explanation",
+    "ExportReport",
+    "Failed",
     "Failure",
+    "Failures",
+    "Form",
     "Header",
+    "Hit",
     "Identification",
+    "ImportReport",
     "IndexParams",
     "Ladder",
     "Library",
@@ -93,6 +115,7 @@ __all__ = [
     "Likeness",
     "LiveSource",
     "LookPlan",
+    "Manifest",
     "Match",
     "MediaKind",
     "Metadata",
@@ -127,23 +150,38 @@ __all__ = [
     "Track",
     "TrackNotFoundError",
     "TrackOrder",
+    "TransferProgress",
     "Update",
     "UpdateKind",
     "UsageError",
+    "copy_library",
     "explain",
+    "export_library",
     "find_duplicates",
     "find_duplicates_in",
+    "import_archive",
+    "restore_backup",
     "scan",
+    "search",
+    "verify_archive",
 ]
 
 _HOMES = {
+    "earmark.archives.base": "Form",
+    "earmark.archives.exporting": "export_library",
+    "earmark.archives.importing": "copy_library import_archive",
+    "earmark.archives.report": "ExportReport Failed Failures ImportReport TransferProgress",
+    "earmark.archives.restoring": "restore_backup",
+    "earmark.archives.values": "Manifest",
+    "earmark.archives.verifying": "verify_archive",
     "earmark.audio": "Header",
     "earmark.duplicates.find": "find_duplicates find_duplicates_in",
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
     "earmark.errors": (
-        "AudioError EarmarkError LibraryError OperationsError SourceError TrackNotFoundError "
+        "ArchiveError AudioError EarmarkError LibraryError OperationsError SourceError "
+        "TrackNotFoundError "
         "UsageError"
     ),
     "earmark.explaining.explain": "explain",
@@ -161,6 +199,7 @@ _HOMES = {
     "earmark.operations.sqlite": "SqliteOperations",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",
     "earmark.scanning.scan": "scan",
+    "earmark.searching.search": "Hit search",
     "earmark.sinks.logs": "EventLog",
     "earmark.sources.opening": "LiveSource",
     "earmark.stores.base": "Problem Repair StoreStats",

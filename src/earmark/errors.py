@@ -13,6 +13,9 @@
     │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
     │   └── SourceUnavailableError    it does not answer, broke off or sends nothing, at the moment
     ├── OperationsError               a store of plays cannot do it; carries its location
+    ├── ArchiveError                  an archive cannot be used; carries its name and the cause
+    │   ├── NotAnArchiveError         something else, or written by a newer Earmark
+    │   └── DamagedArchiveError       not whole: nothing is replaced by it
     ├── UsageError                    an argument that makes no sense
     ├── MissingExtraError             an optional part of Earmark is not installed
     ├── TrackNotFoundError            no track has this id, path or title
@@ -119,6 +122,25 @@ class OperationsError(EarmarkError):
         super().__init__(f"operations store {location}: {cause}")
         self.location = location
         self.cause = cause
+
+
+class ArchiveError(EarmarkError):
+    """An archive that cannot be read or written: `name` is its file, `cause` says why."""
+
+    http_status = 422
+
+    def __init__(self, name: str, cause: str) -> None:
+        super().__init__(f"archive {name}: {cause}")
+        self.name = name
+        self.cause = cause
+
+
+class NotAnArchiveError(ArchiveError):
+    """The file is no archive, or one of a version that this Earmark does not know."""
+
+
+class DamagedArchiveError(ArchiveError):
+    """The archive is not whole."""
 
 
 class UsageError(EarmarkError):

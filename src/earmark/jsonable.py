@@ -17,6 +17,7 @@ from earmark.units import iso_utc
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from earmark.archives.report import ExportReport, ImportReport
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from earmark.live.updates import Update
     from earmark.operations.base import Play, Total
     from earmark.params import Axis
+    from earmark.searching.search import Hit
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         BestPlace,
@@ -238,6 +240,26 @@ def duplicate_group(group: DuplicateGroup) -> Object:
         "copies": [_copy(copy) for copy in group.copies],
         "pairs": [_duplicate_pair(pair) for pair in group.pairs],
     }
+
+
+def transfer(report: ExportReport | ImportReport) -> Object:
+    """What became of an export, an import, a copy, a backup or a restored one."""
+    values = asdict(report)
+    failures = values.pop("failures")
+    elapsed_s = _seconds(values.pop("elapsed_s"))
+    if "duration_s" in values:
+        values["duration_s"] = _seconds(values["duration_s"])
+    return {
+        **values,
+        "failed": failures["count"],
+        "failures": failures["told"],
+        "elapsed_s": elapsed_s,
+    }
+
+
+def hit(found: Hit) -> Object:
+    """A track that a search found."""
+    return {"score": round(found.score, 4), **track_summary(found.track)}
 
 
 def stats(counts: StoreStats, location: str, axis: Axis) -> Object:

@@ -42,7 +42,7 @@ from earmark.packing import unpack
 from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
-from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder
+from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder, Writer
 from earmark.stores.opening import open_store
 from earmark.types import (
     Constellation,
@@ -412,6 +412,10 @@ class Library:
     def reading(self) -> AbstractContextManager[Reader]:
         """Begin a consistent view of what is stored, for what stands on the library."""
         return self._store.read()
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Begin an exclusive change, committed when the block ends."""
+        return self._store.write()
 
     def stream(self, source: AudioSource | NDArray[Any], rate: int | None) -> AudioStream:
         """Open a recording as it is heard here; `rate` is that of an array's samples, in Hz.

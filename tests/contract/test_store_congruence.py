@@ -54,6 +54,7 @@ def answers(reader: Reader) -> list[object]:
         [reader.track(f"track {number}") for number in range(7)],
         [reader.by_file(track.source.file) for track in tracks],
         reader.page(limit=3, offset=1),
+        reader.resembling([" ti", "pie", " 10"], 100),
     ]
 
 

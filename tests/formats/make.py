@@ -1,4 +1,4 @@
-"""Writes a library, clips and the answers to them, for `tests/formats/test_formats.py` to keep.
+"""Writes a library, its archives, clips and answers, for `tests/formats/test_formats.py` to keep.
 
     python -m tests.formats.make tests/formats/vN
 
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from earmark import Library
+from earmark import Library, export_library
 from earmark.evaluation.codecs import OPUS_12K
 from tests import music
 
@@ -42,6 +42,8 @@ def main(folder: Path) -> None:
             clip.write_bytes(music.clip(number, start_s, codec=OPUS_12K))
             title = None if number == REMOVED else music.title(number)
             answers.append({"clip": clip.name, "title": title, "start_s": start_s})
+        for name in ("music.earmarks", "music.jsonl"):
+            export_library(library, str(folder / name))
         ids = sorted(track.id for track in library.tracks())
         written = {
             "peaks_id": library.params.peaks_id,

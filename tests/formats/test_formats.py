@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from earmark import Library
+from earmark import Library, import_archive, search, verify_archive
+from earmark.archives.importing import open_target
 from tests import music
 from tests.formats.make import REMOVED
 
@@ -80,6 +81,23 @@ def test_it_can_be_changed(
     named = removed | {"title": music.title(REMOVED)}
     assert_answers(library, frozen, {"answers": [*known, named]})
     assert library.check(deep=True) == []
+
+
+def test_it_can_be_searched(library: Library) -> None:
+    """Its tracks are found by their names, though it is older than search."""
+    for track in library.tracks():
+        assert search(library, track.metadata.title[1:])[0].track.id == track.id
+
+
+@pytest.mark.parametrize("name", ["music.earmarks", "music.jsonl"])
+def test_its_archives_can_be_imported(
+    frozen: Path, expected: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    """What was exported then gives the same answers in a library of today."""
+    manifest = verify_archive(frozen / name)
+    with open_target(tmp_path / "new.earmark", manifest.params) as new:
+        assert import_archive(new, str(frozen / name)).complete
+        assert_answers(new, frozen, expected)
 
 
 def test_it_can_be_rebuilt(library: Library, frozen: Path, expected: dict[str, Any]) -> None:

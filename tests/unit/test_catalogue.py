@@ -131,3 +131,15 @@ def test_media_stay_while_a_track_names_them(catalogue: Catalogue) -> None:
     catalogue.insert_media("b.opus", 5)
     assert [catalogue.forget_media(name) for name in ("a.opus", "b.opus")] == [False, True]
     assert (catalogue.media_names(), catalogue.media_bytes()) == ({"a.opus"}, 7)
+
+
+def test_an_older_catalogue_that_may_only_be_read_can_be_searched(
+    catalogue: Catalogue, link: sqlite3.Connection
+) -> None:
+    """Without an index of trigrams all names are looked through: the same is found."""
+    key = insert(catalogue, 1)
+    indexed = catalogue.resembling([" pi", "xyz"], 5)
+    for table in ("search_trigrams", "search", "search_texts"):
+        link.execute(f"DROP TABLE {table}")
+    assert catalogue.resembling([" pi", "xyz"], 5) == indexed
+    assert list(indexed) == [key]

@@ -21,8 +21,8 @@ def test_the_version_is_told() -> None:
 def test_every_command_is_there() -> None:
     """The commands are those of the manual."""
     wanted = (
-        "add airplay bench demo doctor duplicates edit explain identify list listen monitor "
-        "rebuild remove repair scan show stats"
+        "add airplay backup bench copy demo doctor duplicates edit explain export identify import "
+        "list listen monitor rebuild remove repair restore scan search show stats"
     )
     assert wanted.split() == COMMANDS
 

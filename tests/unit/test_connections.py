@@ -92,3 +92,27 @@ def test_a_connection_left_in_a_transaction_is_not_used_again(connections: Conne
     with connections.writing() as second:
         assert second is not first
     connections.close()
+
+
+def test_a_replaced_file_is_not_read_again(connections: Connections, tmp_path: Path) -> None:
+    """Once another file has the name, blocks that begin get connections to that one."""
+    with sqlite3.connect(tmp_path / "d.sqlite") as link:
+        link.execute("CREATE TABLE other (x)")
+    link.close()
+    with connections.reading() as before:
+        (tmp_path / "d.sqlite").rename(tmp_path / "c.sqlite")
+        assert before.place != connections.place()
+    with connections.reading() as after:
+        assert after.place == connections.place()
+        assert [name for (name,) in after.execute("SELECT name FROM sqlite_schema")] == ["other"]
+    connections.close()
+
+
+def test_a_file_that_is_gone_is_nowhere(connections: Connections, tmp_path: Path) -> None:
+    """It is an error, and no connection to what it was."""
+    with connections.reading():
+        pass
+    (tmp_path / "c.sqlite").unlink()
+    with pytest.raises(LibraryError), connections.reading():
+        pass
+    connections.close()

@@ -57,3 +57,14 @@ def test_deleting_what_is_gone_is_harmless(tmp_path: Path) -> None:
     Files().delete(tmp_path / "a")
     Files().delete(tmp_path / "a")
     assert Files().names(tmp_path) == []
+
+
+def test_two_files_change_names(tmp_path: Path) -> None:
+    """In one step; what one of them lacks is an error, and changes nothing."""
+    (tmp_path / "a").write_text("one")
+    (tmp_path / "b").write_text("two")
+    Files().exchange(tmp_path / "a", tmp_path / "b")
+    assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("two", "one")
+    with pytest.raises(FileNotFoundError):
+        Files().exchange(tmp_path / "a", tmp_path / "c")
+    assert (tmp_path / "a").read_text() == "two"

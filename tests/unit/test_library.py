@@ -352,9 +352,25 @@ def test_a_title_is_found_among_many_that_contain_it(
 def test_an_unknown_address_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No folder with a strange name is made of it."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageError, match="a folder or 'memory:'"):
-        Library.open("postgresql://host/music")
+    with pytest.raises(UsageError, match=r"a library is a folder, .* is none of them"):
+        Library.open("gopher://host/music")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_library_in_a_single_file_names_clips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened again, from the working folder, it names what was added, and gives back its sound."""
+    monkeypatch.chdir(tmp_path)
+    write_songs(tmp_path / "songs", 2)
+    with Library.open("sqlite:///music.db") as library:
+        assert len(library.add(["songs"], media="copy").added) == 2
+    with Library.open("sqlite:///music.db", create=False) as library:
+        best = library.identify(samples(1), sample_rate=pieces()[1].sample_rate_hz).best
+        assert best
+        assert abs(best.offset_s - 3.0) < 0.05
+        with library.reading() as reader, reader.open_media(str(best.track.media_file)) as kept:
+            assert kept.read() == Path(best.track.source.file.decode()).read_bytes()
 
 
 def test_an_unknown_order_is_refused(stocked: Library) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -26,6 +25,7 @@ from earmark.cli.options import (
     YearOption,
     parse_fields,
 )
+from earmark.cli.progress import is_watched
 from earmark.parallel import cpu_count
 from earmark.params import Axis, PeakParams
 from earmark.types import MediaKind, Metadata
@@ -140,11 +140,6 @@ def _chosen_peaks(axis: Axis | None, *, compact: bool) -> PeakParams | None:
 def sensible(workers: int, paths: list[str]) -> int:
     """Return no more processes than files, if that is known: each takes a moment to start."""
     return workers if any(Path(path).is_dir() for path in paths) else min(workers, len(paths))
-
-
-def is_watched() -> bool:
-    """Whether a person sees what is written to stderr."""
-    return sys.stderr.isatty()
 
 
 def progress_bar() -> AbstractContextManager[OnProgress | None]:

@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 from earmark.cli.add import add
 from earmark.cli.airplay import airplay
+from earmark.cli.archives import backup, copy, export_tracks, import_tracks, restore
 from earmark.cli.bench import bench
 from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
@@ -20,6 +21,7 @@ from earmark.cli.identify import identify
 from earmark.cli.listen import listen
 from earmark.cli.monitor import monitor
 from earmark.cli.scan import scan
+from earmark.cli.search import search
 from earmark.cli.tracks import edit, list_tracks, remove, show
 from earmark.cli.upkeep import rebuild, repair, stats
 
@@ -95,10 +97,16 @@ for command in (
     monitor,
     airplay,
     list_tracks,
+    search,
     show,
     edit,
     remove,
     duplicates,
+    export_tracks,
+    import_tracks,
+    copy,
+    backup,
+    restore,
     stats,
     doctor,
     repair,

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.add import is_watched, progress_bar
+from earmark.cli.add import progress_bar
 from earmark.cli.bench_table import show
 from earmark.cli.edge import FOUND, INTERRUPTED, NONE_FOUND, in_words
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption
+from earmark.cli.progress import is_watched
 from earmark.errors import UsageError
 from earmark.params import Ladder, QueryParams
 from earmark.settings import library_location

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli import text
-from earmark.cli.add import is_watched, progress_bar, sensible
+from earmark.cli.add import progress_bar, sensible
 from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, in_words, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
+from earmark.cli.progress import counting
 from earmark.duplicates.records import LEAST_S, Likeness
 from earmark.parallel import cpu_count
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from rich.table import Table
 
     from earmark.duplicates.find import OnCompared
@@ -122,7 +121,7 @@ def _check(paths: list[str] | None, report_file: Path | None, *, with_library: b
 def _of_library(library: str | None, least_s: float, *, debug: bool) -> DuplicateReport:
     from earmark.duplicates.find import find_duplicates
 
-    with opened(library, debug=debug) as open_library, _compare_bar() as on_compared:
+    with opened(library, debug=debug) as open_library, counting("comparing") as on_compared:
         return find_duplicates(open_library, least_s=least_s, on_compared=on_compared)
 
 
@@ -152,34 +151,11 @@ def _bars() -> Iterator[tuple[OnProgress | None, OnCompared]]:
         def on_compared(done: int, total: int) -> None:
             if not shown:
                 decoding.close()
-                shown.append(comparing.enter_context(_compare_bar()))
+                shown.append(comparing.enter_context(counting("comparing")))
             if shown[0] is not None:
                 shown[0](done, total)
 
         yield on_progress, on_compared
-
-
-def _compare_bar() -> AbstractContextManager[OnCompared | None]:
-    """Show on stderr how far comparing is, if a person is there to see it."""
-    return _bar_on_stderr() if is_watched() else nullcontext()
-
-
-@contextmanager
-def _bar_on_stderr() -> Iterator[OnCompared]:
-    """Show how many recordings are compared, and how long the rest will take."""
-    from rich import progress
-
-    from earmark.cli import screen
-
-    columns = (
-        progress.SpinnerColumn(),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TimeRemainingColumn(compact=True),
-    )
-    with progress.Progress(*columns, console=screen.stderr(), transient=True) as bar:
-        task = bar.add_task("comparing", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _save(report: DuplicateReport, file: Path) -> None:

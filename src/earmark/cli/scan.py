@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from earmark.cli import text, timelines
-from earmark.cli.add import is_watched
 from earmark.cli.edge import FAILED, FOUND, NONE_FOUND, opened
 from earmark.cli.first_use import announce_compiling
 from earmark.cli.identify import STANDARD_INPUT
@@ -23,6 +22,7 @@ from earmark.cli.options import (
     LadderOption,
     LibraryOption,
 )
+from earmark.cli.progress import is_watched
 from earmark.params import QueryParams
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ many threads at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -129,6 +129,14 @@ class Reader(Protocol):
             offset: how many to leave out before the first.
             containing: only tracks with this text in title, artist or album, whatever the case of
                 its ASCII letters.
+        """
+
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts (`searchable.py`), by key, of tracks that may be meant.
+
+        These are all tracks whose search text has one of the trigrams in it, ascending by key, if
+        there are at most `most`. Of more, a store returns `most` that have many of the trigrams,
+        rare ones above all; which ones, at the edge, is its own affair.
         """
 
     def constellation(self, key: int) -> bytes:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, NotALibraryError
 from earmark.params import Params
+from earmark.searchable import resembling, search_text
 from earmark.sqlfiles import statements_of
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
@@ -18,7 +23,10 @@ from earmark.stores.limits import LARGEST
 from earmark.stores.merging import SegmentSize
 from earmark.stores.rows import row_of, track_of
 from earmark.stores.sql import QUERIES, migration_scripts
-from earmark.types import Track
+from earmark.types import Metadata, Track
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 APPLICATION_ID = 0x4561726D
 """Marks the SQLite file as ours: `Earm`."""
@@ -28,6 +36,12 @@ _PAGE_BYTES = 4096
 64 at once come in 5 microseconds each instead of 4."""
 
 _PAGE_TRACKS = 500
+
+_MANY_TRACKS = 1e7
+"""A trigram that so many tracks have says nothing in a search."""
+
+_SEARCH_POSTINGS = 200_000
+"""That a search reads at most, those of the rarest trigrams; docs/search.md has what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,7 @@ class Catalogue:
         """Bring the catalogue of an older Earmark to today's schema, in one transaction."""
         with self._transaction():
             self._apply_migrations()
+            self._make_all_searchable()
 
     def _apply_migrations(self) -> None:
         for script in migration_scripts()[self.version() :]:
@@ -196,6 +211,37 @@ class Catalogue:
             yield from page
             key = page[-1].key
 
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts of tracks that may be meant; see `Reader.resembling`.
+
+        The rarest trigrams lead to tracks, as many of them as there is room for: so many postings
+        that all are looked up unless more than `most` tracks have one of them.
+        """
+        if not self._row("has_search")["tables"]:  # an older one that may only be read
+            texts = ((track.key, search_text(track.metadata)) for track in self.all_tracks())
+            return resembling(texts, trigrams, most)
+        keys: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        weights: list[NDArray[np.float64]] = [np.empty(0)]
+        room = max(_SEARCH_POSTINGS, most * len(trigrams))
+        for term, tracks in sorted(self._frequencies(trigrams), key=lambda one: one[1]):
+            if tracks > room and len(keys) > 1:
+                break
+            room -= tracks
+            (row,) = self._rows("tracks_with", term=f'"{term}"')
+            keys.append(np.array(json.loads(row["keys"]), np.int64))
+            weights.append(np.full(len(keys[-1]), math.log(1 + _MANY_TRACKS / tracks)))
+        found, which = np.unique(np.concatenate(keys), return_inverse=True)
+        total = np.bincount(which, np.concatenate(weights), len(found))
+        best = found[np.lexsort((found, -total))[:most]]
+        rows = self._rows("search_texts", keys=_json_keys(best.tolist()))
+        return {row["key"]: row["text"] for row in rows}
+
+    def _frequencies(self, trigrams: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Yield how many tracks have each trigram, if any has."""
+        for trigram in trigrams:
+            for row in self._rows("trigram_tracks", term=trigram):
+                yield trigram, row["tracks"]
+
     def live_keys(self) -> list[int]:
         """Return the key of every track, ascending."""
         return [key for (key,) in self._rows("live_keys")]
@@ -219,6 +265,7 @@ class Catalogue:
         self._run(
             "insert_constellation", key=key, crc32=zlib.crc32(constellation), packed=constellation
         )
+        self._make_searchable(int(key or 0), track.metadata)
         return int(key or 0)
 
     def update(self, track: Track) -> None:
@@ -230,11 +277,30 @@ class Catalogue:
         """
         if not self._change("update_track", track).rowcount:
             raise KeyError(track.key)
+        self._forget_search(track.key)
+        self._make_searchable(track.key, track.metadata)
 
     def delete(self, key: int) -> None:
         """Forget a track and its constellation."""
         self._run("delete_track", key=key)
         self._run("delete_constellation", key=key)
+        self._forget_search(key)
+
+    def _make_searchable(self, key: int, metadata: Metadata) -> None:
+        text = search_text(metadata)
+        self._run("insert_search_text", key=key, text=text)
+        self._run("insert_search", key=key, text=text)
+
+    def _forget_search(self, key: int) -> None:
+        """Take a track out of the search; the index is told what it was found by."""
+        self._run("delete_search", key=key)
+        self._run("delete_search_text", key=key)
+
+    def _make_all_searchable(self) -> None:
+        """Make searchable what was there before there was a search."""
+        while tracks := self._tracks("unsearchable", limit=_PAGE_TRACKS):
+            for track in tracks:
+                self._make_searchable(track.key, track.metadata)
 
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.

@@ -28,7 +28,7 @@ from earmark.params import IndexParams, Params
 from earmark.stores.base import Problem, Repair
 from earmark.stores.blocks import Blocks, LostFile
 from earmark.stores.catalogue import Catalogue, State
-from earmark.stores.connections import Connections
+from earmark.stores.connections import NOWHERE, Connections, Place
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
 from earmark.stores.folder import segment_name
@@ -91,7 +91,7 @@ class CataloguedStore:
             self._home.locks, self.location, options.patience_s, self._home.lock_prefix
         )
         self._connections = Connections(self._home.catalogue, self.location, self._lock)
-        self._latest = IndexSnapshot()
+        self._latest = (NOWHERE, IndexSnapshot())
 
     @staticmethod
     def _home_at(location: str, files: Files, options: Options) -> Home:
@@ -158,7 +158,7 @@ class CataloguedStore:
     def close(self) -> None:
         """Let go of files and connections; closing twice is harmless."""
         self._connections.close()
-        self._latest = IndexSnapshot()
+        self._latest = (NOWHERE, IndexSnapshot())
 
     @contextlib.contextmanager
     def read(self) -> Iterator[CatalogueReader]:
@@ -167,15 +167,19 @@ class CataloguedStore:
         Raises:
             LibraryError: the library cannot be read, or changed its parameters.
         """
-        with self._connections.reading() as link:
-            catalogue = Catalogue(link, self.location)
-            try:
-                state, snapshot = self._begin(catalogue, self._latest)
-                self._latest = snapshot
-                error = self._index_error(state)
-                yield CatalogueReader(self._shelf(catalogue), catalogue, snapshot, error)
-            finally:
-                catalogue.rollback()
+        while True:
+            with self._connections.reading() as link:
+                catalogue = Catalogue(link, self.location)
+                try:
+                    state, snapshot = self._begin(catalogue, self._known(link.place))
+                    if self._connections.place() != link.place:  # whose segments are these?
+                        continue
+                    self._latest = (link.place, snapshot)
+                    error = self._index_error(state)
+                    yield CatalogueReader(self._shelf(catalogue), catalogue, snapshot, error)
+                finally:
+                    catalogue.rollback()
+                return
 
     @contextlib.contextmanager
     def write(self) -> Iterator[CatalogueWriter]:
@@ -360,11 +364,18 @@ class CataloguedStore:
         try:
             state = catalogue.begin_writing()
             self._refuse_others(state)
-            self._latest = self._snapshot(catalogue, state, self._latest, lost=True)
+            place = self._connections.place()
+            snapshot = self._snapshot(catalogue, state, self._known(place), lost=True)
         except BaseException:
             catalogue.rollback()
             raise
-        return state, self._latest
+        self._latest = (place, snapshot)
+        return state, snapshot
+
+    def _known(self, place: Place) -> IndexSnapshot:
+        """Return the latest snapshot, if it is one of this very library."""
+        latest_place, snapshot = self._latest
+        return snapshot if latest_place == place else IndexSnapshot()
 
     def _snapshot(
         self, catalogue: Catalogue, state: State, known: IndexSnapshot, *, lost: bool

@@ -5,6 +5,9 @@ may not be written, SQLite can use the `-wal` and `-shm` files that a writer kee
 cannot make them; when no writer lives, the catalogue is opened `immutable` instead. SQLite would
 not notice changes then, so such a connection is used only under the shared writer lock, while no
 `-wal` file exists, and is dropped once the catalogue's file has changed.
+
+A library's folder may be replaced by another while it is in use. Each connection knows which file
+it was made to; one to a file that is no more at the catalogue's path is not lent again.
 """
 
 from __future__ import annotations
@@ -36,11 +39,20 @@ PRAGMA cell_size_check = ON;
 """
 
 _Stamp = tuple[int, int, int]
+Place = tuple[int, int]
+NOWHERE: Place = (0, 0)
+
+
+class Link(sqlite3.Connection):
+    """A connection that knows its file."""
+
+    place: Place = NOWHERE
+    """Device and number of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Connection:
-    link: sqlite3.Connection
+    link: Link
     stamp: _Stamp | None = None
     """State of the file when it was opened as immutable; none for an ordinary connection."""
 
@@ -57,7 +69,7 @@ class Connections:
         self._closed = False
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Link]:
         """Lend a connection for a block that reads.
 
         Raises:
@@ -71,7 +83,7 @@ class Connections:
                 self._give_back(connection)
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Link]:
         """Lend a connection for a block that writes, under the exclusive lock.
 
         Raises:
@@ -84,6 +96,14 @@ class Connections:
             yield connection.link
         finally:
             self._give_back(connection)
+
+    def place(self) -> Place:
+        """Return which file is at the catalogue's path; none is another than all that were."""
+        try:
+            state = self._path.stat()
+        except OSError:
+            return NOWHERE
+        return state.st_dev, state.st_ino
 
     def close(self) -> None:
         """Close what is idle now, and the rest when its block ends."""
@@ -109,6 +129,7 @@ class Connections:
 
     def _ordinary(self) -> _Connection | None:
         """Return a connection that locks as SQLite does; none if the folder does not let it."""
+        self._drop_replaced()
         if connection := self._take(None):
             return connection
         try:
@@ -136,7 +157,26 @@ class Connections:
         for connection in stale:
             connection.link.close()
 
-    def _connect(self, options: str) -> sqlite3.Connection:
+    def _drop_replaced(self) -> None:
+        """Close the idle connections to a file that is no more at this path."""
+        place = self.place()
+        with self._guard:
+            stale = [one for one in self._idle if one.link.place != place]
+            self._idle = [one for one in self._idle if one not in stale]
+        for connection in stale:
+            connection.link.close()
+
+    def _connect(self, options: str) -> Link:
+        """Connect to the file that is at the path before and after."""
+        while True:
+            place = self.place()
+            link = self._connected(options)
+            link.place = place
+            if self.place() == place:
+                return link
+            link.close()
+
+    def _connected(self, options: str) -> Link:
         """Connect, and read so much that what is wrong comes to light."""
         link = sqlite3.connect(
             f"file:{quote(os.fsencode(self._path))}?{options}",
@@ -144,6 +184,7 @@ class Connections:
             timeout=_PATIENCE_S,
             isolation_level=None,
             check_same_thread=False,
+            factory=Link,
         )
         try:
             for line in _SETTINGS.strip().splitlines():

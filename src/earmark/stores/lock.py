@@ -59,11 +59,8 @@ class WriterLock:
             LibraryBusyError: another holder did not let go in time; the message names it.
             OSError: the lock files cannot be written.
         """
-        deadline = time.monotonic() + self._patience_s
-        with _opened(self._path, os.O_RDWR | os.O_CREAT) as handle:
-            with _opened(self._queue, os.O_RDWR | os.O_CREAT) as queue:
-                self._take(queue, fcntl.LOCK_EX, deadline)
-                self._take(handle, fcntl.LOCK_EX, deadline)
+        with contextlib.ExitStack() as stack:
+            handle = self._held(stack, time.monotonic() + self._patience_s)
             self.abandoned |= bool(_signature(handle))
             self._sign(handle, str(os.getpid()))
             yield
@@ -87,6 +84,18 @@ class WriterLock:
                 handle = stack.enter_context(_opened(self._path, os.O_RDONLY))
                 self._take(handle, fcntl.LOCK_SH, time.monotonic() + self._patience_s)
             yield
+
+    def _held(self, stack: contextlib.ExitStack, deadline: float) -> int:
+        """Return the lock file, held; one that was replaced while we waited is nobody's lock."""
+        while True:
+            with contextlib.ExitStack() as attempt:
+                handle = attempt.enter_context(_opened(self._path, os.O_RDWR | os.O_CREAT))
+                with _opened(self._queue, os.O_RDWR | os.O_CREAT) as queue:
+                    self._take(queue, fcntl.LOCK_EX, deadline)
+                    self._take(handle, fcntl.LOCK_EX, deadline)
+                if os.path.samestat(os.fstat(handle), self._path.stat()):
+                    stack.enter_context(attempt.pop_all())
+                    return handle
 
     def _take(self, handle: int, kind: int, deadline: float) -> None:
         while True:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryBusyError
+from earmark.searchable import resembling, search_text
 from earmark.stores.base import Problem, Repair, StoreStats, TrackOrder
 from earmark.stores.limits import media_name, require_storable
 from earmark.tape import Tape, build_tape, list_lengths
@@ -99,6 +100,11 @@ class MemoryReader:
         elif order is TrackOrder.ARTIST:
             found.sort(key=lambda track: _rank(track.metadata.artist))
         return found[offset : offset + limit]
+
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts of tracks that may be meant."""
+        texts = ((track.key, search_text(track.metadata)) for track in self.all_tracks())
+        return resembling(texts, trigrams, most)
 
     def constellation(self, key: int) -> bytes:
         """Return the packed constellation of a live track.

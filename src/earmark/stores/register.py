@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from earmark.stores.base import TrackOrder
@@ -38,6 +38,9 @@ class Register(Protocol):
 
     def page(self, order: TrackOrder, limit: int, offset: int, containing: str) -> list[Track]:
         """Return part of a listing."""
+
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts, by key, of tracks that may be meant; see `Reader.resembling`."""
 
     def all_tracks(self) -> Iterator[Track]:
         """Yield every track by key, in bounded memory."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryError
@@ -94,6 +94,10 @@ class CatalogueReader:
     ) -> list[Track]:
         """Return part of a listing."""
         return self._catalogue.page(order, limit, offset, containing)
+
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts of tracks that may be meant."""
+        return self._catalogue.resembling(trigrams, most)
 
     def constellation(self, key: int) -> bytes:
         """Return the packed constellation of a live track.

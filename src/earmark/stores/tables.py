@@ -11,7 +11,7 @@ import contextlib
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from earmark.stores.catalogue import Catalogue
 from earmark.stores.rows import Row
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
     from numpy.typing import NDArray
 
     from earmark.stores.connections import Connections
@@ -184,7 +183,7 @@ class MediaStream(io.RawIOBase):
         self._at = base + offset
         return self._at
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - whatever can be written to
         """Read up to the end of a chunk.
 
         Raises:

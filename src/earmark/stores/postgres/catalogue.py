@@ -7,12 +7,13 @@ written at once, with `COPY`. Removed ones are collected in the same way.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError
 from earmark.params import Params
+from earmark.searchable import resembling, search_text
 from earmark.stores.base import TrackOrder
 from earmark.stores.limits import LARGEST, is_storable_text
 from earmark.stores.merging import SegmentSize
@@ -20,9 +21,10 @@ from earmark.stores.postgres.kept import KeptConstellations
 from earmark.stores.postgres.link import Asked, Row
 from earmark.stores.postgres.transaction import State, Transaction, drawn
 from earmark.stores.rows import row_of, track_of
-from earmark.types import Track
+from earmark.types import Metadata, Track
 
 _PAGE_TRACKS = 500
+_PAGE_NAMES = 5000
 _MOST_WAITING_BYTES = 4 << 20
 """Of constellations that are kept before they are written."""
 
@@ -123,6 +125,21 @@ class Catalogue:
         """Return part of a listing."""
         most, after = min(limit, LARGEST), min(offset, LARGEST)
         return self._tracks(f"page_by_{order}", limit=most, offset=after, text=containing)
+
+    def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
+        """Return the search texts of tracks that may be meant; see `Reader.resembling`.
+
+        All titles, artists and albums are read for it: no extension is needed for that.
+        """
+        return resembling(self._search_texts(), trigrams, most)
+
+    def _search_texts(self) -> Iterator[tuple[int, str]]:
+        key = -1
+        while rows := self._rows("names_after", key=key, limit=_PAGE_NAMES):
+            for row in rows:
+                names = Metadata(row["title"], row["artist"], row["album"])
+                yield row["key"], search_text(names)
+            key = rows[-1]["key"]
 
     def all_tracks(self) -> Iterator[Track]:
         """Yield every track by key, a page at a time."""

@@ -217,3 +217,39 @@ UNION SELECT name FROM media WHERE size_bytes = 0;
 -- name: delete_unnamed_chunks
 -- Forget the chunks of a media file, unless a track still names it.
 DELETE FROM media_chunks WHERE media = :name AND NOT EXISTS (SELECT 1 FROM tracks WHERE media_file = :name);
+
+-- name: has_search
+-- Whether there is a search: an older library that may only be read has none.
+SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'search';
+
+-- name: trigram_tracks
+-- How many tracks have a trigram; no row if none has.
+SELECT doc AS tracks FROM search_trigrams WHERE term = :term;
+
+-- name: tracks_with
+-- The keys of all tracks that have a trigram, which stands in quotation marks; a JSON list.
+SELECT json_group_array(rowid) AS keys FROM search WHERE search MATCH :term;
+
+-- name: search_texts
+-- What tracks are found by, by their keys, a JSON list.
+SELECT key, text FROM search_texts WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY key;
+
+-- name: insert_search_text
+-- What a track is found by.
+INSERT INTO search_texts (key, text) VALUES (:key, :text);
+
+-- name: insert_search
+-- Its trigrams.
+INSERT INTO search (rowid, text) VALUES (:key, :text);
+
+-- name: delete_search
+-- Forget the trigrams of a track; the index has to be told what they were.
+INSERT INTO search (search, rowid, text) SELECT 'delete', key, text FROM search_texts WHERE key = :key;
+
+-- name: delete_search_text
+-- Forget what a track was found by.
+DELETE FROM search_texts WHERE key = :key;
+
+-- name: unsearchable
+-- Tracks of an older library that cannot be found yet.
+SELECT * FROM tracks WHERE key NOT IN (SELECT key FROM search_texts) ORDER BY key LIMIT :limit;

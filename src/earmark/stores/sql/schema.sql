@@ -91,3 +91,17 @@ CREATE TABLE media_chunks (
 ) STRICT;
 
 CREATE UNIQUE INDEX media_chunks_by_place ON media_chunks (media, place);
+
+-- What each track is found by: its normalised title, artist and album, in three lines.
+CREATE TABLE search_texts (
+    key INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+) STRICT;
+
+-- Which trigrams these have, and in how many tracks each is.
+CREATE VIRTUAL TABLE search USING fts5 (
+    text, content = 'search_texts', content_rowid = 'key',
+    tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
+);
+
+CREATE VIRTUAL TABLE search_trigrams USING fts5vocab ('search', 'row');

@@ -99,6 +99,11 @@ SELECT * FROM {schema}.tracks WHERE external_id = %(external_id)s ORDER BY key;
 -- The next tracks in the order of their keys.
 SELECT * FROM {schema}.tracks WHERE key > %(key)s::bigint ORDER BY key LIMIT %(limit)s::bigint;
 
+-- name: names_after
+-- What tracks are searched by, in the order of their keys.
+SELECT key, title, artist, album FROM {schema}.tracks WHERE key > %(key)s::bigint
+ORDER BY key LIMIT %(limit)s::bigint;
+
 -- name: page_by_added
 -- Part of a listing in the order of adding.
 SELECT * FROM {schema}.tracks

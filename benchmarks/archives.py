@@ -1,0 +1,117 @@
+"""What archives take: time, memory and bytes of an export and an import.
+
+    python -m benchmarks.archives LIBRARY [--folder FOLDER]
+
+Each step runs in a process of its own, so that the peak of its memory is its own, kernels and all.
+The library is opened, which brings an older one to today's schema: give it a copy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from earmark import Library, copy_library, export_library, import_archive, verify_archive
+from earmark.archives.importing import open_target
+
+FORMS = ("earmarks", "jsonl")
+HOUR_S = 3600
+MB = 1e6
+
+
+def main() -> None:
+    """Measure all steps, or be the process of one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("library", type=Path)
+    parser.add_argument("--folder", type=Path, help="where to write; a temporary one unless given")
+    parser.add_argument("--step", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.step:
+        _be(options.step, options.library, options.folder)
+        return
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        _measure(options.library, Path(folder))
+
+
+def _measure(library: Path, folder: Path) -> None:
+    with Library.open(library, create=False) as opened:
+        counts = opened.stats()
+    hours = counts.duration_s / HOUR_S
+    print(f"{counts.tracks:,} tracks, {hours:,.0f} hours")
+    print("| step | seconds | of CPU | memory at most | MB an hour |\n|---|--:|--:|--:|--:|")
+    for form in FORMS:
+        for step in ("export", "import", "import again", "verify"):
+            _show(f"{step} {form}", library, folder, hours)
+    _show("copy", library, folder, hours)
+    for name, size in (("catalogue", counts.catalogue_bytes), ("index", counts.index_bytes)):
+        print(f"| the library's {name} | | | | {size / MB / hours:.3f} |")
+
+
+def _show(step: str, library: Path, folder: Path, hours: float) -> None:
+    command = [sys.executable, "-m", "benchmarks.archives", str(library), "--folder", str(folder)]
+    done = subprocess.run(
+        [*command, "--step", step], check=True, capture_output=True, text=True
+    ).stdout.split()
+    seconds, cpu_s, peak, size = map(float, done)
+    each = f"{size / MB / hours:.3f}" if size else ""
+    print(f"| {step} | {seconds:.1f} | {cpu_s:.1f} | {peak / MB:.0f} MB | {each} |", flush=True)
+
+
+def _be(step: str, library: Path, folder: Path) -> None:
+    """Do a step; print its seconds, those of CPU, its peak of memory and the bytes it wrote."""
+    what, _, form = step.rpartition(" ")
+    archive = folder / f"archive.{form}"
+    if what == "import":
+        shutil.rmtree(folder / "imported.earmark", ignore_errors=True)
+    with Library.open("memory:") as nothing:
+        nothing.warm_up()
+    began, cpu = time.monotonic(), time.process_time()
+    size = _steps(library, folder, archive)[what or form]()
+    seconds, cpu_s = time.monotonic() - began, time.process_time() - cpu
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(seconds, cpu_s, peak, size)
+
+
+def _steps(library: Path, folder: Path, archive: Path) -> dict[str, Callable[[], int]]:
+    def export() -> int:
+        with Library.open(library, create=False) as source:
+            return export_library(source, str(archive)).size_bytes
+
+    def import_() -> int:
+        with (
+            Library.open(library, create=False) as source,
+            open_target(folder / "imported.earmark", source.params) as target,
+        ):
+            _require(complete=import_archive(target, str(archive)).complete)
+        return 0
+
+    def copy() -> int:
+        with (
+            Library.open(library, create=False) as source,
+            open_target(folder / "copied.earmark", source.params) as target,
+        ):
+            _require(complete=copy_library(source, target).complete)
+        return 0
+
+    def verify() -> int:
+        verify_archive(str(archive))
+        return 0
+
+    steps = {"export": export, "import": import_, "import again": import_}
+    return {**steps, "verify": verify, "copy": copy}
+
+
+def _require(*, complete: bool) -> None:
+    if not complete:
+        sys.exit("something was lost on the way")
+
+
+if __name__ == "__main__":
+    main()

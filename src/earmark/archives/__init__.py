@@ -1,0 +1,1 @@
+"""Libraries on their way: exported, imported, copied, backed up and restored."""

@@ -1,0 +1,97 @@
+"""A backup back in its place: verified first, built beside the library, then put there in one step.
+
+At every moment one whole library lies at the place: the old one until the new one is complete, then
+the new one. What uses the library meanwhile sees the old one in the blocks that have begun, and the
+new one in those that begin later.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from earmark.archives import swapping
+from earmark.archives.files import STANDARD
+from earmark.archives.importing import import_archive, require_current
+from earmark.archives.report import ImportReport, OnTransfer
+from earmark.archives.verifying import verify_archive
+from earmark.audio import is_url
+from earmark.errors import DamagedArchiveError, UsageError
+from earmark.library import Library
+from earmark.stores.failures import translated
+from earmark.stores.files import Files
+from earmark.stores.opening import MEMORY
+
+if TYPE_CHECKING:
+    from earmark.archives.values import Manifest
+    from earmark.operations.base import Operations
+
+
+def restore_backup(
+    backup: str | os.PathLike[str],
+    location: str | os.PathLike[str],
+    *,
+    operations: Operations | None = None,
+    files: Files | None = None,
+    on_progress: OnTransfer | None = None,
+) -> ImportReport:
+    """Replace the library at a place by that of a backup, or make it there.
+
+    Args:
+        backup: an archive; it is read twice, so it cannot be the standard input.
+        location: a folder.
+        operations: where to write the plays of the backup.
+        files: how folders are moved.
+        on_progress: called while the library is built.
+
+    Raises:
+        DamagedArchiveError: the backup is not whole; nothing was changed.
+        ArchiveError: it cannot be read, or is none; nothing was changed.
+        UsageError: the place is no folder, or the backup comes from the standard input.
+        LibraryError: the new library cannot be built, or something else lies there.
+        OperationsError: the plays cannot be written; the library is as it was.
+    """
+    files = files or Files()
+    name = os.fspath(backup)
+    target = _folder(name, location)
+    manifest = verify_archive(name)
+    require_current(name, manifest)
+    with translated(str(target)):
+        swapping.put_back(target, files)
+        swapping.require_ours(target, files)
+        beside = swapping.beside(target, files)
+        report = _built(name, beside, manifest, operations, on_progress)
+        with swapping.held(target):
+            swapping.put(target, beside, files)
+        shutil.rmtree(beside, ignore_errors=True)
+    report.location = str(target)
+    return report
+
+
+def _folder(backup: str, location: str | os.PathLike[str]) -> Path:
+    place = os.fspath(location)
+    if backup == STANDARD:
+        message = "a backup is read twice, so it has to be a file; the standard input is none"
+        raise UsageError(message)
+    if place == MEMORY or is_url(place):
+        message = f"only a library in a folder can be replaced; import the backup into {place}"
+        raise UsageError(message)
+    return Path(place).resolve()
+
+
+def _built(
+    backup: str,
+    beside: Path,
+    manifest: Manifest,
+    operations: Operations | None,
+    on_progress: OnTransfer | None,
+) -> ImportReport:
+    with Library.open(beside, params=manifest.params) as library:
+        report = import_archive(library, backup, operations=operations, on_progress=on_progress)
+        problems = library.check()
+    if not report.complete or problems:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise DamagedArchiveError(backup, "it changed while it was read")
+    return report

@@ -1,0 +1,1 @@
+"""Tracks by what they are called, typing errors and all."""
