@@ -178,6 +178,19 @@ def test_a_user_who_may_only_read_reads(store: PostgresStore, schema: str) -> No
     reading.close()
 
 
+def test_four_rights_are_enough_to_write(store: PostgresStore, schema: str) -> None:
+    """Who may select, insert, update and delete may do everything."""
+    add(store, 1, 2)
+    writing = opened(schema, role_for(schema, "SELECT, INSERT, UPDATE, DELETE"))
+    assert add(writing, 3) == [3]
+    with writing.write() as writer:
+        writer.remove([1])
+    writing.rebuild()
+    assert indexed(writing) == indexed(store) == {2, 3}
+    assert writing.repair() == []
+    writing.close()
+
+
 def test_a_user_without_any_right_is_refused(store: PostgresStore, schema: str) -> None:
     """By a typed error."""
     add(store, 1)
