@@ -57,6 +57,7 @@ bench-compare: $(READY) ## compare what it kept of two commits: A=COMMIT B=COMMI
 
 soak: $(READY) ## kill writers at random moments, many times over
 	$(BIN)/python -m tests.soak.kill_loop --rounds 50
+	$(BIN)/python -m tests.soak.server_loop --rounds 50
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -51,6 +51,7 @@ OWNERS = {
     "matplotlib": ("evaluation.plots", "pictures"),
     "numba": ("kernels",),
     "platformdirs": ("kernels", "settings"),
+    "psycopg": ("operations.postgres", "stores.postgres"),
     "rapidfuzz": ("searching.ranking",),
     "rich": ("cli", "demo"),
     "soundfile": ("audio",),

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from earmark.live.recognizer import Recognizer
     from earmark.live.updates import Update, UpdateKind
     from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+    from earmark.operations.postgres import PostgresOperations
     from earmark.operations.recording import PlayWriter
     from earmark.operations.sqlite import SqliteOperations
     from earmark.params import Axis, IndexParams, Ladder, Params, PeakParams, QueryParams
@@ -125,6 +126,7 @@ __all__ = [
     "Play",
     "PlayQuery",
     "PlayWriter",
+    "PostgresOperations",
     "Problem",
     "Progress",
     "Pulse",
@@ -192,6 +194,7 @@ _HOMES = {
     "earmark.live.recognizer": "Recognizer",
     "earmark.live.updates": "Update UpdateKind",
     "earmark.operations.base": "Play PlayQuery Total TotalBy",
+    "earmark.operations.postgres": "PostgresOperations",
     "earmark.operations.recording": "PlayWriter",
     "earmark.operations.sqlite": "SqliteOperations",
     "earmark.params": "Axis IndexParams Ladder Params PeakParams QueryParams",

@@ -37,6 +37,7 @@
         ├── IncompatibleIndexError    made with another `index_id`; `earmark rebuild` mends it
         ├── LibraryBusyError          another process is writing
         ├── ReadOnlyLibraryError      no permission to write
+        ├── LibraryUnavailableError   its server does not answer, or the connection broke off
         ├── StorageFullError          no space left
         └── CorruptionError           damaged data; `earmark repair` mends it
             ├── CorruptSegmentError
@@ -318,6 +319,12 @@ class ReadOnlyLibraryError(LibraryError):
     """The library may be read but not written."""
 
     http_status = 403
+
+
+class LibraryUnavailableError(LibraryError):
+    """The library's server does not answer, or the connection broke off; later it may be there."""
+
+    http_status = 503
 
 
 class StorageFullError(LibraryError):

@@ -99,7 +99,8 @@ class Library:
 
         Args:
             location: a folder; `sqlite:///music.db` for a single file, of the working folder, or
-                with one more slash of the root; or `memory:` for one that is gone with the process.
+                with one more slash of the root; `postgresql://user@host/database?schema=earmark`
+                for one in PostgreSQL; or `memory:` for one that is gone with the process.
             create: make it if there is none.
             for_rebuild: open it even if its index was made with other parameters; unless some are
                 given, `rebuild` makes it with today's.
@@ -113,6 +114,7 @@ class Library:
             UsageError: it is the address of something that Earmark does not keep libraries in.
             IncompatiblePeaksError: its constellations were made with other parameters.
             IncompatibleIndexError: its index was; `rebuild` mends it.
+            MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
             LibraryError: it cannot be opened for another reason.
         """
         place = os.fspath(location)

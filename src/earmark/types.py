@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_HALF = re.compile(r"[\ud800-\udfff]")
+_UNHEARD_OF = re.compile(r"[\0\ud800-\udfff]")
 _Value = TypeVar("_Value")
 
 
@@ -99,8 +99,8 @@ class Landmarks:
 class Metadata:
     """What a person knows about a recording; every field may be edited.
 
-    Half characters (lone surrogates, as in a file name that is not UTF-8) become U+FFFD: no
-    database and no terminal takes them.
+    Half characters (lone surrogates, as in a file name that is not UTF-8) and NUL become U+FFFD:
+    no terminal takes them, and not every database does.
     """
 
     title: str = ""
@@ -362,5 +362,5 @@ class Timeline:
 
 
 def _whole(value: _Value) -> _Value:
-    """Return a text without half characters; what is no text is somebody else's to refuse."""
-    return cast("_Value", _HALF.sub("\ufffd", value)) if isinstance(value, str) else value
+    """Return a text that any database takes; what is no text is somebody else's to refuse."""
+    return cast("_Value", _UNHEARD_OF.sub("\ufffd", value)) if isinstance(value, str) else value

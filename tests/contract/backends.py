@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,10 @@ from earmark.stores.base import Store
 from earmark.stores.catalogued import Options
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.memory import MemoryStore
+from earmark.stores.postgres.store import Options as PostgresOptions
+from earmark.stores.postgres.store import PostgresStore
 from earmark.stores.sqlite_file import SqliteFileStore
+from tests.postgres import server
 from tests.recordings import landmarks_of
 
 PATIENCE_S = 0.05
@@ -47,8 +51,21 @@ def _reopen_file(store: Store, folder: Path) -> Store:
     return _make_file(folder)
 
 
+def _make_postgres(folder: Path) -> Store:
+    """Make a library in the schema of a folder's own."""
+    schema = "test_" + hashlib.md5(bytes(folder), usedforsecurity=False).hexdigest()
+    options = PostgresOptions(patience_s=PATIENCE_S)
+    return PostgresStore.create(server().address(schema), Params(), landmarks_of, options)
+
+
+def _reopen_postgres(store: Store, folder: Path) -> Store:
+    store.close()
+    return _make_postgres(folder)
+
+
 BACKENDS = [
     Backend("memory", lambda _: MemoryStore(patience_s=PATIENCE_S), lambda store, _: store),
     Backend("directory", _make_directory, _reopen_directory),
     Backend("sqlite", _make_file, _reopen_file),
+    Backend("postgres", _make_postgres, _reopen_postgres),
 ]

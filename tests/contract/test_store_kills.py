@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.contract.workers import places
+from tests.postgres import new_schema, server
 from tests.soak.kill_loop import KINDS_OF_STORE, run
 
 
-@pytest.mark.parametrize("kind", KINDS_OF_STORE)
+@pytest.mark.parametrize("kind", [*KINDS_OF_STORE, "postgres"])
 def test_a_killed_writer_loses_nothing(tmp_path: Path, kind: str) -> None:
     """After each SIGKILL the library holds what was acknowledged, whole, and passes its check."""
-    outcomes = run(places(tmp_path / "library")[kind], rounds=5, seed=7)
+    own = kind == "postgres"
+    place = server().address(new_schema()) if own else places(tmp_path / "library")[kind]
+    outcomes = run(place, rounds=5, seed=7)
     assert outcomes.total() == 5

@@ -9,22 +9,24 @@ import pytest
 
 from earmark.errors import LibraryBusyError
 from earmark.params import Params
-from earmark.stores.catalogued import CataloguedStore
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
 from tests.contract import workers
-from tests.contract.workers import Place, add, answer, held, opened, places, working
+from tests.contract.workers import Place, Shared, add, answer, held, opened, places, working
+from tests.postgres import new_schema, server
 from tests.recordings import landmarks_of
 
 
-@pytest.fixture(params=["directory", "sqlite"])
+@pytest.fixture(params=["directory", "sqlite", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Where the library lies: one kind of store after the other."""
+    if request.param == "postgres":
+        return server().address(new_schema())
     return places(tmp_path / "library")[request.param]
 
 
 @pytest.fixture
-def store(place: Place) -> Iterator[CataloguedStore]:
+def store(place: Place) -> Iterator[Shared]:
     """A library with two tracks."""
     made = opened(place)
     add(made, 1, 2)
@@ -32,7 +34,7 @@ def store(place: Place) -> Iterator[CataloguedStore]:
     made.close()
 
 
-def test_readers_elsewhere_see_whole_states(place: Place, store: CataloguedStore) -> None:
+def test_readers_elsewhere_see_whole_states(place: Place, store: Shared) -> None:
     """While tracks come and go in pairs and are merged, other processes never see half of it."""
     with working(workers.watch, place) as first, working(workers.watch, place) as second:
         assert answer(first) == answer(second) == "watching"
@@ -49,7 +51,7 @@ def test_readers_elsewhere_see_whole_states(place: Place, store: CataloguedStore
             assert {size % 2 for size in sizes} == {0}
 
 
-def test_a_removal_is_seen_elsewhere_at_once(place: Place, store: CataloguedStore) -> None:
+def test_a_removal_is_seen_elsewhere_at_once(place: Place, store: Shared) -> None:
     """A view that begins in another process after the removal's commit is without the track."""
     (key,) = add(store, 3)
     with working(workers.look, place) as other:
@@ -61,7 +63,7 @@ def test_a_removal_is_seen_elsewhere_at_once(place: Place, store: CataloguedStor
         assert answer(other) == (2, {1, 2})
 
 
-def test_two_writers_take_turns(place: Place, store: CataloguedStore) -> None:
+def test_two_writers_take_turns(place: Place, store: Shared) -> None:
     """What two processes add at once is all there, under different keys."""
     with working(workers.add_ten, place) as first, working(workers.add_ten, place) as second:
         first.send(100)
@@ -85,7 +87,7 @@ def test_a_busy_library_names_its_writer(place: Place) -> None:
     hasty.close()
 
 
-def test_a_snapshot_outlives_its_files(place: Place, store: CataloguedStore) -> None:
+def test_a_snapshot_outlives_its_files(place: Place, store: Shared) -> None:
     """A view keeps its answers when another store merges its segments away and deletes them."""
     other = opened(place)
     with store.read() as reader:

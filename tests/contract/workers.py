@@ -13,6 +13,9 @@ from earmark.stores.base import Reader
 from earmark.stores.catalogued import CataloguedStore, Options
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import is_address
+from earmark.stores.postgres.store import Options as PostgresOptions
+from earmark.stores.postgres.store import PostgresStore
 from earmark.stores.sqlite_file import SqliteFileStore
 from earmark.tape import lookup
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
@@ -21,7 +24,10 @@ ANSWER_S = 60.0
 """How long a test waits for a process before it fails."""
 
 Place = Path | str
-"""A folder, or the address of a single file."""
+"""A folder, or the address of a single file or of a schema."""
+
+Shared = CataloguedStore | PostgresStore
+"""What several processes may open."""
 
 Work = Callable[[Place, Connection], None]
 
@@ -56,17 +62,21 @@ def places(folder: Path) -> dict[str, Place]:
 
 
 def kind_of(place: Place) -> type[CataloguedStore]:
-    """Return the store for a place."""
+    """Return the store for a place on a disk."""
     return SqliteFileStore if isinstance(place, str) else DirectoryStore
 
 
-def opened(place: Place, patience_s: float = 30.0) -> CataloguedStore:
+def opened(place: Place, patience_s: float = 30.0) -> Shared:
     """Open, or make, the library of a test."""
-    options = Options(policy=MergePolicy(fan_in=3), patience_s=patience_s)
+    policy = MergePolicy(fan_in=3)
+    if isinstance(place, str) and is_address(place):
+        shared = PostgresOptions(policy=policy, patience_s=patience_s)
+        return PostgresStore.create(place, Params(), landmarks_of, shared)
+    options = Options(policy=policy, patience_s=patience_s)
     return kind_of(place).create(place, Params(), landmarks_of, options=options)
 
 
-def add(store: CataloguedStore, *seeds: int) -> list[int]:
+def add(store: Shared, *seeds: int) -> list[int]:
     """Insert the recordings of these numbers in one block."""
     ones = [make_recording(seed) for seed in seeds]
     with store.write() as writer:

@@ -111,13 +111,24 @@ def held(place: Place) -> State:
         ValueError: it is damaged, or its parts do not agree.
     """
     store = opened(place)
+    try:
+        return held_by(store)
+    finally:
+        store.close()
+
+
+def held_by(store: Store) -> State:
+    """Return what a library holds, as `held` does.
+
+    Raises:
+        ValueError: it is damaged, or its parts do not agree.
+    """
     problems = store.check(deep=True)
     with store.read() as reader:
         tracks = list(reader.all_tracks())
         found = Counter(lookup(reader.tapes(EVERY_HASH), EVERY_HASH)[1].tolist())
         state = {track.id: int(track.metadata.title.split()[1]) for track in tracks}
         sounds = reader.constellations([track.key for track in tracks])
-    store.close()
     for track in tracks:
         one = make_recording(state[track.id], landmarks=LANDMARKS)
         if sounds[track.key] != one.constellation or found[track.key] != len(one.landmarks):
@@ -144,7 +155,7 @@ def run(
         for _ in range(start, following):
             state = next(changes).expected(state)
         under_way = next(changes)
-        outcome = _judge(held(place), state, under_way)
+        outcome = judge(held(place), state, under_way)
         outcomes[outcome] += 1
         say(f"kill {number}: {following} acknowledged, {under_way.kind} under way: {outcome}")
         store = opened(place)
@@ -154,7 +165,12 @@ def run(
     return outcomes
 
 
-def _judge(found: State, acknowledged: State, under_way: Change) -> str:
+def judge(found: State, acknowledged: State, under_way: Change) -> str:
+    """Say what became of a change that was not acknowledged.
+
+    Raises:
+        ValueError: the library is neither as it was before it nor as it is after it.
+    """
     following = under_way.expected(acknowledged)
     if found not in (acknowledged, following):
         message = f"{found} is neither {acknowledged} nor {following}"
@@ -183,7 +199,7 @@ def main() -> None:
 
 
 def _place(text: str) -> Place:
-    return text if text.startswith("sqlite:") else Path(text)
+    return text if text.startswith(("sqlite:", "postgresql:")) else Path(text)
 
 
 if __name__ == "__main__":

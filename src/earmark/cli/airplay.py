@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,9 +33,11 @@ TOTAL_COLUMNS = ("key", "name", "plays", "duration_s", "first_at", "last_at")
 
 def airplay(
     operations: Annotated[
-        Path,
+        str,
         typer.Argument(
-            metavar="FILE", envvar=OPERATIONS_VARIABLE, help="The store that a monitor wrote."
+            metavar="FILE",
+            envvar=OPERATIONS_VARIABLE,
+            help="The store that a monitor wrote: a file, or an address in PostgreSQL.",
         ),
     ],
     *,
@@ -74,13 +75,10 @@ def airplay(
         message = "--json and --csv exclude each other"
         raise typer.BadParameter(message)
     with in_words(debug=debug):
-        from earmark.errors import OperationsError
-        from earmark.operations.sqlite import SqliteOperations
+        from earmark.operations.opening import open_operations
 
         wanted = PlayQuery(*_times(day, since, until), station, track, isrc)
-        if not operations.exists():
-            raise OperationsError(str(operations), "there is none")
-        with SqliteOperations(operations) as store:
+        with open_operations(operations, create=False) as store:
             form = JSON if as_json else CSV if as_csv else WORDS
             if by is None:
                 count = _list(store.plays(wanted), form)

@@ -15,6 +15,7 @@ from earmark.cli.edge import NONE_FOUND, in_words, naming, remedied
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.errors import LibraryError, LibraryNotFoundError
 from earmark.settings import library_location
+from earmark.stores.postgres.address import shown
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -148,7 +149,7 @@ def _print_json(findings: Findings) -> None:
         "containers": findings.supported.containers,
         "codecs": findings.supported.codecs,
         "kernels": {"folder": str(findings.kernels), "writable": findings.kernels_writable},
-        "location": findings.location,
+        "location": shown(findings.location),
         "library": findings.library,
         "problems": findings.problems,
     }
@@ -166,7 +167,7 @@ def _print_words(findings: Findings) -> None:
         ("containers", f"{len(supported.containers)}: {' '.join(supported.containers)}"),
         ("codecs", f"{len(supported.codecs)}: {' '.join(supported.codecs)}"),
         ("kernels", findings.kernels),
-        ("library", findings.location),
+        ("library", shown(findings.location)),
         ("tracks", _tracks(findings)),
     ]
     console = screen.stdout()

@@ -28,7 +28,7 @@ from earmark.settings import OPERATIONS_VARIABLE, WEBHOOK_SECRET_VARIABLE, webho
 
 if TYPE_CHECKING:
     from earmark.live.events import Event, Pulse
-    from earmark.operations.sqlite import SqliteOperations
+    from earmark.operations.base import Operations
     from earmark.sources import Client
 
 MARKS = {
@@ -39,12 +39,13 @@ MARKS = {
 }
 
 OperationsOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--operations",
         metavar="FILE",
         envvar=OPERATIONS_VARIABLE,
-        help="The store of plays, which `earmark airplay` asks; made if it is not there.",
+        help="The store of plays, which `earmark airplay` asks: a file, or an address in "
+        "PostgreSQL; made if it is not there.",
     ),
 ]
 
@@ -215,16 +216,16 @@ def _logs(paths: list[Path]) -> list[Callable[[Event], object]]:
 
 
 @contextmanager
-def _store(path: Path, stations: list[str]) -> Iterator[SqliteOperations]:
+def _store(location: str, stations: list[str]) -> Iterator[Operations]:
     """Open the store of plays; what a monitor that was killed left open is ended."""
-    from earmark.operations.sqlite import SqliteOperations
+    from earmark.operations.opening import open_operations
 
-    with SqliteOperations(path) as store:
+    with open_operations(location) as store:
         store.leave_open(stations)
         yield store
 
 
-def _plays(store: SqliteOperations, keep_days: int | None) -> Callable[[Event], object]:
+def _plays(store: Operations, keep_days: int | None) -> Callable[[Event], object]:
     from earmark.operations.recording import PlayWriter
 
     keep = None if keep_days is None else timedelta(days=keep_days)

@@ -25,8 +25,8 @@ LibraryOption: TypeAlias = Annotated[
         "-l",
         metavar="LIBRARY",
         envvar=LIBRARY_VARIABLE,
-        help="The library to use: a folder, or sqlite:///FILE for a single file; a folder of your "
-        "user's own unless given.",
+        help="The library to use: a folder, sqlite:///FILE for a single file, or postgresql://... "
+        "for one in PostgreSQL; a folder of your user's own unless given.",
     ),
 ]
 StateOption: TypeAlias = Annotated[

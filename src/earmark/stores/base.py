@@ -29,8 +29,8 @@ Laws
 11. *Same frames.* A track is as many frames long as its last landmark's frame and one, or one if it
     has none. `frames()` is the sum over the live tracks: the same for all backends, however the
     tapes are cut, and whatever was merged or removed besides.
-12. *Limits.* Text with half a surrogate pair in it, and integers beyond 64 bits, are refused with a
-    `UsageError` when they are written. Asked for, they are simply not there.
+12. *Limits.* Text with NUL or half a surrogate pair in it, and integers beyond 64 bits, are refused
+    with a `UsageError` when they are written. Asked for, they are simply not there.
 
 A reader or writer is used by one thread, within its block; `read()` blocks of one store may run in
 many threads at once.

@@ -9,7 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,8 +21,9 @@ from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
 from earmark.stores.limits import LARGEST
 from earmark.stores.merging import SegmentSize
+from earmark.stores.rows import row_of, track_of
 from earmark.stores.sql import QUERIES, migration_scripts
-from earmark.types import MediaKind, Metadata, Source, Track
+from earmark.types import Metadata, Track
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -417,14 +418,14 @@ class Catalogue:
 
     def _tracks(self, query: str, **values: object) -> list[Track]:
         try:
-            return [_track(row) for row in self._rows(query, **values)]
+            return [track_of(row) for row in self._rows(query, **values)]
         except (TypeError, ValueError) as error:
             cause = f"a track's row makes no sense: {error}"
             raise CorruptCatalogueError(self.location, cause) from error
 
     def _change(self, query: str, track: Track) -> sqlite3.Cursor:
         try:
-            return self._link.execute(QUERIES[query], _row(track))
+            return self._link.execute(QUERIES[query], row_of(track))
         except sqlite3.IntegrityError as error:
             message = f"another track has this file or id: {error}"
             raise ValueError(message) from error
@@ -473,63 +474,6 @@ class Catalogue:
             return self._link.execute(statement, values or {})
         except SQLITE_ERRORS as error:
             raise of_sqlite(self.location, error) from error
-
-
-def _track(row: sqlite3.Row) -> Track:
-    return Track(
-        key=row["key"],
-        id=row["id"],
-        metadata=Metadata(
-            title=row["title"],
-            artist=row["artist"],
-            album=row["album"],
-            year=row["year"],
-            isrc=row["isrc"],
-            external_id=row["external_id"],
-            fields=json.loads(row["fields"]),
-        ),
-        source=Source(
-            path=row["path"],
-            file=row["file"],
-            sha256=row["sha256"],
-            size_bytes=row["size_bytes"],
-            modified_ns=row["modified_ns"],
-        ),
-        duration_s=row["duration_s"],
-        added_at=row["added_at"],
-        peaks=row["peaks"],
-        constellation_hash=row["constellation_hash"],
-        media=MediaKind(row["media"]),
-        media_file=row["media_file"],
-        corrupt_packets=row["corrupt_packets"],
-    )
-
-
-def _row(track: Track) -> dict[str, Any]:
-    metadata, source = track.metadata, track.source
-    return {
-        "key": track.key,
-        "id": track.id,
-        "title": metadata.title,
-        "artist": metadata.artist,
-        "album": metadata.album,
-        "year": metadata.year,
-        "isrc": metadata.isrc,
-        "external_id": metadata.external_id,
-        "fields": json.dumps(dict(metadata.fields), sort_keys=True),
-        "path": source.path,
-        "file": source.file,
-        "sha256": source.sha256,
-        "size_bytes": source.size_bytes,
-        "modified_ns": source.modified_ns,
-        "duration_s": track.duration_s,
-        "added_at": track.added_at,
-        "peaks": track.peaks,
-        "constellation_hash": track.constellation_hash,
-        "media": str(track.media),
-        "media_file": track.media_file,
-        "corrupt_packets": track.corrupt_packets,
-    }
 
 
 def _json_keys(keys: Iterable[int]) -> str:

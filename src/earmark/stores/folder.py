@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from earmark.stores.blocks import BlockSource, MappedFile, NoSource
 from earmark.stores.failures import translated
 from earmark.stores.files import Files, publish
+from earmark.stores.rows import Row
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from earmark.stores.catalogue import Catalogue
     from earmark.stores.connections import Connections
 
@@ -144,7 +143,7 @@ class FolderShelf:
         self._folder = folder
         self._catalogue = catalogue
 
-    def segment(self, row: sqlite3.Row) -> MappedFile:
+    def segment(self, row: Row) -> MappedFile:
         """Open a segment's file.
 
         Raises:

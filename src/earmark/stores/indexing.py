@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from earmark.errors import CorruptSegmentError
-from earmark.stores.catalogue import Catalogue
 from earmark.stores.failures import translated
 from earmark.stores.layout import segment_chunks
 from earmark.stores.merging import MergePolicy, SegmentSize, batches, choose
+from earmark.stores.register import Register
 from earmark.stores.segment import Segment
 from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
@@ -20,7 +20,7 @@ class IndexWriter:
     """Adds and replaces segments; nothing of it counts before the catalogue's commit."""
 
     def __init__(
-        self, shelf: Shelf, catalogue: Catalogue, index_id: str, policy: MergePolicy
+        self, shelf: Shelf, catalogue: Register, index_id: str, policy: MergePolicy
     ) -> None:
         self._shelf = shelf
         self._catalogue = catalogue

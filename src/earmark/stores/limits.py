@@ -19,16 +19,27 @@ def require_storable(track: Track) -> None:
     """Refuse a track that a catalogue cannot hold.
 
     Raises:
-        UsageError: a text has half a surrogate pair in it, or an integer is beyond 64 bits.
+        UsageError: a text has NUL or half a surrogate pair in it, or an integer is beyond 64 bits.
     """
     for name, text in _texts(track):
-        if text is not None and not _is_unicode(text):
-            message = f"the {name} {text!r} is no Unicode text: it has half a surrogate pair"
+        if text is not None and not is_storable_text(text):
+            message = f"the {name} {text!r} is no text: it has NUL or half a surrogate pair in it"
             raise UsageError(message)
     for name, number in _integers(track):
         if number is not None and not -LARGEST - 1 <= number <= LARGEST:
             message = f"the {name} {number} is beyond 64 bits"
             raise UsageError(message)
+
+
+def is_storable_text(text: str) -> bool:
+    """Tell whether every database can hold this text."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def media_name(suffix: str) -> str:
@@ -48,11 +59,3 @@ def _integers(track: Track) -> Iterator[tuple[str, int | None]]:
     yield "time of modification", track.source.modified_ns
     yield "count of peaks", track.peaks
     yield "count of corrupt packets", track.corrupt_packets
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

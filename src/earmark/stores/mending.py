@@ -10,8 +10,8 @@ import numpy as np
 from earmark.errors import CorruptConstellationError, CorruptSegmentError
 from earmark.params import Params
 from earmark.stores.base import Problem
-from earmark.stores.catalogue import Catalogue
 from earmark.stores.folder import segment_name
+from earmark.stores.register import Register
 from earmark.stores.segment import Segment
 from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
@@ -41,7 +41,7 @@ class Inspector:
     def __init__(
         self,
         shelf: Shelf,
-        catalogue: Catalogue,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         landmarks_of: Callable[[bytes], Landmarks],
     ) -> None:

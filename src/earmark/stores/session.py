@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from earmark.errors import LibraryError
 from earmark.stores.base import StoreStats, TrackOrder
-from earmark.stores.catalogue import Catalogue
 from earmark.stores.failures import translated
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.limits import media_name, require_storable
+from earmark.stores.register import Register
 from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, build_tape, list_lengths
@@ -35,7 +35,7 @@ class CatalogueReader:
     def __init__(
         self,
         shelf: Shelf,
-        catalogue: Catalogue,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         index_error: LibraryError | None,
     ) -> None:
@@ -190,7 +190,7 @@ class CatalogueWriter(CatalogueReader):
     def __init__(
         self,
         shelf: Shelf,
-        catalogue: Catalogue,
+        catalogue: Register,
         snapshot: IndexSnapshot,
         index_error: LibraryError | None,
     ) -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from earmark.stores.blocks import Blocks, BlockSource
+from earmark.stores.rows import Row
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from earmark.stores.catalogue import Catalogue
     from earmark.stores.connections import Connections
 
@@ -27,7 +26,7 @@ class Shelf(Protocol):
     """Whether they lie in the catalogue's own file."""
     source: BlockSource
 
-    def segment(self, row: sqlite3.Row) -> Blocks:
+    def segment(self, row: Row) -> Blocks:
         """Return the bytes of a segment that the catalogue lists.
 
         Raises:

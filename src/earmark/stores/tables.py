@@ -17,10 +17,9 @@ import numpy as np
 
 from earmark.stores.blocks import BLOCK_BYTES, BlockSource, FetchedBlocks
 from earmark.stores.catalogue import Catalogue
+from earmark.stores.rows import Row
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from numpy.typing import NDArray
 
     from earmark.stores.connections import Connections
@@ -52,7 +51,7 @@ class Tables:
         self._catalogue = catalogue
         self._connections = connections
 
-    def segment(self, row: sqlite3.Row) -> FetchedBlocks:
+    def segment(self, row: Row) -> FetchedBlocks:
         """Return a segment of which nothing was fetched yet."""
         return FetchedBlocks(row["id"], row["size_bytes"])
 

@@ -1,0 +1,1 @@
+"""A library in PostgreSQL, shared by any number of processes and machines."""

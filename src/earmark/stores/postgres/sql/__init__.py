@@ -1,0 +1,21 @@
+"""The SQL of a library in PostgreSQL: `queries.sql` by name, and the migrations to `schema.sql`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from earmark.sqlfiles import migrations_of, queries_of
+
+
+def migration_scripts() -> list[str]:
+    """Return the migrations in the order of their numbers; the first makes a library."""
+    return migrations_of(__name__)
+
+
+def schema() -> str:
+    """Return the script of a library as it is today."""
+    return (files(__name__) / "schema.sql").read_text("utf-8")
+
+
+QUERIES = queries_of(__name__)
+"""Each statement of `queries.sql` by its name."""
