@@ -39,14 +39,19 @@ class Server:
         socket: the folder of its socket.
     """
 
-    def __init__(self, programs: Path, *settings: str) -> None:
+    def __init__(self, programs: Path, *settings: str, within: Path | None = None) -> None:
         """Make a folder for a server, and start it.
+
+        Args:
+            programs: the folder of PostgreSQL's programs.
+            settings: as `name=value`.
+            within: where to make the folder; where temporary ones are made unless given.
 
         Raises:
             RuntimeError: it cannot be made or started.
         """
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="earmark-pg-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="earmark-pg-", dir=within))
         self._data = self._folder / "data"
         self.socket = self._folder
         self._settings = settings
@@ -152,10 +157,10 @@ def new_schema() -> str:
 
 
 @contextlib.contextmanager
-def private_server(*settings: str) -> Iterator[Server]:
+def private_server(*settings: str, within: Path | None = None) -> Iterator[Server]:
     """A server for one test, which may kill it."""
     try:
-        made = Server(_programs(), *settings)
+        made = Server(_programs(), *settings, within=within)
     except (OSError, RuntimeError) as error:
         pytest.skip(f"no PostgreSQL server can be started here: {error}")
     try:

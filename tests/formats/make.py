@@ -1,4 +1,4 @@
-"""Writes a library, its archives, clips and answers, for `tests/formats/test_formats.py` to keep.
+"""Writes a library in two homes, its archives, clips and answers, for `tests/formats/test_formats.py` to keep.
 
     python -m tests.formats.make tests/formats/vN
 
@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from earmark import Library, export_library
+from earmark import Library, copy_library, export_library
 from earmark.evaluation.codecs import OPUS_12K
 from tests import music
 
@@ -29,13 +29,16 @@ def main(folder: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as songs,
         Library.open(folder / "music.earmark") as library,
+        Library.open(f"sqlite:///{folder / 'music.db'}") as single_file,
     ):
         for number in (*CLIPS, REMOVED):
             # one block each, so that there are several segments
             path = Path(songs) / f"{number}.flac"
             path.write_bytes(music.song(number))
             library.add([path])
-        library.remove([music.title(REMOVED)])
+        copy_library(library, single_file)
+        for home in (library, single_file):
+            home.remove([music.title(REMOVED)])
         answers = []
         for number, start_s in (*CLIPS.items(), (REMOVED, 3.0)):
             clip = folder / f"{number}.opus"

@@ -16,13 +16,23 @@ from tests import music
 from tests.formats.make import REMOVED
 
 VERSIONS = sorted(Path(__file__).parent.glob("v*"))
+HOMES = sorted(Path(__file__).parent.glob("v*/music.earmark")) + sorted(
+    Path(__file__).parent.glob("v*/music.db")
+)
+"""The first version knew no single file."""
 
 
-@pytest.fixture(params=VERSIONS, ids=lambda folder: folder.name)
-def frozen(request: pytest.FixtureRequest) -> Path:
-    """The folder of a version."""
-    folder: Path = request.param
-    return folder
+@pytest.fixture(params=HOMES, ids=lambda home: f"{home.parent.name} {home.name}")
+def home(request: pytest.FixtureRequest) -> Path:
+    """A library as a version left it."""
+    place: Path = request.param
+    return place
+
+
+@pytest.fixture
+def frozen(home: Path) -> Path:
+    """The folder of its version."""
+    return home.parent
 
 
 @pytest.fixture
@@ -33,10 +43,16 @@ def expected(frozen: Path) -> dict[str, Any]:
 
 
 @pytest.fixture
-def library(frozen: Path, tmp_path: Path) -> Iterator[Library]:
+def library(home: Path, tmp_path: Path) -> Iterator[Library]:
     """A copy of the library, opened by today's code."""
-    shutil.copytree(frozen / "music.earmark", tmp_path / "music.earmark")
-    with Library.open(tmp_path / "music.earmark", create=False) as library:
+    copy = tmp_path / home.name
+    location = str(copy)
+    if home.is_dir():
+        shutil.copytree(home, copy)
+    else:
+        shutil.copy(home, copy)
+        location = f"sqlite:///{copy}"
+    with Library.open(location, create=False) as library:
         yield library
 
 
@@ -89,6 +105,7 @@ def test_it_can_be_searched(library: Library) -> None:
         assert search(library, track.metadata.title[1:])[0].track.id == track.id
 
 
+@pytest.mark.parametrize("frozen", VERSIONS, ids=lambda folder: folder.name)
 @pytest.mark.parametrize("name", ["music.earmarks", "music.jsonl"])
 def test_its_archives_can_be_imported(
     frozen: Path, expected: dict[str, Any], tmp_path: Path, name: str
