@@ -1,15 +1,15 @@
 """What a full disk does to each home of a library.
 
     mkdir /mnt/small && mount -t tmpfs -o size=6m tmpfs /mnt/small
-    mkdir /mnt/server && mount -t tmpfs -o size=160m tmpfs /mnt/server
+    mkdir /mnt/server && mount -t tmpfs -o size=120m tmpfs /mnt/server
     python -m benchmarks.full_disk /mnt/small --server-disk /mnt/server
 
 Both are real disks with nothing else on them; what this script makes there it deletes. Songs of
 about 15,000 landmarks are added, a block each, until three in a row are refused. Then, on the disk
 that is still full: is everything there that was acknowledged and nothing else, can it be read, can
-a song be removed? Then 1 MB is made free, or 48 MB where the server's log needs it: is the library
-sound, and does the next song go in? PostgreSQL is a server of the tests' own (`tests/postgres.py`): with the
-library in a tablespace on the small disk and everything else elsewhere; as a whole on
+a song be removed? Then 1 MB is made free, 48 MB where a server has to begin anew: is the library
+sound, and does the next song go in? PostgreSQL is a server of the tests' own (`tests/postgres.py`):
+with the library in a tablespace on the small disk and everything else elsewhere; as a whole on
 --server-disk; and there with the library in a tablespace elsewhere, so that the server's log of
 writes fills the disk.
 """
@@ -38,7 +38,7 @@ LANDMARKS = 20_000
 """Drawn for each song; a quarter of them twice."""
 IN_A_ROW = 3
 SPARE_BYTES = 1 << 20
-LOG_SPARE_BYTES = 48 << 20
+SERVER_SPARE_BYTES = 48 << 20
 """A server that begins anew writes files of 16 MB for its log."""
 SHORT_LOG = ("max_wal_size=32MB", "min_wal_size=32MB")
 LONG_LOG = ("max_wal_size=1GB", "checkpoint_timeout=1h")
@@ -190,7 +190,8 @@ def _tablespace(disk: Path) -> Iterator[Home]:
 def _whole_server(disk: Path) -> Iterator[Home]:
     disk.chmod(0o755)  # for the server's user
     with private_server(*SHORT_LOG, within=disk) as server:
-        yield _in_postgres("PostgreSQL, all of it", disk, server)
+        home = _in_postgres("PostgreSQL, all of it", disk, server)
+        yield replace(home, spare_bytes=SERVER_SPARE_BYTES)
 
 
 @contextlib.contextmanager
@@ -202,7 +203,7 @@ def _log(disk: Path) -> Iterator[Home]:
     ):
         _put_tables(server, elsewhere)
         home = _in_postgres("PostgreSQL, its log", disk, server)
-        yield replace(home, spare_bytes=LOG_SPARE_BYTES)
+        yield replace(home, spare_bytes=SERVER_SPARE_BYTES)
 
 
 def _put_tables(server: Server, folder: str) -> None:
@@ -232,7 +233,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("disk", type=Path, help="a folder on a small disk")
-    parser.add_argument("--server-disk", type=Path, help="a folder on one of 160 MB or so")
+    parser.add_argument("--server-disk", type=Path, help="a folder on one of 120 MB or so")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""Writes a library in two homes, its archives, clips and answers, for `tests/formats/test_formats.py` to keep.
+"""Writes a library in two homes, its archives, clips and answers, for `test_formats.py` to keep.
 
     python -m tests.formats.make tests/formats/vN
 

@@ -44,6 +44,16 @@ def test_a_backup_makes_a_library(tmp_path: Path) -> None:
         assert library.stats().tracks == 1
 
 
+def test_a_backup_makes_a_single_file(tmp_path: Path) -> None:
+    """Where there is none, and in the place of what is there then."""
+    location = f"sqlite:///{tmp_path / 'music.db'}"
+    for number in (1, 2):
+        report = restore_backup(exported(tmp_path, number), location)
+        assert (report.added, report.complete) == (1, True)
+        with Library.open(location, create=False) as library:
+            assert [track.metadata.title for track in library.tracks()] == [f"Piece {number}"]
+
+
 @pytest.mark.parametrize("how", ["cut", "changed", "other"])
 def test_a_bad_backup_changes_nothing(tmp_path: Path, place: Path, how: str) -> None:
     """It is refused before anything is touched."""
@@ -103,11 +113,9 @@ def test_something_else_is_never_replaced(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name / "novel.txt").exists()
 
 
-@pytest.mark.parametrize(
-    ("file", "target"), [("-", "x.earmark"), ("a", "memory:"), ("a", "postgresql://x/y")]
-)
-def test_only_a_file_and_a_folder_will_do(file: str, target: str) -> None:
-    """Other places are told what to do instead."""
+@pytest.mark.parametrize(("file", "target"), [("-", "x.earmark"), ("a", "memory:")])
+def test_a_stream_and_memory_will_not_do(file: str, target: str) -> None:
+    """The one cannot be read twice, the other is gone at once."""
     with pytest.raises(UsageError):
         restore_backup(file, target)
 

@@ -96,7 +96,7 @@ def import_opened(
 ) -> ImportReport:
     """Add the tracks of an archive that is open; see `import_archive`."""
     require_current(archive.name, archive.manifest)
-    _require_same_peaks(library, archive.manifest.peaks_id)
+    require_same_peaks(library, archive.manifest.peaks_id)
     importer = _Importer(library, operations, on_progress, archive.manifest.tracks)
     return importer.run(entries(archive.records, media=media))
 
@@ -124,7 +124,7 @@ def copy_library(
     if source is target or _same_place(source, target):
         message = f"{source.location} cannot be copied to itself"
         raise UsageError(message)
-    _require_same_peaks(target, source.params.peaks_id)
+    require_same_peaks(target, source.params.peaks_id)
     with source.reading() as reader:
         importer = _Importer(target, None, on_progress, reader.stats().tracks)
         failures = importer.report.failures
@@ -188,7 +188,8 @@ def _same_place(source: Library, target: Library) -> bool:
     return False
 
 
-def _require_same_peaks(library: Library, peaks_id: str) -> None:
+def require_same_peaks(library: Library, peaks_id: str) -> None:
+    """Refuse constellations that a library cannot compare with its own."""
     own = library.params.peaks_id
     if own != peaks_id:
         raise IncompatiblePeaksError(library.location, own, peaks_id)
@@ -314,7 +315,7 @@ class _Importer:
         try:
             track = _kept(known, entry)
             if entry.media is not None:
-                track = replace(track, media_file=_attached(writer, track, entry.media))
+                track = replace(track, media_file=attached(writer, track, entry.media))
             if known is not None and _same_sound(known, track):
                 writer.update(track)
             else:
@@ -381,7 +382,7 @@ def _media_bytes(reader: Reader, track: Track) -> int | None:
         return None
 
 
-def _attached(writer: Writer, track: Track, media: BinaryIO) -> str:
+def attached(writer: Writer, track: Track, media: BinaryIO) -> str:
     """Keep the sound of a track under a name of the library's own.
 
     Of the name that it had elsewhere only a plain ending is used.

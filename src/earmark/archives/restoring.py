@@ -2,7 +2,8 @@
 
 At every moment one whole library lies at the place: the old one until the new one is complete, then
 the new one. What uses the library meanwhile sees the old one in the blocks that have begun, and the
-new one in those that begin later.
+new one in those that begin later. A library in a database is not built beside: its tracks are
+replaced in one commit (`replacing`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from earmark.archives import swapping
 from earmark.archives.files import STANDARD
-from earmark.archives.importing import import_archive, require_current
+from earmark.archives.importing import import_archive, open_target, require_current
+from earmark.archives.replacing import replace_tracks
 from earmark.archives.report import ImportReport, OnTransfer
 from earmark.archives.verifying import verify_archive
 from earmark.audio import is_url
@@ -41,7 +43,7 @@ def restore_backup(
 
     Args:
         backup: an archive; it is read twice, so it cannot be the standard input.
-        location: a folder.
+        location: a folder, or the address of a library in a database.
         operations: where to write the plays of the backup.
         files: how folders are moved.
         on_progress: called while the library is built.
@@ -49,15 +51,20 @@ def restore_backup(
     Raises:
         DamagedArchiveError: the backup is not whole; nothing was changed.
         ArchiveError: it cannot be read, or is none; nothing was changed.
-        UsageError: the place is no folder, or the backup comes from the standard input.
+        UsageError: the place is in memory, or the backup comes from the standard input.
+        IncompatiblePeaksError: what lies in the database has other parameters.
         LibraryError: the new library cannot be built, or something else lies there.
         OperationsError: the plays cannot be written; the library is as it was.
     """
     files = files or Files()
-    name = os.fspath(backup)
-    target = _folder(name, location)
+    name, place = os.fspath(backup), os.fspath(location)
+    _refuse(name, place)
     manifest = verify_archive(name)
     require_current(name, manifest)
+    if is_url(place):
+        with open_target(place, manifest.params) as library:
+            return replace_tracks(library, name, operations=operations, on_progress=on_progress)
+    target = Path(place).resolve()
     with translated(str(target)):
         swapping.put_back(target, files)
         swapping.require_ours(target, files)
@@ -70,15 +77,13 @@ def restore_backup(
     return report
 
 
-def _folder(backup: str, location: str | os.PathLike[str]) -> Path:
-    place = os.fspath(location)
+def _refuse(backup: str, place: str) -> None:
     if backup == STANDARD:
         message = "a backup is read twice, so it has to be a file; the standard input is none"
         raise UsageError(message)
-    if place == MEMORY or is_url(place):
-        message = f"only a library in a folder can be replaced; import the backup into {place}"
+    if place == MEMORY:
+        message = f"a library in memory is gone at the end; import the backup into {place}"
         raise UsageError(message)
-    return Path(place).resolve()
 
 
 def _built(

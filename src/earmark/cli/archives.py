@@ -198,14 +198,16 @@ def restore(
 ) -> None:
     """Put a backup in the place of a library.
 
-    The whole backup is verified before anything is changed. The new library is built beside the old
-    one, which is replaced in one step and deleted when the new one is complete: at every moment
-    there is a whole one. It takes the room of both. With --operations, the plays of the backup are
-    written there.
+    The whole backup is verified before anything is changed. In a folder, the new library is built
+    beside the old one, which is replaced in one step and deleted when the new one is complete. In
+    a single file or in PostgreSQL, one commit removes all old tracks and adds the new ones. At every
+    moment there is a whole library. It takes the room of both. With --operations, the plays of the
+    backup are written there.
 
     For example:
 
         earmark restore /backups/music.earmarks music.earmark
+        earmark restore /backups/music.earmarks sqlite:///music.db
     """
     with in_words(debug=debug), _store_of_plays(operations, must_exist=False) as plays:
         from earmark.archives.restoring import restore_backup
