@@ -18,7 +18,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from earmark import Library, copy_library, export_library, import_archive, verify_archive
+from earmark import (
+    Library,
+    copy_library,
+    export_library,
+    import_archive,
+    restore_backup,
+    verify_archive,
+)
 from earmark.archives.importing import open_target
 
 FORMS = ("earmarks", "jsonl")
@@ -49,7 +56,8 @@ def _measure(library: Path, folder: Path) -> None:
     for form in FORMS:
         for step in ("export", "import", "import again", "verify"):
             _show(f"{step} {form}", library, folder, hours)
-    _show("copy", library, folder, hours)
+    for step in ("copy", f"restore {FORMS[0]}"):
+        _show(step, library, folder, hours)
     for name, size in (("catalogue", counts.catalogue_bytes), ("index", counts.index_bytes)):
         print(f"| the library's {name} | | | | {size / MB / hours:.3f} |")
 
@@ -104,8 +112,12 @@ def _steps(library: Path, folder: Path, archive: Path) -> dict[str, Callable[[],
         verify_archive(str(archive))
         return 0
 
+    def restore() -> int:
+        _require(complete=restore_backup(archive, f"sqlite:///{folder / 'restored.db'}").complete)
+        return 0
+
     steps = {"export": export, "import": import_, "import again": import_}
-    return {**steps, "verify": verify, "copy": copy}
+    return {**steps, "verify": verify, "copy": copy, "restore": restore}
 
 
 def _require(*, complete: bool) -> None:
