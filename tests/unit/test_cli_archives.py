@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from earmark import Library
+from earmark import Library, Play, PlayQuery
+from earmark.operations.opening import open_operations
+from tests.postgres import new_schema, server
 from tests.unit.conftest import Earmark
+
+BEGAN = datetime(2026, 1, 31, 12, tzinfo=UTC)
+PLAY = Play("1", "Rock", BEGAN, BEGAN, "t", "T", "A", None, None, None, 1.5, 2.5, 0.9, 1.0)
 
 
 def titles(place: str) -> list[str]:
@@ -105,6 +111,17 @@ def test_plays_have_to_be_there_to_be_backed_up(earmark: Earmark) -> None:
     assert (result.exit_code, Path("plays.sqlite").exists()) == (2, False)
     earmark("backup", "b")
     assert earmark("restore", "b", "x.earmark", "--operations", "plays.sqlite").exit_code == 0
+
+
+def test_plays_may_lie_in_postgresql(earmark: Earmark) -> None:
+    """They are backed up from there and restored to there, as to a file."""
+    place, other = (server().address(new_schema()) for _ in range(2))
+    with open_operations(place) as plays:
+        plays.write(PLAY)
+    assert "with 1 play" in earmark("backup", "b", "--operations", place).stdout
+    assert earmark("restore", "b", "x.earmark", "--operations", other).exit_code == 0
+    with open_operations(other, create=False) as plays:
+        assert list(plays.plays(PlayQuery())) == [PLAY]
 
 
 def test_an_empty_library_is_exit_code_1(earmark: Earmark) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
         OnTransfer,
         TransferProgress,
     )
-    from earmark.operations.sqlite import SqliteOperations
+    from earmark.operations.base import Operations
 
 SHOWN_FAILURES = 10
 
@@ -48,12 +47,13 @@ MediaOption: TypeAlias = Annotated[
     ),
 ]
 OperationsOption: TypeAlias = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--operations",
         metavar="FILE",
         envvar=OPERATIONS_VARIABLE,
-        help="The store of plays, which travel with the library then.",
+        help="The store of plays, which travel with the library then: a file, or an address in "
+        "PostgreSQL.",
     ),
 ]
 ArchiveArgument: TypeAlias = Annotated[
@@ -200,9 +200,9 @@ def restore(
 
     The whole backup is verified before anything is changed. In a folder, the new library is built
     beside the old one, which is replaced in one step and deleted when the new one is complete. In
-    a single file or in PostgreSQL, one commit removes all old tracks and adds the new ones. At every
-    moment there is a whole library. It takes the room of both. With --operations, the plays of the
-    backup are written there.
+    a single file or in PostgreSQL, one commit removes all old tracks and adds the new ones. At
+    every moment there is a whole library. It takes the room of both. With --operations, the plays
+    of the backup are written there.
 
     For example:
 
@@ -229,7 +229,7 @@ def _export(
     library: str | None,
     form: Form | None,
     media: Media,
-    operations: Path | None,
+    operations: str | None,
     *,
     as_json: bool,
     debug: bool,
@@ -253,16 +253,13 @@ def _export(
 
 
 def _store_of_plays(
-    file: Path | None, *, must_exist: bool
-) -> AbstractContextManager[SqliteOperations | None]:
-    if file is None:
+    location: str | None, *, must_exist: bool
+) -> AbstractContextManager[Operations | None]:
+    if location is None:
         return nullcontext()
-    if must_exist and not file.is_file():
-        message = f"there is no store of plays at {file}"
-        raise typer.BadParameter(message, param_hint="--operations")
-    from earmark.operations.sqlite import SqliteOperations
+    from earmark.operations.opening import open_operations
 
-    return SqliteOperations(file)
+    return open_operations(location, create=not must_exist)
 
 
 @contextmanager
