@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -17,8 +17,6 @@ from earmark.cli.progress import counting
 from earmark.settings import OPERATIONS_VARIABLE, library_location
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from earmark.archives.report import (
         ExportReport,
         Failures,
@@ -252,14 +250,15 @@ def _export(
     _end(report, as_json=as_json)
 
 
-def _store_of_plays(
-    location: str | None, *, must_exist: bool
-) -> AbstractContextManager[Operations | None]:
+@contextmanager
+def _store_of_plays(location: str | None, *, must_exist: bool) -> Iterator[Operations | None]:
     if location is None:
-        return nullcontext()
+        yield None
+        return
     from earmark.operations.opening import open_operations
 
-    return open_operations(location, create=not must_exist)
+    with open_operations(location, create=not must_exist) as plays:
+        yield plays
 
 
 @contextmanager

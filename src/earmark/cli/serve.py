@@ -67,7 +67,7 @@ def serve(
             "--operations",
             metavar="FILE",
             envvar="EARMARK_OPERATIONS",
-            help="The store of plays that /airplay tells of.",
+            help="The store of plays that /airplay tells of: a file, or an address in PostgreSQL.",
         ),
     ] = None,
     allow_anonymous: Annotated[
