@@ -136,6 +136,7 @@ class Opener:
             response = self._client.open(url, HEADER)
             head = _head_of(response)
             if not is_playlist(head, response.headers.get("content-type", "")):
+                _refuse_recording(response)
                 return _titled(source, _Prefixed(head, response), response, on_title)
             with closing(response):
                 data = head + self._client.rest(response, self._client.limits.text_bytes)
@@ -145,6 +146,20 @@ class Opener:
                 return Feed(source.name, segments, segments, segments.is_fragmented)
             url = first_entry(lines, response.url, response.name)
         raise UnsupportedSourceError(redacted(url), "its playlists lead to one another")
+
+
+def _refuse_recording(response: Response) -> None:
+    """Refuse a file on a server: it comes as fast as it can, and again and again.
+
+    Raises:
+        UnsupportedSourceError: it has a length, and is a file by what the server tells of it.
+    """
+    headers = response.headers
+    is_file = "last-modified" in headers or headers.get("accept-ranges", "").lower() == "bytes"
+    if is_file and "content-length" in headers:
+        response.close()
+        cause = "it is no stream but a recording; fetch it, and let `earmark scan` look through it"
+        raise UnsupportedSourceError(response.name, cause)
 
 
 def _help(scheme: str) -> str:

@@ -1,0 +1,20 @@
+"""Tests of earmark.operations.opening; of databases, see test_stores_postgres_opening.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from earmark.errors import OperationsError
+from earmark.operations.opening import open_operations
+
+
+def test_a_store_is_made_only_if_it_is_wanted(tmp_path: Path) -> None:
+    """Who reads wants one that is there."""
+    place = str(tmp_path / "plays.sqlite")
+    with pytest.raises(OperationsError, match="there is none"):
+        open_operations(place, create=False)
+    assert list(tmp_path.iterdir()) == []
+    open_operations(place).close()
+    open_operations(place, create=False).close()
