@@ -67,9 +67,17 @@ def serve(
             "--operations",
             metavar="FILE",
             envvar="EARMARK_OPERATIONS",
-            help="The store of plays that /airplay tells of.",
+            help="The store of plays that /airplay tells of, and that monitors write.",
         ),
     ] = None,
+    monitor_private: Annotated[
+        bool,
+        typer.Option(
+            "--monitor-private",
+            envvar="EARMARK_MONITOR_PRIVATE",
+            help="Let monitors go to addresses of private networks and of this machine.",
+        ),
+    ] = False,
     allow_anonymous: Annotated[
         bool,
         typer.Option(
@@ -246,6 +254,7 @@ def serve(
         tls_cert=tls_cert,
         tls_key=tls_key,
         operations=plays,
+        monitor_private=monitor_private,
         limits=Limits(
             per_minute=rate,
             clip_mb=clip_mb,

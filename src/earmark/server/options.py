@@ -47,6 +47,8 @@ class Limits:
     idle_s: float = 30.0
     """How long a live connection may send nothing."""
     connections: int = 2000
+    monitors: int = 16
+    """Stations that are listened to; each takes a share of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class ServerOptions:
     tls_key: Path | None = None
     operations: str | None = None
     """The store of plays, if there is one."""
+    monitor_private: bool = False
+    """Let monitors go to addresses of private networks, and of this machine."""
     limits: Limits = Limits()
 
     @property

@@ -45,7 +45,10 @@ def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
         state = open_state(options.state)
         try:
             check_safe(options, Keys(state))
-            yield uvicorn.Server(_config(options, library, state))
+            config = _config(options, library, state)
+            server = uvicorn.Server(config)
+            config.app.state.is_ending = lambda: server.should_exit  # type: ignore[union-attr]
+            yield server
         finally:
             state.close()
 
