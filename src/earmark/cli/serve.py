@@ -120,6 +120,14 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", envvar="EARMARK_TLS_KEY", help="Its private key."),
     ] = None,
+    tls_self_signed: Annotated[
+        bool,
+        typer.Option(
+            "--tls-self-signed",
+            envvar="EARMARK_TLS_SELF_SIGNED",
+            help="HTTPS with a certificate of the server's own, of which browsers warn.",
+        ),
+    ] = False,
     rate: Annotated[
         int,
         typer.Option(
@@ -253,6 +261,7 @@ def serve(
         trusted_proxies=tuple(trusted_proxy or ()),
         tls_cert=tls_cert,
         tls_key=tls_key,
+        tls_self_signed=tls_self_signed,
         operations=plays,
         monitor_private=monitor_private,
         limits=Limits(
@@ -276,5 +285,6 @@ def serve(
         announce_compiling()
         with made(options) as server:
             begin_logging()
-            typer.echo(f"http{'s' if tls_cert else ''}://{host}:{port}", err=True)
+            scheme = "https" if tls_cert or tls_self_signed else "http"
+            typer.echo(f"{scheme}://{host}:{port}", err=True)
             server.run()

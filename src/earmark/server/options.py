@@ -79,6 +79,8 @@ class ServerOptions:
     """Addresses or networks whose `X-Forwarded-For` is believed."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_self_signed: bool = False
+    """Speak HTTPS with a certificate of the server's own."""
     operations: str | None = None
     """The store of plays, if there is one."""
     monitor_private: bool = False
