@@ -56,6 +56,8 @@ def test_a_station_is_listened_to(near: Running, station: dict[str, Any]) -> Non
     (play,) = near.ask("GET", "/airplay").json()["plays"]
     assert play["track"]["title"] == title(1)
     assert play["ended_at"] is not None
+    track_id = play["track"]["id"]
+    assert near.ask("GET", f"/tracks/{track_id}/airplay").json()["plays"] == [play]
 
 
 def test_a_monitor_is_shown_without_secrets(near: Running, station: dict[str, Any]) -> None:
