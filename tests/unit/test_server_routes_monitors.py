@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,18 @@ def test_a_stream_ends_with_its_monitor(near: Running, station: dict[str, Any]) 
         near.ask("DELETE", path)
         assert len(list(lines)) > 0
     assert told.headers["content-type"].startswith("text/event-stream")
+
+
+def test_a_stream_ends_whole_with_the_server(tmp_path: Path) -> None:
+    """A server that is told to end does not wait for those who listen, nor cut them off."""
+    with ExitStack() as client:
+        with running(make_options(tmp_path)) as server:
+            begun = server.ask("POST", "/monitors", json={"url": "http://127.0.0.1:9/"}).json()
+            url = f"{server.api}/monitors/{begun['id']}/stream"
+            told = client.enter_context(httpx.stream("GET", url, timeout=PATIENCE_S))
+            lines = told.iter_lines()
+            assert next(lines) == ": listening"
+        assert len(list(lines)) > 0  # what is cut off is an error here
 
 
 def test_no_client_leads_the_server_into_a_private_network(server: Running) -> None:
