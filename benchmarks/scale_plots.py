@@ -124,7 +124,7 @@ def _plot(
         axes.plot(places, values, f"-{marker}", label=name, clip_on=False)
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
-    axes.set_xticks(places, [f"{place:,g}" for place in places])
+    axes.set_xticks(places, [f"{place:,.0f}" for place in places])
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     if is_log:

@@ -4,69 +4,27 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from earmark.errors import StorageFullError
 from earmark.params import Params
-from earmark.stores.base import Store
 from earmark.stores.catalogued import Options
 from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
 from earmark.stores.merging import MergePolicy
-from earmark.tape import lookup
-from earmark.types import MediaKind
+from tests.contract.actions import Action, add, held_by, remove
 from tests.faults import CountingFiles, FragileFiles, FullFiles, PowerLoss
-from tests.recordings import EVERY_HASH, landmarks_of, make_recording
+from tests.recordings import landmarks_of, make_recording
 
-Action = Callable[[Store], None]
 OPTIONS = Options(policy=MergePolicy(fan_in=3))
 
 
 def opened(folder: Path, files: Files | None = None) -> DirectoryStore:
     """Open, or make, the library of a test."""
     return DirectoryStore.create(folder, Params(), landmarks_of, files, OPTIONS)
-
-
-def add(seed: int) -> Action:
-    """Return the action of adding a track with its preview."""
-
-    def act(store: Store) -> None:
-        one = make_recording(seed)
-        with store.write() as writer:
-            name = writer.attach_media([b"sound of %d" % seed], ".opus")
-            track = replace(one.track, media=MediaKind.PREVIEW, media_file=name)
-            writer.insert(track, one.constellation, one.landmarks)
-
-    return act
-
-
-def remove(seed: int) -> Action:
-    """Return the action of removing a track."""
-
-    def act(store: Store) -> None:
-        with store.write() as writer:
-            track = writer.track(make_recording(seed).track.id)
-            assert track
-            writer.remove([track.key])
-
-    return act
-
-
-def held(store: Store) -> set[str]:
-    """Return the titles of what a store holds; catalogue, index and media must agree."""
-    with store.read() as reader:
-        tracks = {track.key: track for track in reader.all_tracks()}
-        _, keys, _ = lookup(reader.tapes(EVERY_HASH), EVERY_HASH)
-        assert set(keys.tolist()) == set(tracks)
-        for track in tracks.values():
-            assert track.media_file
-            with reader.open_media(track.media_file) as stream:
-                assert stream.read().startswith(b"sound")
-    return {track.metadata.title for track in tracks.values()}
 
 
 HISTORY: list[Action] = [add(3), remove(1), add(4), lambda store: store.rebuild()]
@@ -129,7 +87,7 @@ def test_power_may_be_lost_at_any_step(libraries: Iterator[Path]) -> None:
         store.close()
         files.settle()
         store = opened(folder)
-        assert held(store) in EXPECTED[acknowledged : acknowledged + 2]
+        assert held_by(store) in EXPECTED[acknowledged : acknowledged + 2]
         assert store.check(deep=True) == []
         store.close()
 
@@ -160,9 +118,9 @@ def test_room_may_be_lacking_at_any_step(libraries: Iterator[Path]) -> None:
             try:
                 act(store)
             except StorageFullError:
-                assert held(store) == EXPECTED[number]
+                assert held_by(store) == EXPECTED[number]
                 act(store)
-            assert held(store) == EXPECTED[number + 1]
+            assert held_by(store) == EXPECTED[number + 1]
         assert store.check(deep=True) == []
         store.close()
 
@@ -176,7 +134,7 @@ def test_a_full_catalogue_changes_nothing(libraries: Iterator[Path]) -> None:
     large = make_recording(9, landmarks=20_000)
     with pytest.raises(StorageFullError), store.write() as writer:
         writer.insert(large.track, large.constellation, large.landmarks)
-    assert held(store) == EXPECTED[0]
+    assert held_by(store) == EXPECTED[0]
     store.close()
 
 
@@ -192,7 +150,7 @@ def test_a_library_may_be_cut_short_while_it_is_made(tmp_path: Path) -> None:
         fragile.settle()
         store = opened(folder)
         add(1)(store)
-        assert held(store) == {"Piece 1"}
+        assert held_by(store) == {"Piece 1"}
         store.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from earmark.archives.base import Form, Kind, Record
 from earmark.archives.files import encoded, form_of, opened, write
 from earmark.archives.values import Manifest, manifest_values
-from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError
+from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError, UsageError
 from earmark.params import Params
 
 MANIFEST = Manifest("earmark 1", "now", "p", "i", Params(), 1, 2.0, media=True, plays=False)
@@ -52,11 +52,33 @@ def test_the_form_follows_the_name(name: str, form: Form) -> None:
     assert form_of(name) is form
 
 
-def test_chunks_are_written_under_the_name(tmp_path: Path) -> None:
-    """What was there is replaced, nothing else is left, and the length is told."""
-    (tmp_path / "a").write_bytes(b"before")
+@pytest.mark.parametrize("form", Form)
+def test_chunks_are_written_under_the_name(tmp_path: Path, form: Form) -> None:
+    """An archive that was there is replaced, nothing else is left, and the length is told."""
+    (tmp_path / "a").write_bytes(b"".join(encoded(RECORDS, form)))
     assert write(str(tmp_path / "a"), [b"so", b"und"]) == 5
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"sound"]
+
+
+def test_what_is_no_archive_is_not_replaced(tmp_path: Path) -> None:
+    """A library or a song that has the name stays; an empty file may be one that was prepared."""
+    song = tmp_path / "song.ogg"
+    song.write_bytes(b"OggS")
+    with pytest.raises(NotAnArchiveError, match="not replaced"):
+        write(str(song), [b"x"])
+    assert song.read_bytes() == b"OggS"
+    song.write_bytes(b"")
+    assert write(str(song), [b"x"]) == 1
+
+
+def test_an_address_is_no_archive() -> None:
+    """Who names a library there is told where it belongs, and no password."""
+    address = "postgresql://bob:secret@127.0.0.1:1/x"
+    with pytest.raises(UsageError, match="--library") as written:
+        write(address, [b"x"])
+    with pytest.raises(UsageError, match="--library") as read, opened(address):
+        pass
+    assert "secret" not in f"{written.value}{read.value}"
 
 
 def test_what_fails_leaves_nothing(tmp_path: Path) -> None:

@@ -107,6 +107,18 @@ def test_plays_have_to_be_there_to_be_backed_up(earmark: Earmark) -> None:
     assert earmark("restore", "b", "x.earmark", "--operations", "plays.sqlite").exit_code == 0
 
 
+@pytest.mark.parametrize("command", ["backup a", "import a", "restore a x.earmark"])
+def test_plays_may_be_in_a_database(earmark: Earmark, command: str) -> None:
+    """An address is asked, never taken for the name of a file; its password is told nowhere."""
+    earmark("export", "a")
+    before = sorted(path.name for path in Path().iterdir())
+    address = "postgresql://bob:geheim@127.0.0.1:1/x?connect_timeout=1"
+    result = earmark(*command.split(), "--operations", address)
+    assert result.exit_code == 2
+    assert "geheim" not in result.output
+    assert sorted(path.name for path in Path().iterdir()) == before
+
+
 def test_an_empty_library_is_exit_code_1(earmark: Earmark) -> None:
     """There was nothing to export."""
     Library.open("empty.earmark").close()

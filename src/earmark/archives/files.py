@@ -13,7 +13,8 @@ from typing import BinaryIO, cast
 from earmark.archives import binary, lines
 from earmark.archives.base import FORMAT, Damage, Form, Kind, Record
 from earmark.archives.values import Manifest, manifest_of
-from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError
+from earmark.audio import is_url
+from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError, UsageError
 from earmark.stores.files import Files, publish
 
 STANDARD = "-"
@@ -46,15 +47,20 @@ def encoded(records: Iterable[Record], form: Form) -> Iterator[bytes]:
 def write(name: str, chunks: Iterable[bytes]) -> int:
     """Write an archive under a temporary name, and give it its own when it is whole and durable.
 
-    To the standard output it is written as it comes. Returns its length in bytes.
+    To the standard output it is written as it comes. An archive of this name is replaced, nothing
+    else is. Returns its length in bytes.
 
     Raises:
+        UsageError: it is the address of a library.
+        NotAnArchiveError: something else has this name.
         ArchiveError: it cannot be written.
     """
     if name == STANDARD:
         with _translated(name):
             return _pour(chunks, sys.stdout.buffer)
+    _refuse_address(name)
     path = Path(name).absolute()
+    _refuse_others(name, path)
     try:
         with _translated(name):
             return publish(Files(), path, chunks)
@@ -68,10 +74,12 @@ def opened(name: str) -> Iterator[Opened]:
     """Open an archive, in whatever form it is, for the block.
 
     Raises:
+        UsageError: it is the address of a library.
         NotAnArchiveError: it is none, or a newer Earmark wrote it.
         DamagedArchiveError: its manifest is lost.
         ArchiveError: it cannot be read.
     """
+    _refuse_address(name)
     with contextlib.ExitStack() as stack:
         with _translated(name):
             raw = sys.stdin.buffer if name == STANDARD else stack.enter_context(_file(name))
@@ -79,6 +87,23 @@ def opened(name: str) -> Iterator[Opened]:
         whole = cast("BinaryIO", io.BufferedReader(_Rejoined(start, raw)))
         records = _guarded(name, _records(name, start, whole))
         yield Opened(name, _manifest(name, next(records, None)), records)
+
+
+def _refuse_address(name: str) -> None:
+    if is_url(name):
+        message = "the archive is a file; --library names a library that is elsewhere"
+        raise UsageError(message)
+
+
+def _refuse_others(name: str, path: Path) -> None:
+    """Refuse to replace what is no archive: a library, perhaps, or a song."""
+    with _translated(name):
+        if not path.is_file() or not path.stat().st_size:
+            return
+        with path.open("rb") as file:
+            start = file.read(_START_BYTES)
+    if all(version_of(start) is None for version_of in (binary.version_of, lines.version_of)):
+        raise NotAnArchiveError(name, "something else has this name, and is not replaced")
 
 
 class _Rejoined(io.RawIOBase):

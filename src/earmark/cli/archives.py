@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -18,8 +17,6 @@ from earmark.cli.progress import counting
 from earmark.settings import OPERATIONS_VARIABLE, library_location
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from earmark.archives.report import (
         ExportReport,
         Failures,
@@ -27,7 +24,7 @@ if TYPE_CHECKING:
         OnTransfer,
         TransferProgress,
     )
-    from earmark.operations.sqlite import SqliteOperations
+    from earmark.operations.base import Operations
 
 SHOWN_FAILURES = 10
 
@@ -48,12 +45,13 @@ MediaOption: TypeAlias = Annotated[
     ),
 ]
 OperationsOption: TypeAlias = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--operations",
         metavar="FILE",
         envvar=OPERATIONS_VARIABLE,
-        help="The store of plays, which travel with the library then.",
+        help="The store of plays, which travel with the library then: a file, or an address in "
+        "PostgreSQL.",
     ),
 ]
 ArchiveArgument: TypeAlias = Annotated[
@@ -227,7 +225,7 @@ def _export(
     library: str | None,
     form: Form | None,
     media: Media,
-    operations: Path | None,
+    operations: str | None,
     *,
     as_json: bool,
     debug: bool,
@@ -250,17 +248,15 @@ def _export(
     _end(report, as_json=as_json)
 
 
-def _store_of_plays(
-    file: Path | None, *, must_exist: bool
-) -> AbstractContextManager[SqliteOperations | None]:
-    if file is None:
-        return nullcontext()
-    if must_exist and not file.is_file():
-        message = f"there is no store of plays at {file}"
-        raise typer.BadParameter(message, param_hint="--operations")
-    from earmark.operations.sqlite import SqliteOperations
+@contextmanager
+def _store_of_plays(location: str | None, *, must_exist: bool) -> Iterator[Operations | None]:
+    if location is None:
+        yield None
+        return
+    from earmark.operations.opening import open_operations
 
-    return SqliteOperations(file)
+    with open_operations(location, create=not must_exist) as plays:
+        yield plays
 
 
 @contextmanager

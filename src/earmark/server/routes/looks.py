@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -16,7 +16,7 @@ from earmark.duplicates.records import LEAST_S
 from earmark.errors import UsageError
 from earmark.explaining.explain import explain
 from earmark.operations.base import PlayQuery, TotalBy
-from earmark.operations.sqlite import SqliteOperations
+from earmark.operations.opening import open_operations
 from earmark.server.context import Context, context_of
 from earmark.server.hearing import decoded, staged
 from earmark.server.options import MEGABYTE
@@ -37,6 +37,10 @@ from earmark.server.routes.tracks import TAKING_FILES, found, received
 from earmark.server.schemas import ExplanationShape, PlayPage, TaskShape, TotalList
 from earmark.server.submitting import Upload, submit
 from earmark.server.tasks.base import TaskKind
+
+if TYPE_CHECKING:
+    from earmark.operations.postgres import PostgresOperations
+    from earmark.operations.sqlite import SqliteOperations
 
 MOST_PLAYS = 1000
 """Of one answer."""
@@ -160,7 +164,7 @@ def _page(context: Context, wanted: PlayQuery) -> Response:
     return Reply({"plays": rows, "is_complete": True})
 
 
-def _plays(context: Context) -> SqliteOperations:
+def _plays(context: Context) -> SqliteOperations | PostgresOperations:
     """Open the store of plays.
 
     Raises:
@@ -170,7 +174,7 @@ def _plays(context: Context) -> SqliteOperations:
     if context.options.operations is None:
         message = "this server was started without a store of plays (--operations)"
         raise UsageError(message)
-    return SqliteOperations(context.options.operations)
+    return open_operations(context.options.operations, create=False)
 
 
 def _query(wanted: Plays) -> PlayQuery:
