@@ -67,8 +67,8 @@ def serve(
             "--operations",
             metavar="FILE",
             envvar="EARMARK_OPERATIONS",
-            help="The store of plays that /airplay tells of, and that monitors write: a file, or an "
-            "address in PostgreSQL.",
+            help="The store of plays that /airplay tells of, and that monitors write: a file, "
+            "or an address in PostgreSQL.",
         ),
     ] = None,
     monitor_private: Annotated[
