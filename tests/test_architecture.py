@@ -46,6 +46,7 @@ LAYERS = (
 
 OWNERS = {
     "av": ("audio", "evaluation.codecs", "evaluation.stretching"),
+    "cryptography": ("server.certificates",),
     "httpcore": ("sources",),
     "jinja2": ("evaluation.page",),
     "matplotlib": ("evaluation.plots", "pictures"),

@@ -17,6 +17,7 @@
     │   ├── UnauthorizedError         no key, or one that is not known
     │   ├── ForbiddenError            a key that may not do this, or a page that may not ask for it
     │   ├── TaskNotFoundError         no task has this id, or it is forgotten by now
+    │   ├── MonitorNotFoundError      no monitor has this id
     │   ├── TaskConflictError         the task is not in a state in which this can be done
     │   ├── TooSlowError              the body did not come in time
     │   ├── TooLargeError             there is more of it than is allowed
@@ -164,6 +165,15 @@ class TaskNotFoundError(RequestError):
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no task {wanted!r}; results are kept for a while only")
+
+
+class MonitorNotFoundError(RequestError):
+    """No monitor has this id; monitors end with the server."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"no monitor {wanted!r}; monitors end with the server")
 
 
 class TaskConflictError(RequestError):

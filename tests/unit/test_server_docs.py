@@ -52,4 +52,4 @@ def test_the_commands_run(place: Path) -> None:
             arguments = shlex.split(line.replace(USUAL, address))
             done = subprocess.run(arguments, capture_output=True, check=False)
             assert done.returncode == 0, (command, done.stderr)
-    assert len(CURL) == 5
+    assert len(CURL) == 6

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,34 @@ import pytest
 
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.server.state import open_state
+from earmark.server.tasks import supervisor
 from earmark.server.tasks.base import TaskState
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 from tests.music import clip, pieces, title
 from tests.serving import PATIENCE_S, Running, make_options, running
 
-LONG_S = 300
+LONG_S = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def watchful() -> Iterator[None]:
+    """Supervisors here look often, and replace a worker that died at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(supervisor, "LOOK_S", 0.02)
+        patch.setattr(supervisor, "PAUSE_S", 0.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server whose workers may be ended: each test leaves it with one that works."""
+    with running(make_options(tmp_path_factory.mktemp("shared"))) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def long_recording() -> bytes:
-    """Five minutes, which take a while to be scanned."""
+    """Two minutes, which take a while to be scanned."""
     piece = pieces()[1]
     rounds = round(LONG_S / 12)
     return encode(np.tile(piece.samples, rounds), piece.sample_rate_hz, FLAC)
@@ -51,15 +68,14 @@ def workers_of(server: Running) -> list[int]:
 
 
 def test_a_task_whose_worker_is_killed_is_done_by_another(
-    tmp_path: Path, long_recording: bytes
+    shared: Running, long_recording: bytes
 ) -> None:
     """The second attempt gives the result."""
-    with running(make_options(tmp_path)) as server:
-        accepted = server.ask("POST", "/scans", content=long_recording)
-        task_id = accepted.json()["id"]
-        until(lambda: server.context.queue.get(task_id).state is TaskState.RUNNING)
-        os.kill(until(lambda: workers_of(server))[0], signal.SIGKILL)
-        task = server.ended(accepted)
+    accepted = shared.ask("POST", "/scans", content=long_recording)
+    task_id = accepted.json()["id"]
+    until(lambda: shared.context.queue.get(task_id).state is TaskState.RUNNING)
+    os.kill(until(lambda: workers_of(shared))[0], signal.SIGKILL)
+    task = shared.ended(accepted)
     assert (task["state"], task["attempts"]) == ("done", 2)
     assert task["result"]["spans"][0]["track"]["title"] == title(1)
 
@@ -73,16 +89,15 @@ def test_a_task_that_takes_too_long_fails_in_the_end(tmp_path: Path, long_record
         until(lambda: not list((tmp_path / "state" / "uploads").iterdir()))
 
 
-def test_a_task_that_is_cancelled_ends_at_once(tmp_path: Path, long_recording: bytes) -> None:
+def test_a_task_that_is_cancelled_ends_at_once(shared: Running, long_recording: bytes) -> None:
     """Also while it runs; what has ended cannot be cancelled."""
-    with running(make_options(tmp_path)) as server:
-        accepted = server.ask("POST", "/scans", content=long_recording)
-        path = f"/tasks/{accepted.json()['id']}"
-        until(lambda: server.ask("GET", path).json()["state"] == "running")
-        assert server.ask("DELETE", path).json()["state"] == "cancelled"
-        assert server.ask("DELETE", path).status_code == 409
-        until(lambda: not list((tmp_path / "state" / "uploads").iterdir()))
-        done = server.ended(server.ask("POST", "/identify?wait=false", content=clip(1)))
+    accepted = shared.ask("POST", "/scans", content=long_recording)
+    path = f"/tasks/{accepted.json()['id']}"
+    until(lambda: shared.ask("GET", path).json()["state"] == "running")
+    assert shared.ask("DELETE", path).json()["state"] == "cancelled"
+    assert shared.ask("DELETE", path).status_code == 409
+    until(lambda: not list((shared.context.options.state / "uploads").iterdir()))
+    done = shared.ended(shared.ask("POST", "/identify?wait=false", content=clip(1)))
     assert done["state"] == "done"
 
 

@@ -67,9 +67,18 @@ def serve(
             "--operations",
             metavar="FILE",
             envvar="EARMARK_OPERATIONS",
-            help="The store of plays that /airplay tells of: a file, or an address in PostgreSQL.",
+            help="The store of plays that /airplay tells of, and that monitors write: a file, "
+            "or an address in PostgreSQL.",
         ),
     ] = None,
+    monitor_private: Annotated[
+        bool,
+        typer.Option(
+            "--monitor-private",
+            envvar="EARMARK_MONITOR_PRIVATE",
+            help="Let monitors go to addresses of private networks and of this machine.",
+        ),
+    ] = False,
     allow_anonymous: Annotated[
         bool,
         typer.Option(
@@ -112,6 +121,14 @@ def serve(
         Path | None,
         typer.Option(metavar="FILE", envvar="EARMARK_TLS_KEY", help="Its private key."),
     ] = None,
+    tls_self_signed: Annotated[
+        bool,
+        typer.Option(
+            "--tls-self-signed",
+            envvar="EARMARK_TLS_SELF_SIGNED",
+            help="HTTPS with a certificate of the server's own, of which browsers warn.",
+        ),
+    ] = False,
     rate: Annotated[
         int,
         typer.Option(
@@ -245,7 +262,9 @@ def serve(
         trusted_proxies=tuple(trusted_proxy or ()),
         tls_cert=tls_cert,
         tls_key=tls_key,
+        tls_self_signed=tls_self_signed,
         operations=plays,
+        monitor_private=monitor_private,
         limits=Limits(
             per_minute=rate,
             clip_mb=clip_mb,
@@ -267,5 +286,6 @@ def serve(
         announce_compiling()
         with made(options) as server:
             begin_logging()
-            typer.echo(f"http{'s' if tls_cert else ''}://{host}:{port}", err=True)
+            scheme = "https" if tls_cert or tls_self_signed else "http"
+            typer.echo(f"{scheme}://{host}:{port}", err=True)
             server.run()

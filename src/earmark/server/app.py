@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -16,13 +17,22 @@ from starlette.middleware.cors import CORSMiddleware
 from earmark import __version__
 from earmark.errors import EarmarkError
 from earmark.parallel import cpu_count
-from earmark.server import problems
+from earmark.server import pages, problems
 from earmark.server.access import Guard
 from earmark.server.bodies import Bodies
 from earmark.server.context import Context
 from earmark.server.logs import note
 from earmark.server.recorder import Recorder
-from earmark.server.routes import health, identify, live, looks, sessions, tasks, tracks
+from earmark.server.routes import (
+    health,
+    identify,
+    live,
+    looks,
+    monitors,
+    sessions,
+    tasks,
+    tracks,
+)
 from earmark.server.schemas import Alive
 from earmark.server.tasks.supervisor import Supervisor
 
@@ -39,6 +49,7 @@ API = (
     looks.router,
     tracks.router,
     tasks.router,
+    monitors.router,
     sessions.router,
     live.router,
 )
@@ -63,6 +74,7 @@ def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
     app.include_router(health.router)
     app.include_router(health.router, prefix=PREFIX, include_in_schema=False)
     app.include_router(_ping(), prefix=PREFIX)
+    app.mount("/docs", pages.swagger())
     handled = (
         EarmarkError,
         RequestValidationError,
@@ -104,24 +116,33 @@ def _lifespan(
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        warming = asyncio.create_task(_warm_up(context))
-        await supervisor.begin()
+        supervisor.take_up()
+        warming = asyncio.create_task(_warm_up(context, supervisor))
         note("ready to be asked", library=context.library.location)
         yield
         note("ending")
         warming.cancel()
         await asyncio.gather(warming, return_exceptions=True)
-        await supervisor.close()
+        await asyncio.gather(supervisor.close(), asyncio.to_thread(context.monitors.close))
         await context.decoders.close()
         await asyncio.to_thread(context.processors.close)
 
     return lifespan
 
 
-async def _warm_up(context: Context) -> None:
-    """Have kernels and decoders ready before the first clip comes."""
-    decoders = asyncio.create_task(context.decoders.warm_up(cpu_count()))
-    await context.processors.run_always(context.library.warm_up)
-    await decoders
-    context.warmed.set()
-    note("warm")
+async def _warm_up(context: Context, supervisor: Supervisor) -> None:
+    """Have the kernels ready before the first clip comes, and then start other processes.
+
+    Whoever waits for the server waits for the kernels: decoders and workers would take processors
+    from them, and compile them, too, where none are cached. A clip that comes before the decoders
+    do starts one itself, and tasks are kept until there is a worker.
+    """
+    try:
+        await context.processors.run_always(context.library.warm_up)
+    except EarmarkError as error:
+        note("not warm", level=logging.ERROR, why=str(error))
+    else:
+        context.warmed.set()
+        note("warm")
+    await context.decoders.warm_up(cpu_count())
+    supervisor.begin()

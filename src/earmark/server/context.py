@@ -16,6 +16,7 @@ from earmark.parallel import cpu_count
 from earmark.server.decoding import Decoders
 from earmark.server.keys import Keys
 from earmark.server.metrics import Metrics
+from earmark.server.monitors import Monitors
 from earmark.server.options import MEGABYTE
 from earmark.server.rates import Rates
 from earmark.server.tasks.sqlite import SqliteTaskQueue
@@ -120,6 +121,7 @@ class Context:
     listeners: Listeners
     ladders: Quota
     """What ladders of those who listen may take."""
+    monitors: Monitors
     warmed: asyncio.Event
     """Set when the first answer will be as fast as the next."""
     wake: Callable[[], None]
@@ -144,6 +146,7 @@ def make_context(
         memory=Memory(BODIES_MB * MEGABYTE),
         listeners=Listeners(),
         ladders=Quota(LADDER_SHARE),
+        monitors=Monitors(library, options),
         warmed=asyncio.Event(),
         wake=wake,
     )

@@ -62,7 +62,8 @@ class Decoders:
 
     async def warm_up(self, processes: int) -> None:
         """Start so many, so that the first clips need not wait for them."""
-        self._idle += [await start("clips", self._limits) for _ in range(processes)]
+        for _ in range(processes):
+            self._idle.append(await start("clips", self._limits))
 
     async def close(self) -> None:
         """End them all."""

@@ -47,6 +47,8 @@ class Limits:
     idle_s: float = 30.0
     """How long a live connection may send nothing."""
     connections: int = 2000
+    monitors: int = 16
+    """Stations that are listened to; each takes a share of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,12 @@ class ServerOptions:
     """Addresses or networks whose `X-Forwarded-For` is believed."""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    tls_self_signed: bool = False
+    """Speak HTTPS with a certificate of the server's own."""
     operations: str | None = None
     """The store of plays, if there is one."""
+    monitor_private: bool = False
+    """Let monitors go to addresses of private networks, and of this machine."""
     limits: Limits = Limits()
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -11,6 +12,7 @@ import uvicorn
 from earmark.errors import UsageError
 from earmark.library import Library
 from earmark.server.app import make_app
+from earmark.server.certificates import self_signed
 from earmark.server.context import Context, make_context
 from earmark.server.keys import Keys
 from earmark.server.options import MEGABYTE
@@ -37,6 +39,7 @@ def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
         UsageError: options that make no sense together, or are not safe.
         LibraryError: the library cannot be opened.
         ServerStateError: the server's own files cannot be used.
+        MissingExtraError: a certificate is to be made, and the extra `tls` is not installed.
     """
     if options.library == MEMORY:
         message = "a server needs a library on a disk: its workers are processes of their own"
@@ -45,7 +48,13 @@ def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
         state = open_state(options.state)
         try:
             check_safe(options, Keys(state))
-            yield uvicorn.Server(_config(options, library, state))
+            if options.tls_self_signed:
+                own = self_signed(options)
+                options = replace(options, tls_cert=own.cert, tls_key=own.key)
+            config = _config(options, library, state)
+            server = uvicorn.Server(config)
+            config.app.state.is_ending = lambda: server.should_exit  # type: ignore[union-attr]
+            yield server
         finally:
             state.close()
 
@@ -60,7 +69,8 @@ def check_safe(options: ServerOptions, keys: Keys) -> None:
     """Refuse to let others in without keys, unless told so.
 
     Raises:
-        UsageError: others could reach the server, and it has no keys; or half of a certificate.
+        UsageError: others could reach the server, and it has no keys; half of a certificate,
+            or two.
     """
     if not options.is_loopback and not options.allow_anonymous and not keys.every():
         message = (
@@ -70,6 +80,9 @@ def check_safe(options: ServerOptions, keys: Keys) -> None:
         raise UsageError(message)
     if (options.tls_cert is None) != (options.tls_key is None):
         message = "--tls-cert and --tls-key belong together"
+        raise UsageError(message)
+    if options.tls_cert is not None and options.tls_self_signed:
+        message = "choose --tls-cert with --tls-key, or --tls-self-signed"
         raise UsageError(message)
 
 

@@ -180,6 +180,41 @@ class PlayShape(Shape):
     speed: float | None
 
 
+class NewMonitor(BaseModel):
+    """A station that is to be listened to."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"url": "https://radio.example/rock", "name": "Rock"}},
+    )
+
+    url: str = Field(max_length=2000, description="Of its sound, of a playlist, or of HLS.")
+    name: str = Field("", max_length=200, description="If empty, it is called by its address.")
+
+
+class MonitorShape(Shape):
+    """A station that is listened to."""
+
+    id: str
+    name: str
+    source: str = Field(description="Its address, without user, password and query.")
+    created_at: str
+    is_over: bool = Field(description="Whether it has ended, or failed for good.")
+
+
+class MonitorList(Shape):
+    """All stations, oldest first."""
+
+    monitors: list[MonitorShape]
+
+
+class EventList(Shape):
+    """What happened at a station, as `earmark monitor --json` prints it."""
+
+    events: list[dict[str, Any]]
+    last: int = Field(description="Send it as `after` to be told what comes next.")
+
+
 class PlayPage(Shape):
     """Part of what was played."""
 

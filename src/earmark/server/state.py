@@ -4,6 +4,7 @@ state/
   server.sqlite     keys (hashed), sessions (hashed), tasks
   uploads/          a folder for each task that has not ended
   server.lock       held while a server runs
+  tls/              the certificate that it has signed itself, and its key
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from earmark.server.routes.common import (
     WRITE,
     HardnessQuery,
     Here,
+    IdPath,
     query_of,
     taking_audio,
     telling,
@@ -132,13 +133,15 @@ def airplay(context: Here, wanted: Annotated[Plays, Query()]) -> Response:
 
     If `is_complete` is false, ask again with the last one's `started_at` as `since`.
     """
-    with _plays(context) as plays:
-        rows: list[jsonable.Object] = []
-        for play in plays.plays(_query(wanted)):
-            if len(rows) == MOST_PLAYS:
-                return Reply({"plays": rows, "is_complete": False})
-            rows.append(jsonable.play(play))
-    return Reply({"plays": rows, "is_complete": True})
+    return _page(context, _query(wanted))
+
+
+@router.get(
+    "/tracks/{track_id}/airplay", dependencies=[READ], responses=telling(PlayPage, 400, 404)
+)
+def airplay_of_track(context: Here, track_id: IdPath) -> Response:
+    """Tell where and when a track was played, as `/airplay` does."""
+    return _page(context, PlayQuery(track=found(context.library, track_id).id))
 
 
 @router.get("/airplay/totals", dependencies=[READ], responses=telling(TotalList, 400))
@@ -148,6 +151,17 @@ def airplay_totals(
     """Count plays, by track, station, ISRC or day."""
     with _plays(context) as plays:
         return Reply({"totals": [jsonable.total(one) for one in plays.totals(_query(wanted), by)]})
+
+
+def _page(context: Context, wanted: PlayQuery) -> Response:
+    """Return the first plays that fit."""
+    rows: list[jsonable.Object] = []
+    with _plays(context) as plays:
+        for play in plays.plays(wanted):
+            if len(rows) == MOST_PLAYS:
+                return Reply({"plays": rows, "is_complete": False})
+            rows.append(jsonable.play(play))
+    return Reply({"plays": rows, "is_complete": True})
 
 
 def _plays(context: Context) -> SqliteOperations | PostgresOperations:

@@ -62,11 +62,14 @@ class Supervisor:
         for post in self._posts:
             post.say(WAKE)
 
-    async def begin(self) -> None:
-        """Take up what an earlier server left, and start the workers."""
+    def take_up(self) -> None:
+        """Take up what an earlier server left, before anything is asked of this one."""
         for task in self._queue.running():
             self._lost(task, "the server died while it ran")
         self._sweep()
+
+    def begin(self) -> None:
+        """Start the workers, in the loop that runs."""
         self._running = [asyncio.create_task(self._man(post)) for post in self._posts]
         self._running.append(asyncio.create_task(self._look_after()))
 
