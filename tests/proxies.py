@@ -14,6 +14,9 @@ _PIECE_BYTES = 1 << 16
 NAME = ".s.PGSQL.5432"
 """How PostgreSQL calls its socket."""
 
+REST_S = 0.2
+"""How long what is sent on a trip may come in pieces."""
+
 
 class Proxy:
     """Passes everything on, both ways, on a socket of its own.
@@ -71,12 +74,16 @@ class Proxy:
             with self._guard:
                 self._open -= {client, server}
 
-    def _on_trip(self, server: socket.socket, data: bytes) -> bool:
+    def _on_trip(self, client: socket.socket, server: socket.socket, data: bytes) -> bool:
         """Count a trip; return whether what is sent is still to be passed on."""
         self.trips += 1
         if not self.strike_at or self.trips != self.strike_at:
             return True
         if self.after_sending:
+            client.settimeout(REST_S)
+            with contextlib.suppress(TimeoutError):
+                while more := client.recv(_PIECE_BYTES):
+                    data += more
             server.sendall(data)
         self.misfortune()
         return False
@@ -85,7 +92,7 @@ class Proxy:
 def _pieces(
     client: socket.socket,
     server: socket.socket,
-    on_trip: Callable[[socket.socket, bytes], bool],
+    on_trip: Callable[[socket.socket, socket.socket, bytes], bool],
 ) -> Iterator[tuple[bytes, socket.socket]]:
     """Yield what one side sent and to whom it goes, until one of them ends."""
     selector = selectors.DefaultSelector()
@@ -99,7 +106,7 @@ def _pieces(
                 if not data:
                     return
                 is_client = key.fileobj is client
-                if is_client and is_waiting and not on_trip(server, data):
+                if is_client and is_waiting and not on_trip(client, server, data):
                     continue
                 is_waiting = not is_client
                 yield data, key.data

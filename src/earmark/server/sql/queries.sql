@@ -49,8 +49,8 @@ SELECT * FROM tasks WHERE id = :id;
 -- A page of tasks, latest first, before the one that is given.
 SELECT * FROM tasks
 WHERE (:state IS NULL OR state = :state) AND (:kind IS NULL OR kind = :kind)
-    AND (:before IS NULL OR id < :before)
-ORDER BY id DESC
+    AND (:before IS NULL OR number < (SELECT number FROM tasks WHERE id = :before))
+ORDER BY number DESC
 LIMIT :page;
 
 -- name: claim_task
@@ -58,7 +58,7 @@ LIMIT :page;
 UPDATE tasks SET
     state = 'running', attempts = attempts + 1, started_at = :now, worker = :worker,
     done = NULL, total = NULL
-WHERE id = (SELECT id FROM tasks WHERE state = 'queued' ORDER BY id LIMIT 1)
+WHERE id = (SELECT id FROM tasks WHERE state = 'queued' ORDER BY number LIMIT 1)
 RETURNING *;
 
 -- name: note_progress
@@ -83,7 +83,7 @@ WHERE id = :id AND state IN ('queued', 'running');
 
 -- name: running_tasks
 -- Every task that runs, or that was running when its worker died.
-SELECT * FROM tasks WHERE state = 'running' ORDER BY id;
+SELECT * FROM tasks WHERE state = 'running' ORDER BY number;
 
 -- name: count_tasks
 -- How many tasks there are in each state.
@@ -91,7 +91,7 @@ SELECT state, count(*) AS tasks FROM tasks GROUP BY state;
 
 -- name: expired_tasks
 -- Tasks that ended before a moment.
-SELECT * FROM tasks WHERE finished_at < :moment ORDER BY id LIMIT 1000;
+SELECT * FROM tasks WHERE finished_at < :moment ORDER BY number LIMIT 1000;
 
 -- name: drop_task
 -- Forget a task that has ended.

@@ -63,6 +63,7 @@ def add(work: Work) -> jsonable.Object:
         except AudioError as error:
             kind = type(error).__name__
             skipped.append({"name": name, "type": kind, "cause": error.cause})
+    work.on_progress(len(names), len(names))
     return {"tracks": tracks, "skipped": skipped}
 
 

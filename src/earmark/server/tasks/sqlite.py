@@ -119,6 +119,7 @@ def _read(text: str | None) -> Mapping[str, Any] | None:
 
 def _task(row: sqlite3.Row) -> Task:
     values = dict(row)
+    del values["number"]
     values["kind"] = TaskKind(row["kind"])
     values["state"] = TaskState(row["state"])
     values["request"] = json.loads(row["request"])

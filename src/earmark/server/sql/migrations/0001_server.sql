@@ -11,7 +11,8 @@ CREATE TABLE sessions (
     expires_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tasks (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     request TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -24,6 +25,6 @@ CREATE TABLE tasks (
     total INTEGER,
     result TEXT,
     error TEXT
-) STRICT, WITHOUT ROWID;
-CREATE INDEX tasks_by_state ON tasks (state, id);
+) STRICT;
+CREATE INDEX tasks_by_state ON tasks (state, number);
 CREATE INDEX tasks_by_finish ON tasks (finished_at);
