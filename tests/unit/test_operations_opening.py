@@ -18,3 +18,12 @@ def test_a_store_is_made_only_if_it_is_wanted(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     open_operations(place).close()
     open_operations(place, create=False).close()
+
+
+def test_an_empty_file_is_no_store(tmp_path: Path) -> None:
+    """Who reads is told so, and the file stays as it is."""
+    place = tmp_path / "plays.sqlite"
+    place.touch()
+    with pytest.raises(OperationsError, match="earmark monitor --operations"):
+        open_operations(str(place), create=False)
+    assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [(place.name, 0)]

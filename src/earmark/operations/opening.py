@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.errors import MissingExtraError, OperationsError
+from earmark.operations.base import NONE_YET
 from earmark.stores.postgres.address import is_address
 
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ def open_operations(location: str, *, create: bool = True) -> SqliteOperations |
         return _open_postgres(location, create=create)
     from earmark.operations.sqlite import SqliteOperations  # noqa: PLC0415 - only who needs it pays
 
-    if not create and not Path(location).exists():
-        raise OperationsError(location, "there is none")
+    if not create and not _is_there(Path(location)):
+        raise OperationsError(location, NONE_YET)
     return SqliteOperations(location)
+
+
+def _is_there(file: Path) -> bool:
+    """Tell whether there is anything to read; SQLite takes an empty file for a new database."""
+    try:
+        return file.is_dir() or file.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _open_postgres(location: str, *, create: bool) -> PostgresOperations:
