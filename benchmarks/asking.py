@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, load
 from earmark.audio import open_samples
-from earmark.fingerprint import fingerprint, hear
+from earmark.fingerprint import fingerprint, hear, heard_by_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Search
 from earmark.packing import pack
@@ -137,9 +137,10 @@ def group_of(name: str) -> str:
     return package if package in SHARING else name
 
 
-def heard(clip: Clip, params: Params, query: QueryParams) -> Heard:
-    """Listen to a clip."""
-    return hear(_blocks(clip.samples, params), params.peaks, query)
+def heard(clip: Clip, params: Params, query: QueryParams, *, by_peaks: bool = False) -> Heard:
+    """Listen to a clip; with `by_peaks`, and forget all of it but its peaks."""
+    whole = hear(_blocks(clip.samples, params), params.peaks, query)
+    return heard_by_peaks(whole.peaks, whole.frames, params.peaks, query) if by_peaks else whole
 
 
 def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[Found]:

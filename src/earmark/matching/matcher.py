@@ -373,7 +373,8 @@ class Search:
         around = surroundings(clip, references, hypotheses)
         traits = decision.traits(evidence, around, clip.frames)
         cost = decision.size_cost(self._size) + np.log1p(self.trials)
-        return replace(evidence, traits=traits, rating=decision.rating(traits) - cost)
+        scale = decision.scale_of(by_peaks=clip.by_peaks)
+        return replace(evidence, traits=traits, rating=decision.rating(traits, scale) - cost)
 
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""
