@@ -250,7 +250,7 @@ class Search:
         query, asked = self._query, -1
         every = query_probes(self._heard.few, self._params, query.fanout, EXACT)
         for postings in query.glances:
-            probes = rarest(self._references, every, postings)
+            probes = rarest(self._references, every, budget(postings, self._size))
             if len(probes.hash) > asked:
                 yield probes
             asked = len(probes.hash)
