@@ -94,8 +94,8 @@ class Catalogue:
 class Found:
     """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
 
-    attempt: int
-    """0 is the glance, 1 the search, the others batches of rungs."""
+    rungs: int
+    """Rungs that were tried by then: 0 before the ladder."""
     keys: NDArray[np.int64]
     rating: NDArray[np.float64]
     traits: NDArray[np.float64]
@@ -146,9 +146,11 @@ def heard(clip: Clip, params: Params, query: QueryParams, *, by_peaks: bool = Fa
 def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[Found]:
     """Yield what every attempt finds, whatever the ones before it found."""
     search = Search(clip, catalogue, catalogue.params, replace(query, far=NOTHING_ACCEPTED))
-    for number, evidence in enumerate(search.attempts()):
+    for evidence in search.attempts():
         keys = np.array(search.case().keys, np.int64)
-        yield Found(number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits)
+        yield Found(
+            search.trials, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits
+        )
 
 
 def _blocks(samples: NDArray[np.float32], params: Params) -> Iterator[NDArray[np.float32]]:

@@ -46,8 +46,6 @@ Changed speed and pitch put the held notes of one drone on those of another; of 
 
 RATES = (1e-2, 1e-3, 1e-4)
 TAIL_SHARE = 0.01
-PLAIN_ATTEMPTS = 2
-"""The glance and the search; the others are the ladder's."""
 
 PART = 50
 """Clips of one task of a worker."""
@@ -97,7 +95,7 @@ def _ask(job: tuple[Condition, int, int, Ladder, bool]) -> NDArray[np.float64]:
         best = [-np.inf, -np.inf]
         sound = heard(clip, catalogue.params, query, by_peaks=by_peaks)
         for found in attempts(sound, masked, query):
-            which = int(found.attempt >= PLAIN_ATTEMPTS)
+            which = int(found.rungs > 0)
             best[which] = max(best[which], found.rating.max(initial=-np.inf))
         rows.append((condition.length_s, *best))
     return np.array(rows, np.float64).reshape(-1, 3)

@@ -46,6 +46,7 @@ from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder, Writer
+from earmark.stores.location import Location, located
 from earmark.stores.opening import open_store
 from earmark.types import (
     Constellation,
@@ -90,7 +91,7 @@ class Library:
     @classmethod
     def open(
         cls,
-        location: str | os.PathLike[str],
+        location: str | os.PathLike[str] | Location,
         *,
         create: bool = True,
         for_rebuild: bool = False,
@@ -119,7 +120,7 @@ class Library:
             MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
             LibraryError: it cannot be opened for another reason.
         """
-        place = os.fspath(location)
+        place = located(location)
         store, own = open_store(place, params, _landmarks, create=create, for_rebuild=for_rebuild)
         return cls(store, own, query)
 
@@ -142,8 +143,17 @@ class Library:
 
     @property
     def location(self) -> str:
-        """Where the library lives."""
+        """Where the library lives, without passwords."""
         return self._store.location
+
+    @property
+    def place(self) -> Location:
+        """Where the library lives, taken apart."""
+        return self._store.place
+
+    def may_write(self) -> bool:
+        """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
+        return self._store.may_write()
 
     @property
     def params(self) -> Params:

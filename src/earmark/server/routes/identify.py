@@ -18,11 +18,11 @@ from earmark.server.routes.common import (
     READ,
     HardnessQuery,
     Here,
+    accepted,
     query_of,
     taking_audio,
     telling,
 )
-from earmark.server.routes.tasks import accepted
 from earmark.server.schemas import Answer, PeaksRule, TaskShape
 from earmark.server.submitting import submit
 from earmark.server.tasks.base import TaskKind

@@ -1,4 +1,4 @@
-"""What the stores with a catalogue share: an older catalogue, and one that may only be read."""
+"""An older SQLite catalogue, and one that may only be read."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 from earmark.errors import ReadOnlyLibraryError
 from earmark.params import Params
-from earmark.stores.catalogue import Catalogue
-from earmark.stores.catalogued import CataloguedStore, Options
-from earmark.stores.connections import Connections
-from earmark.stores.files import Files
+from earmark.stores.base import Store
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.catalogue import Catalogue
+from earmark.stores.sqlite.connections import Connections
 from earmark.tape import lookup
 from tests.catalogues import age
-from tests.contract.workers import Place, add, kind_of, places
+from tests.contract.workers import Place, Shared, add, home_of
 from tests.recordings import EVERY_HASH, landmarks_of
 
 
@@ -31,9 +31,9 @@ def older(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(place: Place) -> CataloguedStore:
+def opened(place: Place) -> Shared:
     """Open, or make, a library."""
-    return kind_of(place).create(place, Params(), landmarks_of)
+    return SegmentedStore.create(home_of(place), Params(), landmarks_of)
 
 
 def version_of(folder: Path) -> int:
@@ -43,7 +43,7 @@ def version_of(folder: Path) -> int:
     return version
 
 
-def read_keys(store: CataloguedStore) -> set[int]:
+def read_keys(store: Store) -> set[int]:
     """Return what the index of a library holds."""
     with store.read() as reader:
         return set(lookup(reader.tapes(EVERY_HASH), EVERY_HASH)[1].tolist())
@@ -60,7 +60,7 @@ def test_an_older_catalogue_is_migrated_when_it_is_opened(older: Path) -> None:
     store = opened(older)
     assert (read_keys(store), version_of(older)) == ({1, 2}, Catalogue.newest_version())
     add(store, 3)
-    with store._connections.reading() as link:
+    with store.home._connections.reading() as link:
         found = link.execute("SELECT id FROM segment_blocks UNION SELECT id FROM media_chunks")
         assert found.fetchall() == []
     store.close()
@@ -85,25 +85,3 @@ def test_the_oldest_catalogue_must_be_written(older: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Connections, "writing", refuse)
     with pytest.raises(ReadOnlyLibraryError):
         opened(older)
-
-
-def test_a_store_without_a_home_is_no_store() -> None:
-    """Who derives a store says where it lies."""
-    with pytest.raises(NotImplementedError):
-        CataloguedStore("somewhere", None, landmarks_of, Files(), Options())
-
-
-@pytest.mark.parametrize("kind", ["directory", "sqlite"])
-def test_a_merge_that_fails_leaves_the_commit(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever goes wrong in the merge after a block, the block has ended well."""
-    store = opened(places(tmp_path / "library")[kind])
-
-    def fail(*_: object) -> NoReturn:
-        raise MemoryError
-
-    monkeypatch.setattr("earmark.stores.catalogued.IndexWriter.merge_step", fail)
-    add(store, 1)
-    assert read_keys(store) == {1}
-    store.close()

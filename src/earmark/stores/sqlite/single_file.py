@@ -12,26 +12,36 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.errors import UsageError
-from earmark.stores.catalogued import CataloguedStore, Options
+from earmark.stores.blocks import CACHE_BYTES
 from earmark.stores.files import Files
-from earmark.stores.tables import Tables
+from earmark.stores.home import PATIENCE_S
+from earmark.stores.location import Location
+from earmark.stores.sqlite.home import SqliteHome
+from earmark.stores.sqlite.tables import Tables
 
 if TYPE_CHECKING:
-    from earmark.stores.catalogue import Catalogue
-    from earmark.stores.connections import Connections
-    from earmark.stores.shelf import Home
+    from earmark.stores.sqlite.catalogue import Catalogue
+    from earmark.stores.sqlite.connections import Connections
 
-SCHEME = "sqlite:"
 _MAGIC = b"SQLite format 3\0"
 
 
-class SqliteFileStore(CataloguedStore):
-    """One library in one SQLite file; any number of threads may use it."""
+def file_home(
+    place: Location,
+    files: Files | None = None,
+    patience_s: float = PATIENCE_S,
+    cache_bytes: int = CACHE_BYTES,
+) -> SqliteHome:
+    """Return the home of a library in a single file.
 
-    @staticmethod
-    def _home_at(location: str, files: Files, options: Options) -> Home:
-        return SingleFile(file_of(location), files, options.cache_bytes)
+    Args:
+        place: a file.
+        files: how files are touched.
+        patience_s: how long to wait for another writer.
+        cache_bytes: how much of the index is kept in memory, beside its directories.
+    """
+    ground = SingleFile(place.on_disk(), files or Files(), cache_bytes)
+    return SqliteHome(place, ground, patience_s)
 
 
 class SingleFile:
@@ -81,25 +91,3 @@ class SingleFile:
 
     def sweep(self, catalogue: Catalogue, media: Iterable[str], *, all_media: bool) -> None:
         """Do nothing: what is not committed is not there."""
-
-
-def file_of(location: str) -> Path:
-    """Return the file that an address names.
-
-    As SQLAlchemy reads them, `sqlite:///music.db` is relative to the working folder, and
-    `sqlite:////srv/music.db` is absolute. What stands behind the slashes is taken as it is.
-
-    Raises:
-        UsageError: it is no such address.
-    """
-    path = location.removeprefix("sqlite:///")
-    if path == location or path.startswith(":memory:") or not path.strip("/"):
-        message = (
-            f"{location!r} is no library's address; sqlite:///music.db is relative to the working "
-            "folder, sqlite:////srv/music.db is absolute"
-        )
-        raise UsageError(message)
-    if "?" in path:
-        message = f"the address {location!r} cannot have options"
-        raise UsageError(message)
-    return Path(path)

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from earmark.stores.blocks import BLOCK_BYTES, BlockSource, FetchedBlocks
-from earmark.stores.catalogue import Catalogue
+from earmark.stores.blocks import BLOCK_BYTES, BlockSource, FetchedBlocks, pieces
 from earmark.stores.rows import Row
+from earmark.stores.sqlite.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from earmark.stores.connections import Connections
+    from earmark.stores.sqlite.connections import Connections
 
 CHUNK_BYTES = 1 << 16
 """Of a media file in one row: a preview is a few of them."""
@@ -34,6 +34,7 @@ class Tables:
     """A shelf in the catalogue's own file, for one transaction."""
 
     within_catalogue = True
+    kept = frozenset[str]()
 
     def __init__(
         self, name: str, catalogue: Catalogue, connections: Connections, cache_bytes: int
@@ -203,18 +204,6 @@ class MediaStream(io.RawIOBase):
             if held:
                 held.close()
         super().close()
-
-
-def pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """Yield the same bytes in pieces of this size, the last one shorter."""
-    rest = b""
-    for chunk in chunks:
-        joined = memoryview(rest + chunk)
-        whole = len(joined) // size * size
-        yield from (bytes(joined[at : at + size]) for at in range(0, whole, size))
-        rest = bytes(joined[whole:])
-    if rest:
-        yield rest
 
 
 class _Counted:

@@ -22,7 +22,7 @@ from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
 from earmark.stores.limits import LARGEST
 from earmark.stores.merging import SegmentSize
 from earmark.stores.rows import row_of, track_of
-from earmark.stores.sql import QUERIES, migration_scripts
+from earmark.stores.sqlite.sql import QUERIES, migration_scripts
 from earmark.types import Metadata, Track
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
-"""The paths of a library's folder.
+"""A library in a folder: a SQLite catalogue, and immutable, memory-mapped segments beside it.
 
-Where everything lies:
+A block writes its segment and media files first, whole and durable, under names that nobody knows;
+the commit makes them exist. What a crash leaves unnamed is swept away by a later writer.
 
     catalogue.sqlite    decides what exists (with `-wal` and `-shm` beside it while it is in use)
     segments/           the index, in immutable files
@@ -20,11 +21,15 @@ from typing import TYPE_CHECKING, BinaryIO
 from earmark.stores.blocks import BlockSource, MappedFile, NoSource
 from earmark.stores.failures import translated
 from earmark.stores.files import Files, publish
+from earmark.stores.home import PATIENCE_S
+from earmark.stores.location import Location
 from earmark.stores.rows import Row
+from earmark.stores.segment import segment_name
+from earmark.stores.sqlite.home import SqliteHome
 
 if TYPE_CHECKING:
-    from earmark.stores.catalogue import Catalogue
-    from earmark.stores.connections import Connections
+    from earmark.stores.sqlite.catalogue import Catalogue
+    from earmark.stores.sqlite.connections import Connections
 
 _OURS = {
     "catalogue.sqlite",
@@ -36,6 +41,19 @@ _OURS = {
     "writer.lock",
     "writer.queue",
 }
+
+
+def folder_home(
+    place: Location, files: Files | None = None, patience_s: float = PATIENCE_S
+) -> SqliteHome:
+    """Return the home of a library in a folder.
+
+    Args:
+        place: a folder.
+        files: how files are touched.
+        patience_s: how long to wait for another writer.
+    """
+    return SqliteHome(place, Folder(place.on_disk(), files or Files()), patience_s)
 
 
 class Folder:
@@ -79,7 +97,7 @@ class Folder:
         return FolderShelf(self, catalogue)
 
     def sweep(self, catalogue: Catalogue, media: Iterable[str], *, all_media: bool) -> None:
-        """Delete the files that the catalogue does not name; see `Home`."""
+        """Delete the files that the catalogue does not name; see `Ground`."""
         live = {row["id"] for row in catalogue.segments()}
         if all_media:
             media = self.media_names() - catalogue.media_names()
@@ -140,6 +158,7 @@ class FolderShelf:
 
     def __init__(self, folder: Folder, catalogue: Catalogue) -> None:
         self.catalogue_name = folder.catalogue.name
+        self.kept: set[str] = set()
         self._folder = folder
         self._catalogue = catalogue
 
@@ -167,6 +186,7 @@ class FolderShelf:
         Raises:
             OSError: it cannot be written.
         """
+        self.kept.add(name)
         return publish(self._folder.files, self._folder.media_file(name), chunks)
 
     def open_media(self, name: str) -> BinaryIO:
@@ -184,8 +204,3 @@ class FolderShelf:
     def media_names(self) -> set[str]:
         """Return the files of the media folder."""
         return self._folder.media_names()
-
-
-def segment_name(number: int) -> str:
-    """Return the file name of a segment."""
-    return f"{number:08}.segment"

@@ -22,10 +22,13 @@ from earmark.errors import (
 from earmark.params import Axis, Params, PeakParams
 from earmark.stores.base import Store, TrackOrder
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
 from earmark.stores.postgres.pool import PoolOptions
-from earmark.stores.postgres.store import Options, PostgresStore
+from earmark.stores.segmented import SegmentedStore
 from earmark.tape import lookup
 from earmark.types import MediaKind, Metadata
+from tests.homes import InPostgres
 from tests.postgres import new_schema, server
 from tests.proxies import proxied
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
@@ -38,21 +41,18 @@ def schema() -> str:
 
 
 @pytest.fixture
-def store(schema: str) -> Iterator[PostgresStore]:
+def store(schema: str) -> Iterator[InPostgres]:
     """An empty library."""
     made = opened(schema)
     yield made
     made.close()
 
 
-def opened(schema: str, user: str = "postgres", **options: object) -> PostgresStore:
+def opened(schema: str, user: str = "postgres", **options: object) -> InPostgres:
     """Open, or make, the library of a schema."""
-    return PostgresStore.create(
-        server().address(schema, user=user),
-        Params(),
-        landmarks_of,
-        Options(**options),  # type: ignore[arg-type]
-    )
+    address = parse(server().address(schema, user=user))
+    home = PostgresHome(address, PostgresOptions(**options))  # type: ignore[arg-type]
+    return SegmentedStore.create(home, Params(), landmarks_of)
 
 
 def add(store: Store, *seeds: int) -> list[int]:
@@ -78,7 +78,7 @@ def role_for(schema: str, *rights: str) -> str:
     return name
 
 
-def test_a_query_takes_three_trips(store: PostgresStore, schema: str) -> None:
+def test_a_query_takes_three_trips(store: InPostgres, schema: str) -> None:
     """One begins, one fetches what is new of the index, one brings what was found."""
     add(store, *range(20))
     with proxied(server().socket) as proxy:
@@ -96,12 +96,12 @@ def test_a_query_takes_three_trips(store: PostgresStore, schema: str) -> None:
         other.close()
 
 
-def opened_at(address: str) -> PostgresStore:
+def opened_at(address: str) -> InPostgres:
     """Open the library of an address."""
-    return PostgresStore.open(address, None, landmarks_of)
+    return SegmentedStore.open(PostgresHome(parse(address)), None, landmarks_of)
 
 
-def test_what_was_fetched_is_not_fetched_again(store: PostgresStore, schema: str) -> None:
+def test_what_was_fetched_is_not_fetched_again(store: InPostgres, schema: str) -> None:
     """The second query of the same hashes takes no trip for the index."""
     add(store, *range(20))
     with proxied(server().socket) as proxy:
@@ -131,7 +131,7 @@ def test_a_segment_that_takes_anothers_place_is_not_taken_for_it(schema: str) ->
     other.close()
 
 
-def test_every_change_has_a_number(store: PostgresStore, schema: str) -> None:
+def test_every_change_has_a_number(store: InPostgres, schema: str) -> None:
     """The last one of each key, in the order in which they happened; a failed block has none."""
     first, second, third = add(store, 1, 2, 3)
     with store.write() as writer:
@@ -147,7 +147,7 @@ def test_every_change_has_a_number(store: PostgresStore, schema: str) -> None:
     assert found == [(first, False), (second, True), (third, True), (new, False)]
 
 
-def test_a_long_path_and_a_long_title_are_held(store: PostgresStore) -> None:
+def test_a_long_path_and_a_long_title_are_held(store: InPostgres) -> None:
     """Longer than any entry of an index may be, and still found and sorted."""
     one, two = make_recording(1), make_recording(2)
     path = b"/" + b"\xff" * 4000
@@ -166,7 +166,7 @@ def test_a_long_path_and_a_long_title_are_held(store: PostgresStore) -> None:
         assert len(reader.by_isrc("i" * 9000)) == 2
 
 
-def test_a_user_who_may_only_read_reads(store: PostgresStore, schema: str) -> None:
+def test_a_user_who_may_only_read_reads(store: InPostgres, schema: str) -> None:
     """And what it may not do is a typed error."""
     add(store, 1)
     reading = opened(schema, role_for(schema, "SELECT"))
@@ -178,7 +178,7 @@ def test_a_user_who_may_only_read_reads(store: PostgresStore, schema: str) -> No
     reading.close()
 
 
-def test_four_rights_are_enough_to_write(store: PostgresStore, schema: str) -> None:
+def test_four_rights_are_enough_to_write(store: InPostgres, schema: str) -> None:
     """Who may select, insert, update and delete may do everything."""
     add(store, 1, 2)
     writing = opened(schema, role_for(schema, "SELECT, INSERT, UPDATE, DELETE"))
@@ -191,14 +191,14 @@ def test_four_rights_are_enough_to_write(store: PostgresStore, schema: str) -> N
     writing.close()
 
 
-def test_a_user_without_any_right_is_refused(store: PostgresStore, schema: str) -> None:
+def test_a_user_without_any_right_is_refused(store: InPostgres, schema: str) -> None:
     """By a typed error."""
     add(store, 1)
     with pytest.raises(LibraryError, match="permission denied"):
         opened(schema, role_for(schema))
 
 
-def test_a_read_only_server_is_read(store: PostgresStore, schema: str) -> None:
+def test_a_read_only_server_is_read(store: InPostgres, schema: str) -> None:
     """A standby, or a server that refuses to write, serves readers."""
     add(store, 1)
     role = role_for(schema, "ALL")
@@ -210,7 +210,7 @@ def test_a_read_only_server_is_read(store: PostgresStore, schema: str) -> None:
     reading.close()
 
 
-def test_a_busy_library_names_its_writer(store: PostgresStore, schema: str) -> None:
+def test_a_busy_library_names_its_writer(store: InPostgres, schema: str) -> None:
     """Who cannot write is told which process of the server does, and reads meanwhile."""
     hasty = opened(schema, patience_s=0.05)
     with store.write():
@@ -220,7 +220,7 @@ def test_a_busy_library_names_its_writer(store: PostgresStore, schema: str) -> N
     hasty.close()
 
 
-def test_a_server_without_connections_is_told(store: PostgresStore, schema: str) -> None:
+def test_a_server_without_connections_is_told(store: InPostgres, schema: str) -> None:
     """It is a typed error, and no wait without end."""
     role = role_for(schema, "SELECT")
     server().run(f"ALTER ROLE {role} CONNECTION LIMIT 1")
@@ -241,7 +241,7 @@ def test_connections_of_a_process_are_limited(schema: str) -> None:
 
 
 @pytest.mark.parametrize("table", ["tracks", "constellations", "changes", "blocks", "commits"])
-def test_a_full_disk_changes_nothing(store: PostgresStore, schema: str, table: str) -> None:
+def test_a_full_disk_changes_nothing(store: InPostgres, schema: str, table: str) -> None:
     """Wherever there is no room, the block is undone, and the library goes on."""
     add(store, 1)
     server().run(
@@ -268,9 +268,7 @@ def test_a_full_disk_changes_nothing(store: PostgresStore, schema: str, table: s
         "DELETE FROM {}.blocks",
     ],
 )
-def test_a_damaged_segment_is_named_and_mended(
-    store: PostgresStore, schema: str, damage: str
-) -> None:
+def test_a_damaged_segment_is_named_and_mended(store: InPostgres, schema: str, damage: str) -> None:
     """Nothing is answered from it; `repair` makes it from the constellations."""
     add(store, 1, 2)
     server().run(damage.format(schema))
@@ -284,7 +282,7 @@ def test_a_damaged_segment_is_named_and_mended(
     other.close()
 
 
-def test_a_damaged_constellation_is_named(store: PostgresStore, schema: str) -> None:
+def test_a_damaged_constellation_is_named(store: InPostgres, schema: str) -> None:
     """Its track is named by the error, and by the check, which goes by nothing that is kept."""
     key, other = add(store, 1, 2)
     with store.read() as reader:
@@ -295,7 +293,7 @@ def test_a_damaged_constellation_is_named(store: PostgresStore, schema: str) -> 
     assert [problem.what for problem in store.check(deep=True)] == ["constellation"] * 2
 
 
-def test_lost_media_are_found(store: PostgresStore, schema: str) -> None:
+def test_lost_media_are_found(store: InPostgres, schema: str) -> None:
     """A chunk that is gone is a problem."""
     one = make_recording(1)
     with store.write() as writer:
@@ -307,7 +305,7 @@ def test_lost_media_are_found(store: PostgresStore, schema: str) -> None:
     assert [problem.what for problem in store.check()] == ["media"]
 
 
-def test_media_whose_chunks_fail_are_not_kept(store: PostgresStore, schema: str) -> None:
+def test_media_whose_chunks_fail_are_not_kept(store: InPostgres, schema: str) -> None:
     """The block may go on without them."""
 
     def chunks() -> Iterator[bytes]:
@@ -346,11 +344,11 @@ def test_what_is_no_library_is_not_found(schema: str) -> None:
     opened(schema).close()
 
 
-def test_other_parameters_are_refused(store: PostgresStore, schema: str) -> None:
+def test_other_parameters_are_refused(store: InPostgres, schema: str) -> None:
     """A library keeps those that it was made with."""
     other = Params(PeakParams(axis=Axis.MEL))
     with pytest.raises(IncompatiblePeaksError):
-        PostgresStore.open(server().address(schema), other, landmarks_of)
+        SegmentedStore.open(PostgresHome(parse(server().address(schema))), other, landmarks_of)
     again = opened_at(server().address(schema))
     assert again.params == store.params
     again.close()

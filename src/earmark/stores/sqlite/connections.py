@@ -105,6 +105,12 @@ class Connections:
             return NOWHERE
         return state.st_dev, state.st_ino
 
+    def may_write(self) -> bool:
+        """Tell whether permissions let SQLite write; too many open files are another matter."""
+        beside = [self._path.with_name(f"{self._path.name}{end}") for end in ("", "-wal", "-shm")]
+        paths = [self._path.parent, *(path for path in beside if os.access(path, os.F_OK))]
+        return all(os.access(path, os.W_OK) for path in paths)
+
     def close(self) -> None:
         """Close what is idle now, and the rest when its block ends."""
         with self._guard:
@@ -138,7 +144,7 @@ class Connections:
             code = primary_code(error)
             if code == sqlite3.SQLITE_READONLY:
                 return None
-            if code == sqlite3.SQLITE_CANTOPEN and not self._may_write():
+            if code == sqlite3.SQLITE_CANTOPEN and not self.may_write():
                 return None
             raise of_sqlite(self._location, error) from error
         return _Connection(link)
@@ -211,12 +217,6 @@ class Connections:
                 self._idle.append(connection)
                 return
         connection.link.close()
-
-    def _may_write(self) -> bool:
-        """Tell whether permissions let SQLite write; too many open files are another matter."""
-        beside = [self._path.with_name(f"{self._path.name}{end}") for end in ("", "-wal", "-shm")]
-        paths = [self._path.parent, *(path for path in beside if os.access(path, os.F_OK))]
-        return all(os.access(path, os.W_OK) for path in paths)
 
     def _has_wal(self) -> bool:
         return self._path.with_name(f"{self._path.name}-wal").exists()

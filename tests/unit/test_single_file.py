@@ -14,22 +14,24 @@ from earmark.errors import (
     LibraryNotFoundError,
     NotALibraryError,
     StorageFullError,
-    UsageError,
 )
 from earmark.params import Params
-from earmark.stores.catalogue import Catalogue
-from earmark.stores.catalogued import Options
+from earmark.stores.location import located
 from earmark.stores.merging import MergePolicy
-from earmark.stores.sqlite_file import SqliteFileStore, file_of
+from earmark.stores.segmented import Options, SegmentedStore
+from earmark.stores.sqlite.catalogue import Catalogue
+from earmark.stores.sqlite.single_file import file_home
 from earmark.tape import lookup
 from earmark.types import MediaKind
+from tests.homes import OnDisk
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
 
-def opened(file: Path, cache_bytes: int = 1 << 20) -> SqliteFileStore:
+def opened(file: Path, cache_bytes: int = 1 << 20) -> OnDisk:
     """Open, or make, the library in a file."""
-    options = Options(policy=MergePolicy(fan_in=3), cache_bytes=cache_bytes)
-    return SqliteFileStore.create(f"sqlite:///{file}", Params(), landmarks_of, options=options)
+    home = file_home(located(f"sqlite:///{file}"), cache_bytes=cache_bytes)
+    options = Options(policy=MergePolicy(fan_in=3))
+    return SegmentedStore.create(home, Params(), landmarks_of, options)
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(file: Path) -> Iterator[SqliteFileStore]:
+def store(file: Path) -> Iterator[OnDisk]:
     """A library of two tracks in two segments, with a preview each."""
     made = opened(file)
     for seed in (1, 2):
@@ -48,7 +50,7 @@ def store(file: Path) -> Iterator[SqliteFileStore]:
     made.close()
 
 
-def add(store: SqliteFileStore, seed: int, landmarks: int = 40) -> None:
+def add(store: OnDisk, seed: int, landmarks: int = 40) -> None:
     """Add a track with its preview."""
     one = make_recording(seed, landmarks=landmarks)
     with store.write() as writer:
@@ -57,7 +59,7 @@ def add(store: SqliteFileStore, seed: int, landmarks: int = 40) -> None:
         writer.insert(track, one.constellation, one.landmarks)
 
 
-def held(store: SqliteFileStore) -> set[int]:
+def held(store: OnDisk) -> set[int]:
     """Return what tracks, index and media have in common, by the seeds of the recordings."""
     with store.read() as reader:
         tracks = {track.key: track for track in reader.all_tracks()}
@@ -78,43 +80,14 @@ def rows(file: Path, statement: str) -> list[tuple[object, ...]]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("location", "path"),
-    [
-        ("sqlite:///music.db", "music.db"),
-        ("sqlite:////srv/music.db", "/srv/music.db"),
-        ("sqlite:///a%20b/c d.db", "a%20b/c d.db"),
-    ],
-)
-def test_three_slashes_are_relative_and_four_absolute(location: str, path: str) -> None:
-    """An address is read as SQLAlchemy reads it."""
-    assert str(file_of(location)) == path
-
-
-@pytest.mark.parametrize(
-    "location",
-    ["sqlite:", "sqlite://", "sqlite:///", "sqlite:////", "sqlite:///:memory:", "sqlite:x.db"],
-)
-def test_an_address_without_a_file_is_refused(location: str) -> None:
-    """What names no file is no library's address."""
-    with pytest.raises(UsageError, match=r"sqlite:////srv/music\.db is absolute"):
-        file_of(location)
-
-
-def test_an_address_has_no_options() -> None:
-    """A question mark is refused: what follows would be taken for part of the name."""
-    with pytest.raises(UsageError, match="options"):
-        file_of("sqlite:///music.db?timeout=3")
-
-
-def test_a_closed_library_is_one_file_and_its_lock(file: Path, store: SqliteFileStore) -> None:
+def test_a_closed_library_is_one_file_and_its_lock(file: Path, store: OnDisk) -> None:
     """Nothing else stays in the folder."""
     store.close()
     names = {path.name for path in file.parent.iterdir()}
     assert names == {"music.db", "music.db.lock", "music.db.queue"}
 
 
-def test_the_file_alone_is_the_library(file: Path, store: SqliteFileStore, tmp_path: Path) -> None:
+def test_the_file_alone_is_the_library(file: Path, store: OnDisk, tmp_path: Path) -> None:
     """A closed library can be copied as one file, and has its index and its media there."""
     store.close()
     copy = tmp_path / "elsewhere" / "copy.db"
@@ -141,7 +114,7 @@ def test_what_is_no_library_is_left_alone(tmp_path: Path) -> None:
 def test_a_library_that_is_not_there_is_not_opened(file: Path) -> None:
     """Opening without making is a typed error, and makes nothing."""
     with pytest.raises(LibraryNotFoundError):
-        SqliteFileStore.open(f"sqlite:///{file}", None, landmarks_of)
+        SegmentedStore.open(file_home(located(f"sqlite:///{file}")), None, landmarks_of)
     assert not file.exists()
 
 
@@ -154,14 +127,14 @@ def test_a_making_that_was_cut_short_is_done_again(file: Path) -> None:
     store.close()
 
 
-def test_the_file_is_marked_as_ours(file: Path, store: SqliteFileStore) -> None:
+def test_the_file_is_marked_as_ours(file: Path, store: OnDisk) -> None:
     """Other programs can tell by the application id."""
     store.close()
     assert rows(file, "PRAGMA application_id") == [(0x4561726D,)]
     assert rows(file, "PRAGMA user_version") == [(Catalogue.newest_version(),)]
 
 
-def test_what_goes_leaves_no_rows(file: Path, store: SqliteFileStore) -> None:
+def test_what_goes_leaves_no_rows(file: Path, store: OnDisk) -> None:
     """Blocks of merged segments, and chunks of removed tracks' media, are deleted."""
     add(store, 3)
     with store.write() as writer:
@@ -173,7 +146,7 @@ def test_what_goes_leaves_no_rows(file: Path, store: SqliteFileStore) -> None:
     assert rows(file, "SELECT count(DISTINCT media) FROM media_chunks") == [(1,)]
 
 
-def test_room_is_used_again(file: Path, store: SqliteFileStore) -> None:
+def test_room_is_used_again(file: Path, store: OnDisk) -> None:
     """Replacing the same track again and again does not make the file grow."""
     for _ in range(5):
         store.rebuild()
@@ -184,21 +157,21 @@ def test_room_is_used_again(file: Path, store: SqliteFileStore) -> None:
     assert file.exists()
 
 
-def store_bytes(store: SqliteFileStore) -> int:
+def store_bytes(store: OnDisk) -> int:
     """Return the size of the file in a new view."""
     with store.read() as reader:
         stats = reader.stats()
     return stats.catalogue_bytes + stats.index_bytes + stats.media_bytes
 
 
-def test_sizes_add_up_to_the_file(file: Path, store: SqliteFileStore) -> None:
+def test_sizes_add_up_to_the_file(file: Path, store: OnDisk) -> None:
     """Catalogue, index and media together are what lies on the disk."""
     total = store_bytes(store)
     store.close()
     assert total == file.stat().st_size
 
 
-def test_a_damaged_block_is_found_and_mended(file: Path, store: SqliteFileStore) -> None:
+def test_a_damaged_block_is_found_and_mended(file: Path, store: OnDisk) -> None:
     """A block whose bytes changed is named by a lookup and a check, and built anew by a repair."""
     store.close()
     rows(file, "UPDATE segment_blocks SET bytes = zeroblob(length(bytes)) WHERE id >> 32 = 1")
@@ -211,7 +184,7 @@ def test_a_damaged_block_is_found_and_mended(file: Path, store: SqliteFileStore)
     again.close()
 
 
-def test_a_lost_block_is_found_and_mended(file: Path, store: SqliteFileStore) -> None:
+def test_a_lost_block_is_found_and_mended(file: Path, store: OnDisk) -> None:
     """A segment without its blocks is damage, too."""
     store.close()
     rows(file, "DELETE FROM segment_blocks WHERE id >> 32 = 2")
@@ -222,7 +195,7 @@ def test_a_lost_block_is_found_and_mended(file: Path, store: SqliteFileStore) ->
     again.close()
 
 
-def test_lost_media_are_found(file: Path, store: SqliteFileStore) -> None:
+def test_lost_media_are_found(file: Path, store: OnDisk) -> None:
     """A media file that lost a chunk is reported."""
     store.close()
     rows(file, "DELETE FROM media_chunks WHERE id = 1")
@@ -231,7 +204,7 @@ def test_lost_media_are_found(file: Path, store: SqliteFileStore) -> None:
     again.close()
 
 
-def test_answers_do_not_depend_on_the_cache(file: Path, store: SqliteFileStore) -> None:
+def test_answers_do_not_depend_on_the_cache(file: Path, store: OnDisk) -> None:
     """Without any room for what was fetched, the answers are the same."""
     store.close()
     poor = opened(file, cache_bytes=0)
@@ -240,7 +213,7 @@ def test_answers_do_not_depend_on_the_cache(file: Path, store: SqliteFileStore) 
 
 
 @pytest.mark.parametrize("spare_pages", range(0, 150, 10))
-def test_a_full_disk_changes_nothing(store: SqliteFileStore, spare_pages: int) -> None:
+def test_a_full_disk_changes_nothing(store: OnDisk, spare_pages: int) -> None:
     """Wherever the room ends, a block is whole or a typed error, and the library goes on."""
     limit = page_count(store) + spare_pages
     limit_pages(store, limit)
@@ -257,14 +230,14 @@ def test_a_full_disk_changes_nothing(store: SqliteFileStore, spare_pages: int) -
     assert store.check(deep=True) == []
 
 
-def page_count(store: SqliteFileStore) -> int:
+def page_count(store: OnDisk) -> int:
     """Return how many pages the file has."""
-    with store._connections.reading() as link:
+    with store.home._connections.reading() as link:
         pages: int = link.execute("PRAGMA page_count").fetchone()[0]
     return pages
 
 
-def limit_pages(store: SqliteFileStore, pages: int) -> None:
+def limit_pages(store: OnDisk, pages: int) -> None:
     """Let the file have so many pages; every block uses the same idle connection."""
-    with store._connections.writing() as link:
+    with store.home._connections.writing() as link:
         link.execute(f"PRAGMA max_page_count = {pages}")
