@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.params import Ladder
+from earmark.params import Axis, Ladder
 from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.types import MediaKind, Relation, Status
 
@@ -120,6 +120,26 @@ class Answer(Shape):
     matches: list[MatchShape]
     candidates: list[MatchShape]
     error: Failure | None
+
+
+class PeaksRule(Shape):
+    """How peaks are found; docs/peaks.md explains the numbers."""
+
+    format: str
+    peaks_id: str
+    axis: Axis
+    sample_rate_hz: int
+    window_samples: int
+    hop_samples: int
+    low_bin: int
+    high_bin: int
+    steps: int
+    silence_db: float
+    radius_frames: int
+    radius_ratio: float
+    min_radius_bins: int
+    max_radius_bins: int
+    max_clip_s: float
 
 
 class BestPlace(Shape):
