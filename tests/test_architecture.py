@@ -20,7 +20,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("ben
 LAYERS = (
     ("errors", "types"),
     ("params",),
-    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles", "searchable"),
+    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles", "searchable", "texts"),
     ("axis", "elias_fano", "fourier", "sqlitefile"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("fingerprint",),
@@ -35,7 +35,7 @@ LAYERS = (
     ("archives",),
     ("evaluation", "pictures"),
     ("jsonable",),
-    ("sinks",),
+    ("sinks", "timelines"),
     ("demo",),
     ("settings",),
     ("server",),
