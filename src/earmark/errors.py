@@ -8,6 +8,8 @@
     │   ├── UndecodableAudioError     sound in it, but nothing that can be decoded
     │   ├── SilentAudioError          decoded, but there is nothing in it to recognise
     │   └── DecoderCrashError         the decoding process died
+    ├── ClipPeaksError                peaks sent in place of a clip cannot be used
+    │   └── ForeignPeaksError         found with another `peaks_id` than the library's
     ├── SourceError                   a live source cannot be used; carries its name and the cause
     │   ├── AddressRefusedError       it lies in a network that may not be asked
     │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
@@ -101,6 +103,28 @@ class SilentAudioError(AudioError):
 
 class DecoderCrashError(AudioError):
     """The process that decoded the recording died."""
+
+
+class ClipPeaksError(EarmarkError):
+    """Peaks sent in place of a clip that cannot be used: `source` names it, `cause` says why."""
+
+    http_status = 422
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(f"cannot use the peaks of {source}: {cause}")
+        self.source = source
+        self.cause = cause
+
+
+class ForeignPeaksError(ClipPeaksError):
+    """The peaks were found with other parameters than those of the library."""
+
+    http_status = 409
+
+    def __init__(self, source: str, found: str, expected: str) -> None:
+        super().__init__(source, f"they have peaks_id {found}, the library has {expected}")
+        self.found = found
+        self.expected = expected
 
 
 class SourceError(EarmarkError):

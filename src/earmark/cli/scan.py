@@ -169,9 +169,9 @@ def _line_printer(lines: Callable[[Object], Iterator[str]]) -> Callable[[Timelin
 def _print_table(timeline: Timeline) -> None:
     from earmark.cli import screen
 
-    typer.secho(text.printable(timeline.file), bold=True)
     if timeline.duration_s is None:
-        return
+        return  # why not was told on stderr
+    typer.secho(text.printable(timeline.file), bold=True)
     screen.show(timelines.table(timeline))
     typer.secho(timelines.summary(timeline), dim=True)
 

@@ -18,6 +18,7 @@ from earmark.audio import Resampler, channels_of, to_mono
 from earmark.live.follower import Follower
 from earmark.live.plan import LookPlan
 from earmark.live.updates import Update, UpdateKind
+from earmark.live.waiting import Waiting
 from earmark.live.window import Window
 from earmark.matching.course import Course
 from earmark.params import Ladder, QueryParams
@@ -25,7 +26,7 @@ from earmark.types import Relation, Status
 from earmark.units import samples_to_seconds, semitones_to_pitch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -112,6 +113,7 @@ class Recognizer:
         self._resampler: Resampler | None = None
         self._pending = np.empty(0, np.float32)
         self._play: _Play | None = None
+        self._waiting = Waiting()
         self._origin_s = 0.0
         self._looks = 0
         self._later_s = 0.0
@@ -158,14 +160,14 @@ class Recognizer:
         if self._play:
             self._play.follower.pass_over(self.position_s)
         self._begin_stretch(self.position_s)
-        return [*updates, *self._expired()]
+        return [*updates, *self._in_order(self._expired())]
 
     def finish(self) -> list[Update]:
         """End the stream, and return what is left to say; what is fed then is another stretch."""
         updates = self._drained()
         if not self._is_following():
-            updates += self._last_look()
-        updates += self._ended()
+            updates += self._in_order(self._last_look())
+        updates += self._in_order(self._ended())
         self._window.skip(0)
         self._begin_stretch(self.position_s)
         return updates
@@ -204,8 +206,18 @@ class Recognizer:
         while len(self._pending) >= self._step:
             piece, self._pending = self._pending[: self._step], self._pending[self._step :]
             self._window.add(piece)
-            yield from self._silences(piece)
-            yield from self._follow() if self._is_following() else self._search()
+            yield from self._in_order(self._silences(piece))
+            yield from self._in_order(self._follow() if self._is_following() else self._search())
+
+    def _in_order(self, updates: Iterable[Update]) -> Iterator[Update]:
+        """Yield updates when nothing can come any more that happened before them."""
+        for update in updates:
+            yield from self._waiting.passed(update, self._heard_until_s)
+        yield from self._waiting.played_on(self._heard_until_s, self.position_s)
+
+    @property
+    def _heard_until_s(self) -> float | None:
+        return None if self._play is None else self._play.follower.heard_until_s
 
     def _is_following(self) -> bool:
         return self._play is not None and not self._play.follower.is_lost

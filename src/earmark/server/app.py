@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from earmark import __version__
 from earmark.errors import EarmarkError
 from earmark.parallel import cpu_count
-from earmark.server import pages, problems
+from earmark.server import assets, pages, problems
 from earmark.server.access import Guard
 from earmark.server.bodies import Bodies
 from earmark.server.context import Context
@@ -85,6 +85,7 @@ def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
     app.include_router(health.router, prefix=PREFIX, include_in_schema=False)
     app.include_router(_ping(), prefix=PREFIX)
     app.mount("/docs", pages.swagger())
+    app.router.routes += assets.routes()
     handled = (
         EarmarkError,
         RequestValidationError,

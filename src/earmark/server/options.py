@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MEGABYTE = 1 << 20
@@ -60,7 +60,7 @@ class Limits:
 class ServerOptions:
     """How a server runs."""
 
-    library: str
+    library: str = field(repr=False)
     """Location of the library."""
     state: Path
     """Folder of the server's own files: keys, tasks, uploads."""
@@ -88,7 +88,7 @@ class ServerOptions:
     tls_key: Path | None = None
     tls_self_signed: bool = False
     """Speak HTTPS with a certificate of the server's own."""
-    operations: str | None = None
+    operations: str | None = field(default=None, repr=False)
     """The store of plays, if there is one."""
     monitor_private: bool = False
     """Let monitors go to addresses of private networks, and of this machine."""
