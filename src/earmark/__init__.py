@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Likeness,
         SharedSpan,
     )
+    from earmark.duplicates.versions import Version, find_versions
     from earmark.errors import (
         ArchiveError,
         AudioError,
@@ -158,11 +159,13 @@ __all__ = [
     "Update",
     "UpdateKind",
     "UsageError",
+    "Version",
     "copy_library",
     "explain",
     "export_library",
     "find_duplicates",
     "find_duplicates_in",
+    "find_versions",
     "import_archive",
     "restore_backup",
     "scan",
@@ -185,6 +188,7 @@ _HOMES = {
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
+    "earmark.duplicates.versions": "Version find_versions",
     "earmark.errors": (
         "ArchiveError AudioError ClipPeaksError EarmarkError LibraryError OperationsError "
         "SourceError TrackNotFoundError UsageError"

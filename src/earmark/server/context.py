@@ -19,6 +19,7 @@ from earmark.server.metrics import Metrics
 from earmark.server.monitors import Monitors
 from earmark.server.options import MEGABYTE
 from earmark.server.rates import Rates
+from earmark.server.sounds import Sounds
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 from earmark.server.trash import Trash
 
@@ -124,6 +125,7 @@ class Context:
     """What ladders of those who listen may take."""
     monitors: Monitors
     trash: Trash
+    sounds: Sounds
     warmed: asyncio.Event
     """Set when the first answer will be as fast as the next."""
     wake: Callable[[], None]
@@ -150,6 +152,7 @@ def make_context(
         ladders=Quota(LADDER_SHARE),
         monitors=Monitors(library, options),
         trash=Trash(library, state, options),
+        sounds=Sounds(library),
         warmed=asyncio.Event(),
         wake=wake,
     )
