@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, load
 from earmark.audio import open_samples
-from earmark.fingerprint import fingerprint, hear
+from earmark.fingerprint import fingerprint, hear, heard_by_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Search
 from earmark.packing import pack
@@ -94,8 +94,8 @@ class Catalogue:
 class Found:
     """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
 
-    attempt: int
-    """0 is the glance, 1 the search, the others batches of rungs."""
+    rungs: int
+    """Rungs that were tried by then: 0 before the ladder."""
     keys: NDArray[np.int64]
     rating: NDArray[np.float64]
     traits: NDArray[np.float64]
@@ -137,17 +137,20 @@ def group_of(name: str) -> str:
     return package if package in SHARING else name
 
 
-def heard(clip: Clip, params: Params, query: QueryParams) -> Heard:
-    """Listen to a clip."""
-    return hear(_blocks(clip.samples, params), params.peaks, query)
+def heard(clip: Clip, params: Params, query: QueryParams, *, by_peaks: bool = False) -> Heard:
+    """Listen to a clip; with `by_peaks`, and forget all of it but its peaks."""
+    whole = hear(_blocks(clip.samples, params), params.peaks, query)
+    return heard_by_peaks(whole.peaks, whole.frames, params.peaks, query) if by_peaks else whole
 
 
 def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[Found]:
     """Yield what every attempt finds, whatever the ones before it found."""
     search = Search(clip, catalogue, catalogue.params, replace(query, far=NOTHING_ACCEPTED))
-    for number, evidence in enumerate(search.attempts()):
+    for evidence in search.attempts():
         keys = np.array(search.case().keys, np.int64)
-        yield Found(number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits)
+        yield Found(
+            search.trials, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits
+        )
 
 
 def _blocks(samples: NDArray[np.float32], params: Params) -> Iterator[NDArray[np.float32]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from earmark.archives.values import Manifest
     from earmark.archives.verifying import verify_archive
     from earmark.audio import Header
+    from earmark.clip_peaks import ClipPeaks, take_peaks
     from earmark.duplicates.find import find_duplicates, find_duplicates_in
     from earmark.duplicates.records import (
         Copy,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from earmark.errors import (
         ArchiveError,
         AudioError,
+        ClipPeaksError,
         EarmarkError,
         LibraryError,
         OperationsError,
@@ -88,6 +90,8 @@ __all__ = [
     "AudioError",
     "Axis",
     "BestPlace",
+    "ClipPeaks",
+    "ClipPeaksError",
     "Copy",
     "Duplicate",
     "DuplicateGroup",
@@ -163,6 +167,7 @@ __all__ = [
     "restore_backup",
     "scan",
     "search",
+    "take_peaks",
     "verify_archive",
 ]
 
@@ -175,14 +180,14 @@ _HOMES = {
     "earmark.archives.values": "Manifest",
     "earmark.archives.verifying": "verify_archive",
     "earmark.audio": "Header",
+    "earmark.clip_peaks": "ClipPeaks take_peaks",
     "earmark.duplicates.find": "find_duplicates find_duplicates_in",
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
     "earmark.errors": (
-        "ArchiveError AudioError EarmarkError LibraryError OperationsError SourceError "
-        "TrackNotFoundError "
-        "UsageError"
+        "ArchiveError AudioError ClipPeaksError EarmarkError LibraryError OperationsError "
+        "SourceError TrackNotFoundError UsageError"
     ),
     "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",

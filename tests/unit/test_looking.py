@@ -52,6 +52,7 @@ def test_each_look_goes_further_than_the_one_before() -> None:
         (0.0025, Ladder.OFF, 5.0),
         (0.0025, Ladder.FULL, 5.0),
     ]
+    assert [len(query.glances) for query in recorded.queries] == [1, 2, 2]
 
 
 def test_without_a_turn_nothing_is_asked_but_a_glance() -> None:

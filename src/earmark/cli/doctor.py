@@ -15,7 +15,7 @@ from earmark.cli.edge import NONE_FOUND, in_words, naming, remedied
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.errors import LibraryError, LibraryNotFoundError
 from earmark.settings import library_location
-from earmark.stores.postgres.address import shown
+from earmark.stores.location import presentable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -87,7 +87,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from earmark.audio import library_versions
-    from earmark.stores.connections import SQLITE_VERSION
+    from earmark.stores.sqlite.connections import SQLITE_VERSION
 
     packages = {name: version(package) for name, package in PACKAGES.items()}
     return {
@@ -149,7 +149,7 @@ def _print_json(findings: Findings) -> None:
         "containers": findings.supported.containers,
         "codecs": findings.supported.codecs,
         "kernels": {"folder": str(findings.kernels), "writable": findings.kernels_writable},
-        "location": shown(findings.location),
+        "location": presentable(findings.location),
         "library": findings.library,
         "problems": findings.problems,
     }
@@ -167,7 +167,7 @@ def _print_words(findings: Findings) -> None:
         ("containers", f"{len(supported.containers)}: {' '.join(supported.containers)}"),
         ("codecs", f"{len(supported.codecs)}: {' '.join(supported.codecs)}"),
         ("kernels", findings.kernels),
-        ("library", shown(findings.location)),
+        ("library", presentable(findings.location)),
         ("tracks", _tracks(findings)),
     ]
     console = screen.stdout()

@@ -164,9 +164,9 @@ def _print_lines(lines: Iterator[str]) -> None:
 def _print_table(timeline: Timeline) -> None:
     from earmark.cli import screen
 
-    typer.secho(text.printable(timeline.file), bold=True)
     if timeline.duration_s is None:
-        return
+        return  # why not was told on stderr
+    typer.secho(text.printable(timeline.file), bold=True)
     screen.show(timelines.table(timeline))
     typer.secho(timelines.summary(timeline), dim=True)
 

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from earmark.params import QueryParams
     from earmark.types import Identification, Match
 
-GLANCE_S = 0.0
-"""The time limit of a query that makes its first attempt only."""
-
 
 class Looker:
     """Looks at stretches of one stream."""
@@ -36,11 +33,13 @@ class Looker:
         """Take what is asked, and how hard; without quotas every look may go as far as it likes."""
         self._library = library
         self._query = query
+        # in no time a query has its first attempt only: the last glance, which finds most
+        self._glance = replace(query, glances=query.glances[-1:], time_limit_s=0.0)
         self._searches = quotas.searches.place() if quotas else None
         self._ladders = quotas.ladders.place() if quotas else None
 
     def glance(self, samples: NDArray[np.float32], share: float) -> Identification:
-        """Look with the first attempt of a query only.
+        """Look with no more than a query's last glance.
 
         Args:
             samples: the stretch at the library's rate, shape (n,).
@@ -49,7 +48,7 @@ class Looker:
         Raises:
             LibraryError: the library cannot be read.
         """
-        return self._asked(samples, share, Ladder.OFF, GLANCE_S)
+        return self._asked(samples, share, Ladder.OFF, self._glance)
 
     def search(
         self, samples: NDArray[np.float32], share: float, *, is_new: bool
@@ -65,8 +64,7 @@ class Looker:
             LibraryError: the library cannot be read.
         """
         with _turn(self._searches, is_new=is_new) as is_ours:
-            limit_s = self._query.time_limit_s
-            return self._asked(samples, share, Ladder.OFF, limit_s) if is_ours else None
+            return self._asked(samples, share, Ladder.OFF, self._query) if is_ours else None
 
     def climb(self, samples: NDArray[np.float32], share: float) -> Identification | None:
         """Look on the ladder, too; None if it is not this stream's turn.
@@ -77,20 +75,12 @@ class Looker:
         query = self._query
         place = self._searches if query.ladder is Ladder.OFF else self._ladders
         with _turn(place, is_new=True) as is_ours:
-            if not is_ours:
-                return None
-            return self._asked(samples, share, query.ladder, query.time_limit_s)
+            return self._asked(samples, share, query.ladder, query) if is_ours else None
 
     def _asked(
-        self,
-        samples: NDArray[np.float32],
-        share: float,
-        ladder: Ladder,
-        time_limit_s: float | None,
+        self, samples: NDArray[np.float32], share: float, ladder: Ladder, query: QueryParams
     ) -> Identification:
-        query = replace(
-            self._query, far=self._query.far * share, ladder=ladder, time_limit_s=time_limit_s
-        )
+        query = replace(query, far=query.far * share, ladder=ladder)
         rate = self._library.params.peaks.sample_rate_hz
         return self._library.identify(samples, sample_rate=rate, query=query)
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from earmark.audio import Resampler, channels_of, to_mono
+from earmark.audio import channels_of, to_mono
 from earmark.live.follower import Follower
 from earmark.live.looking import Looker, of_the_stream
 from earmark.live.plan import LookPlan
+from earmark.live.steps import Steps
 from earmark.live.updates import Update, UpdateKind
+from earmark.live.waiting import Waiting
 from earmark.live.window import Window
 from earmark.matching.course import Course
 from earmark.params import QueryParams
@@ -25,7 +27,7 @@ from earmark.types import Status
 from earmark.units import samples_to_seconds, semitones_to_pitch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -110,11 +112,10 @@ class Recognizer:
         self._plan = plan or LookPlan()
         self._looker = Looker(library, self._query, quotas)
         self._rate_hz = self._params.sample_rate_hz
-        self._step = round(STEP_S * self._rate_hz)
+        self._steps = Steps(self._rate_hz, round(STEP_S * self._rate_hz))
         self._window = Window(round((self._plan.longest_s + MARGIN_S) * self._rate_hz))
-        self._resampler: Resampler | None = None
-        self._pending = np.empty(0, np.float32)
         self._play: _Play | None = None
+        self._waiting = Waiting()
         self._origin_s = 0.0
         self._looks = 0
         self._later_s = 0.0
@@ -154,7 +155,7 @@ class Recognizer:
             UsageError: an array of another shape or type, or a rate beyond reason.
             LibraryError: the library cannot be read.
         """
-        return list(self._heard(self._resampled(to_mono(channels_of(samples)), sample_rate)))
+        return list(self._heard(self._steps.feed(to_mono(channels_of(samples)), sample_rate)))
 
     def skip(self, seconds: float) -> list[Update]:
         """Note that so much sound was lost, and return what there is to say about it."""
@@ -163,14 +164,14 @@ class Recognizer:
         if self._play:
             self._play.follower.pass_over(self.position_s)
         self._begin_stretch(self.position_s)
-        return [*updates, *self._expired()]
+        return [*updates, *self._in_order(self._expired())]
 
     def finish(self) -> list[Update]:
         """End the stream, and return what is left to say; what is fed then is another stretch."""
         updates = self._drained()
         if not self._is_following():
-            updates += self._last_look()
-        updates += self._ended()
+            updates += self._in_order(self._last_look())
+        updates += self._in_order(self._ended())
         self._window.skip(0)
         self._begin_stretch(self.position_s)
         return updates
@@ -189,32 +190,25 @@ class Recognizer:
 
     def _drained(self) -> list[Update]:
         """Listen to what is left of a piece of sound."""
-        updates = list(self._heard(self._flushed()))
-        self._window.add(self._pending)
-        self._pending = np.empty(0, np.float32)
+        updates = list(self._heard(self._steps.drain()))
+        self._window.add(self._steps.rest())
         return updates
 
-    def _resampled(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-        before = np.empty(0, np.float32)
-        if self._resampler is None or self._resampler.input_rate_hz != rate:
-            before = self._flushed()
-            self._resampler = Resampler(rate, self._params.sample_rate_hz)
-        return np.concatenate([before, self._resampler.feed(samples)])
+    def _heard(self, steps: Iterable[NDArray[np.float32]]) -> Iterator[Update]:
+        for step in steps:
+            self._window.add(step)
+            yield from self._in_order(self._silences(step))
+            yield from self._in_order(self._follow() if self._is_following() else self._search())
 
-    def _flushed(self) -> NDArray[np.float32]:
-        """End a piece of one rate, and return what was still in the resampler."""
-        if self._resampler is None:
-            return np.empty(0, np.float32)
-        rest, self._resampler = self._resampler.flush(), None
-        return rest
+    def _in_order(self, updates: Iterable[Update]) -> Iterator[Update]:
+        """Yield updates when nothing can come any more that happened before them."""
+        for update in updates:
+            yield from self._waiting.passed(update, self._heard_until_s)
+        yield from self._waiting.played_on(self._heard_until_s, self.position_s)
 
-    def _heard(self, samples: NDArray[np.float32]) -> Iterator[Update]:
-        self._pending = np.concatenate([self._pending, samples])
-        while len(self._pending) >= self._step:
-            piece, self._pending = self._pending[: self._step], self._pending[self._step :]
-            self._window.add(piece)
-            yield from self._silences(piece)
-            yield from self._follow() if self._is_following() else self._search()
+    @property
+    def _heard_until_s(self) -> float | None:
+        return None if self._play is None else self._play.follower.heard_until_s
 
     def _is_following(self) -> bool:
         return self._play is not None and not self._play.follower.is_lost

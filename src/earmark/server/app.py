@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from earmark import __version__
 from earmark.errors import EarmarkError
 from earmark.parallel import cpu_count
-from earmark.server import pages, problems
+from earmark.server import assets, pages, problems
 from earmark.server.access import Guard
 from earmark.server.bodies import Bodies
 from earmark.server.context import Context
@@ -32,11 +32,16 @@ from earmark.server.routes import (
     sessions,
     tasks,
     tracks,
+    trash,
 )
 from earmark.server.schemas import Alive
 from earmark.server.tasks.supervisor import Supervisor
 
 PREFIX = "/api/v1"
+
+TIDY_S = 60.0
+"""How often deleted tracks are dropped whose time is over."""
+
 DESCRIPTION = """Names clips of music in your own catalogue.
 
 Errors are problem documents (RFC 9457). A server with keys wants one in each request:
@@ -48,6 +53,7 @@ API = (
     identify.router,
     looks.router,
     tracks.router,
+    trash.router,
     tasks.router,
     monitors.router,
     sessions.router,
@@ -75,6 +81,7 @@ def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
     app.include_router(health.router, prefix=PREFIX, include_in_schema=False)
     app.include_router(_ping(), prefix=PREFIX)
     app.mount("/docs", pages.swagger())
+    app.router.routes += assets.routes()
     handled = (
         EarmarkError,
         RequestValidationError,
@@ -117,12 +124,17 @@ def _lifespan(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.take_up()
-        warming = asyncio.create_task(_warm_up(context, supervisor))
+        context.trash.settle()
+        running = [
+            asyncio.create_task(_warm_up(context, supervisor)),
+            asyncio.create_task(_tidy_up(context)),
+        ]
         note("ready to be asked", library=context.library.location)
         yield
         note("ending")
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await asyncio.gather(supervisor.close(), asyncio.to_thread(context.monitors.close))
         await context.decoders.close()
         await asyncio.to_thread(context.processors.close)
@@ -146,3 +158,13 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
         note("warm")
     await context.decoders.warm_up(cpu_count())
     supervisor.begin()
+
+
+async def _tidy_up(context: Context) -> None:
+    """Drop what need not be kept any more, again and again."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        try:
+            await asyncio.to_thread(context.trash.tidy)
+        except EarmarkError as error:
+            note("cannot tidy up", level=logging.ERROR, why=str(error))

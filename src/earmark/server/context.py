@@ -20,6 +20,7 @@ from earmark.server.monitors import Monitors
 from earmark.server.options import MEGABYTE
 from earmark.server.rates import Rates
 from earmark.server.tasks.sqlite import SqliteTaskQueue
+from earmark.server.trash import Trash
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -126,6 +127,7 @@ class Context:
     quotas: Quotas
     """What those who listen, and monitors, may take beyond glances."""
     monitors: Monitors
+    trash: Trash
     warmed: asyncio.Event
     """Set when the first answer will be as fast as the next."""
     wake: Callable[[], None]
@@ -152,6 +154,7 @@ def make_context(
         listeners=Listeners(),
         quotas=quotas,
         monitors=Monitors(library, options, quotas),
+        trash=Trash(library, state, options),
         warmed=asyncio.Event(),
         wake=wake,
     )

@@ -46,6 +46,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.stores.location import Location
 from earmark.tape import Tape
 from earmark.types import Landmarks, Metadata, Track, TrackOrder
 
@@ -233,8 +234,13 @@ class Writer(Reader, Protocol):
 class Store(Protocol):
     """A place where one library lives."""
 
+    place: Location
+    """Where it is."""
     location: str
-    """For messages."""
+    """The same, for messages."""
+
+    def may_write(self) -> bool:
+        """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Begin a consistent view; cheap enough for every query."""

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from earmark.errors import LibraryError
 from earmark.stores.base import StoreStats, TrackOrder
 from earmark.stores.failures import translated
+from earmark.stores.home import View
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.limits import media_name, require_storable
-from earmark.stores.register import Register
-from earmark.stores.shelf import Shelf
-from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
 
@@ -32,24 +30,16 @@ class _SourceError(Exception):
 class CatalogueReader:
     """One committed state of the catalogue, with the index that belongs to it."""
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        catalogue: Register,
-        snapshot: IndexSnapshot,
-        index_error: LibraryError | None,
-    ) -> None:
-        """Read a catalogue within its transaction.
+    def __init__(self, view: View, index_error: LibraryError | None) -> None:
+        """Read within a transaction.
 
         Args:
-            shelf: where the media lie.
-            catalogue: with a transaction begun.
-            snapshot: the index of this transaction.
+            view: of this transaction.
             index_error: what to raise for every use of the index, if it cannot be used.
         """
-        self._shelf = shelf
-        self._catalogue = catalogue
-        self._snapshot = snapshot
+        self._shelf = view.shelf
+        self._catalogue = view.catalogue
+        self._snapshot = view.snapshot
         self._index_error = index_error
 
     def track(self, track_id: str) -> Track | None:
@@ -183,19 +173,12 @@ class CatalogueWriter(CatalogueReader):
     """A reader that collects changes: rows in the open transaction, landmarks in memory.
 
     Attributes:
-        attached: media files written by this block.
         dropped: after `finish`, media files that no track names any more.
     """
 
-    def __init__(
-        self,
-        shelf: Shelf,
-        catalogue: Register,
-        snapshot: IndexSnapshot,
-        index_error: LibraryError | None,
-    ) -> None:
-        super().__init__(shelf, catalogue, snapshot, index_error)
-        self.attached: set[str] = set()
+    def __init__(self, view: View, index_error: LibraryError | None) -> None:
+        super().__init__(view, index_error)
+        self._attached: set[str] = set()
         self.dropped: set[str] = set()
         self._unnamed: set[str] = set()
         self._pending: dict[int, Landmarks] = {}
@@ -253,7 +236,7 @@ class CatalogueWriter(CatalogueReader):
             Exception: whatever the chunks raise, as it is.
         """
         name = media_name(suffix)
-        self.attached.add(name)
+        self._attached.add(name)
         try:
             with translated(self._catalogue.location):
                 size_bytes = self._shelf.keep_media(name, _marked(chunks))
@@ -300,7 +283,7 @@ class CatalogueWriter(CatalogueReader):
         index.bury(sorted(self._removed))
         if self._pending or self._removed:
             self._catalogue.advance()
-        candidates = self._unnamed | self.attached
+        candidates = self._unnamed | self._attached
         self.dropped = {name for name in candidates if self._catalogue.forget_media(name)}
 
     def _new_tape(self) -> Tape:

@@ -14,7 +14,7 @@ import resource
 import shutil
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -42,7 +42,7 @@ class WorkerSettings:
     """What a worker has to know."""
 
     state: str
-    library: str
+    library: str = field(repr=False)
     most_mb: int
     track_hours: float
 

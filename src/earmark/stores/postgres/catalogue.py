@@ -54,6 +54,10 @@ class Catalogue:
         """Begin to read; everything read until `rollback` belongs to the returned state."""
         return self.transaction.begin()
 
+    def may_write(self) -> bool:
+        """Tell whether the server takes changes, and these from this user."""
+        return bool(self.transaction.rows("may_write", schema=self._schema)[0]["may_write"])
+
     def begin_writing(self) -> State:
         """Begin to write, alone."""
         return self.transaction.begin_writing()

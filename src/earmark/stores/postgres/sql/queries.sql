@@ -293,6 +293,13 @@ WHERE locktype = 'advisory' AND classid = 1164014189 AND objsubid = 2 AND grante
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND objid::bigint = hashtext(%(schema)s)::bigint & 4294967295;
 
+-- name: may_write
+-- Whether this server takes changes, and from this user.
+SELECT NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'
+    AND coalesce(bool_and(has_table_privilege(pg_class.oid, 'INSERT')), false) AS may_write
+FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = %(schema)s AND relname IN ('tracks', 'constellations', 'segments', 'blocks', 'changes');
+
 -- name: look
 -- What lies in a schema, and on which server.
 SELECT current_setting('server_version_num')::integer AS server, current_setting('server_encoding') AS encoding,
