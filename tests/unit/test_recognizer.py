@@ -9,7 +9,7 @@ import pytest
 from earmark import jsonable
 from earmark.errors import UsageError
 from earmark.library import Library
-from earmark.live.quota import Quota
+from earmark.live.quota import Quota, Quotas
 from earmark.live.recognizer import Recognizer
 from earmark.live.updates import Update, UpdateKind
 from earmark.types import Metadata
@@ -158,9 +158,9 @@ def test_a_candidate_grows_into_a_decision() -> None:
 
 def test_a_stretch_without_quota_waits_for_the_ladder() -> None:
     """And is not told to be unknown before."""
-    quota = Quota(1.0, 1.0, lambda: 0.0)
-    quota.spend(5.0)
-    updates = said(Recognizer(library(), quota=quota), sound(2, 0, 14))
+    quotas = Quotas(Quota(1.0, 1.0, lambda: 0.0), Quota(1.0, 1.0, lambda: 0.0))
+    quotas.ladders.spend(5.0)
+    updates = said(Recognizer(library(), quotas=quotas), sound(2, 0, 14))
     assert not of_kind(updates, UpdateKind.UNKNOWN)
 
 
