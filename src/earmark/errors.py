@@ -18,6 +18,8 @@
     │   ├── ForbiddenError            a key that may not do this, or a page that may not ask for it
     │   ├── TaskNotFoundError         no task has this id, or it is forgotten by now
     │   ├── MonitorNotFoundError      no monitor has this id
+    │   ├── NotDeletedError           no track with this id was deleted, or it is gone for good
+    │   ├── TrackConflictError        the track cannot be put back beside those that are there
     │   ├── TaskConflictError         the task is not in a state in which this can be done
     │   ├── TooSlowError              the body did not come in time
     │   ├── TooLargeError             there is more of it than is allowed
@@ -174,6 +176,21 @@ class MonitorNotFoundError(RequestError):
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no monitor {wanted!r}; monitors end with the server")
+
+
+class NotDeletedError(RequestError):
+    """No track with this id was deleted here, or it is gone for good by now."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"no deleted track {wanted!r}; they are kept for a while only")
+
+
+class TrackConflictError(RequestError):
+    """The track cannot be put back beside those that the library has."""
+
+    http_status = 409
 
 
 class TaskConflictError(RequestError):

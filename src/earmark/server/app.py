@@ -32,11 +32,16 @@ from earmark.server.routes import (
     sessions,
     tasks,
     tracks,
+    trash,
 )
 from earmark.server.schemas import Alive
 from earmark.server.tasks.supervisor import Supervisor
 
 PREFIX = "/api/v1"
+
+TIDY_S = 60.0
+"""How often deleted tracks are dropped whose time is over."""
+
 DESCRIPTION = """Names clips of music in your own catalogue.
 
 Errors are problem documents (RFC 9457). A server with keys wants one in each request:
@@ -48,6 +53,7 @@ API = (
     identify.router,
     looks.router,
     tracks.router,
+    trash.router,
     tasks.router,
     monitors.router,
     sessions.router,
@@ -118,12 +124,17 @@ def _lifespan(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.take_up()
-        warming = asyncio.create_task(_warm_up(context, supervisor))
+        context.trash.settle()
+        running = [
+            asyncio.create_task(_warm_up(context, supervisor)),
+            asyncio.create_task(_tidy_up(context)),
+        ]
         note("ready to be asked", library=context.library.location)
         yield
         note("ending")
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await asyncio.gather(supervisor.close(), asyncio.to_thread(context.monitors.close))
         await context.decoders.close()
         await asyncio.to_thread(context.processors.close)
@@ -147,3 +158,13 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
         note("warm")
     await context.decoders.warm_up(cpu_count())
     supervisor.begin()
+
+
+async def _tidy_up(context: Context) -> None:
+    """Drop what need not be kept any more, again and again."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        try:
+            await asyncio.to_thread(context.trash.tidy)
+        except EarmarkError as error:
+            note("cannot tidy up", level=logging.ERROR, why=str(error))

@@ -20,6 +20,7 @@ from earmark.server.monitors import Monitors
 from earmark.server.options import MEGABYTE
 from earmark.server.rates import Rates
 from earmark.server.tasks.sqlite import SqliteTaskQueue
+from earmark.server.trash import Trash
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -122,6 +123,7 @@ class Context:
     ladders: Quota
     """What ladders of those who listen may take."""
     monitors: Monitors
+    trash: Trash
     warmed: asyncio.Event
     """Set when the first answer will be as fast as the next."""
     wake: Callable[[], None]
@@ -147,6 +149,7 @@ def make_context(
         listeners=Listeners(),
         ladders=Quota(LADDER_SHARE),
         monitors=Monitors(library, options),
+        trash=Trash(library, state, options),
         warmed=asyncio.Event(),
         wake=wake,
     )

@@ -70,6 +70,20 @@ class TrackPage(Shape):
     next_cursor: str | None = Field(description="Leads to the next part; null at the end.")
 
 
+class DeletedTrack(TrackDetails):
+    """A track that was deleted, as it was."""
+
+    deleted_at: str
+    expires_at: str | None = Field(description="Until when it can be restored; null: it cannot.")
+
+
+class DeletedPage(Shape):
+    """Part of a listing."""
+
+    tracks: list[DeletedTrack]
+    next_cursor: str | None
+
+
 class MatchShape(Shape):
     """One track found in a clip."""
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel
 from starlette.requests import Request
+from starlette.responses import Response
 
+from earmark import jsonable
+from earmark.errors import TrackNotFoundError
 from earmark.params import QueryParams
 from earmark.server.access import allowing
 from earmark.server.context import Context, context_of
 from earmark.server.keys import Scope
 from earmark.server.problems import MEDIA_TYPE
+from earmark.server.replies import Reply
 from earmark.server.schemas import Hardness, Problem
+from earmark.server.tasks.base import Task
+
+if TYPE_CHECKING:
+    from earmark.library import Library
+    from earmark.types import Track
 
 Told: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -24,6 +33,18 @@ ADMIN = Depends(allowing(Scope.ADMIN))
 PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 AUDIO_TYPES = ("audio/*", "video/webm", "video/mp4", "application/octet-stream")
 BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILES = {"type": "array", "items": BINARY["schema"]}
+TAKING_FILES = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": FILES}}
+            },
+            **dict.fromkeys(AUDIO_TYPES, BINARY),
+        },
+    }
+}
 
 Here: TypeAlias = Annotated[Context, Depends(context_of)]
 HardnessQuery: TypeAlias = Annotated[Hardness, Query()]
@@ -66,3 +87,38 @@ def request_id(request: Request) -> str:
     """Return the id of a request."""
     found: str = request.scope["state"]["request_id"]
     return found
+
+
+def found(library: Library, track_id: str) -> Track:
+    """Return the track with this id; a client names no track by a path.
+
+    Raises:
+        TrackNotFoundError: there is none.
+    """
+    with library.reading() as reader:
+        track = reader.track(track_id) if track_id.isascii() else None
+    if track is None:
+        raise TrackNotFoundError(track_id)
+    return track
+
+
+def accepted(task: Task) -> Response:
+    """Answer with a task that was put."""
+    return Reply(task_object(task), 202, {"Location": f"/api/v1/tasks/{task.id}"})
+
+
+def task_object(task: Task) -> jsonable.Object:
+    """Everything that a client is told of a task."""
+    progress = None if task.total is None else {"done": task.done, "total": task.total}
+    return {
+        "id": task.id,
+        "kind": task.kind.value,
+        "state": task.state.value,
+        "created_at": task.created_at,
+        "started_at": task.started_at,
+        "finished_at": task.finished_at,
+        "attempts": task.attempts,
+        "progress": progress,
+        "result": None if task.result is None else dict(task.result),
+        "error": None if task.error is None else dict(task.error),
+    }

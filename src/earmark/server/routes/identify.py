@@ -13,8 +13,14 @@ from earmark.server.context import context_of
 from earmark.server.hearing import named
 from earmark.server.reading import sent_clip
 from earmark.server.replies import Reply
-from earmark.server.routes.common import READ, HardnessQuery, query_of, taking_audio, telling
-from earmark.server.routes.tasks import accepted
+from earmark.server.routes.common import (
+    READ,
+    HardnessQuery,
+    accepted,
+    query_of,
+    taking_audio,
+    telling,
+)
 from earmark.server.schemas import Answer, TaskShape
 from earmark.server.submitting import submit
 from earmark.server.tasks.base import TaskKind

@@ -24,18 +24,19 @@ from earmark.server.reading import allow_body, refuse_type, sent_clip
 from earmark.server.replies import Reply
 from earmark.server.routes.common import (
     READ,
+    TAKING_FILES,
     WRITE,
     HardnessQuery,
     Here,
     IdPath,
+    accepted,
+    found,
     query_of,
     taking_audio,
     telling,
 )
-from earmark.server.routes.tasks import accepted
-from earmark.server.routes.tracks import TAKING_FILES, found, received
 from earmark.server.schemas import ExplanationShape, PlayPage, TaskShape, TotalList
-from earmark.server.submitting import Upload, submit
+from earmark.server.submitting import Upload, received, submit
 from earmark.server.tasks.base import TaskKind
 
 if TYPE_CHECKING:
