@@ -1,13 +1,13 @@
 """What a search finds of names with typing errors, and how fast, in a catalogue of made names.
 
     python -m benchmarks.searches [--tracks 100000] [--queries 500] [--folder FOLDER]
-    EARMARK_TEST_POSTGRES=/usr/lib/postgresql/15/bin python -m benchmarks.searches --postgres
+    EARMARK_TEST_POSTGRES=FOLDER_OF_PROGRAMS python -m benchmarks.searches --postgres
 
 Titles, artists and albums are made of made words, of which few are common and most are rare, as in
 a language. A query is the title of a track with its artist's name, or the title alone; errors are
 letters left out, added, changed or swapped, one or two of them, anywhere. It is found if a track of
-that very name is the first of all hits, or among the first ten. Times are of the process's CPU, by one
-thread, and by the clock. With --postgres the names lie on a server of the tests' own
+that very name is the first of all hits, or among the first ten. Times are of the process's CPU, by
+one thread, and by the clock. With --postgres the names lie on a server of the tests' own
 (`tests/postgres.py`), and are searched with its index of trigrams, if it can have one, and without.
 """
 
