@@ -36,6 +36,12 @@ GROUP_BITS = 5
 GROUP = 1 << GROUP_BITS
 """Buckets whose places are added up from the place of the first."""
 
+AT_ONCE = 64
+"""Buckets that are read together: more, or half as many, are no faster."""
+
+LINE_WORDS = 8
+"""Words of a line of a processor's cache."""
+
 
 @kernel
 def _low_bits(count: Whole, width: Whole) -> Whole:
@@ -199,6 +205,24 @@ def _rests(
 
 
 @kernel
+def add_lengths(
+    directory: NDArray[np.uint32],
+    sharing: Whole,
+    hashes: NDArray[np.uint32],
+    total: NDArray[np.int64],
+) -> None:
+    """Add to each total the mean count of the hash's bucket, rounded up.
+
+    `sharing` is the logarithm, to base 2, of how many hashes share a bucket.
+    """
+    round_up = (np.int64(1) << sharing) - 1
+    for i in range(len(hashes)):
+        bucket = np.int64(hashes[i]) >> sharing
+        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        total[i] += (count + round_up) >> sharing
+
+
+@kernel
 def gather(
     words: NDArray[np.uint64],
     directory: NDArray[np.uint32],
@@ -206,28 +230,67 @@ def gather(
     width: Whole,
     position_bits: Whole,
     hashes: NDArray[np.uint32],
-    room: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the positions of every hash's postings, one hash after the other, and their counts.
 
-    `room` is how many postings are read at most; `hashes` may come in any order, and repeat.
+    `hashes` may come in any order, and repeat.
     """
-    positions = np.empty(room, np.int64)
-    counts = np.zeros(len(hashes), np.int64)
     hash_bits = width - position_bits
-    hash_mask = (np.int64(1) << hash_bits) - 1
+    mask = (np.int64(1) << hash_bits) - 1
+    span = np.int64(1) << position_bits
+    counts, places = _located(directory, groups, width, hash_bits, hashes)
+    room = counts.sum()
+    positions = np.empty(room + 1, np.int64)
+    read = np.uint64(0)
     size = np.int64(0)
-    for i in range(len(hashes)):
-        bucket = np.int64(hashes[i]) >> hash_bits
-        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
-        if count > 0:
-            place = _place(directory, groups, bucket, width)
-            first = (np.int64(hashes[i]) & hash_mask) << position_bits
-            counts[i] = _between(
-                words, place, count, width, first, np.int64(1) << position_bits, positions[size:]
-            )
-            size += counts[i]
+    for begin in range(0, len(hashes), AT_ONCE):
+        end = min(begin + AT_ONCE, len(hashes))
+        read += _fetched(words, width, counts[begin:end], places[begin:end])
+        for i in range(begin, end):
+            if counts[i] > 0:
+                first, out = (np.int64(hashes[i]) & mask) << position_bits, positions[size:]
+                counts[i] = _between(words, places[i], counts[i], width, first, span, out)
+                size += counts[i]
+    positions[room] = np.int64(read)  # kept, or nothing would be read
     return positions[:size], counts
+
+
+@kernel
+def _located(
+    directory: NDArray[np.uint32],
+    groups: NDArray[np.uint64],
+    width: Whole,
+    hash_bits: Whole,
+    hashes: NDArray[np.uint32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many postings each hash's bucket has, and at which bit it begins."""
+    counts = np.empty(len(hashes), np.int64)
+    places = np.empty(len(hashes), np.int64)
+    for i in range(len(hashes)):  # many reads of memory are under way at once
+        bucket = np.int64(hashes[i]) >> hash_bits
+        counts[i] = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
+        places[i] = groups[bucket >> GROUP_BITS]
+    for i in range(len(hashes)):
+        places[i] = _place(directory, groups, np.int64(hashes[i]) >> hash_bits, width)
+    return counts, places
+
+
+@kernel
+def _fetched(
+    words: NDArray[np.uint64], width: Whole, counts: NDArray[np.int64], places: NDArray[np.int64]
+) -> np.uint64:
+    """Read all of some buckets, by loads that do not wait for one another, and return their sum.
+
+    So a processor has many of them under way; a bucket that is decoded by itself waits for memory
+    more than once.
+    """
+    read = np.uint64(0)
+    for i in range(len(counts)):
+        high_at = places[i] + counts[i] * _low_bits(counts[i], width)
+        read += words[high_at >> 6]
+        for word in range(places[i] >> 6, high_at >> 6, LINE_WORDS):
+            read += words[word]
+    return read
 
 
 @kernel
@@ -272,10 +335,9 @@ def extents(
     hashes: NDArray[np.uint32],
 ) -> NDArray[np.int64]:
     """Return at which bit each hash's bucket begins and ends, shape (2, n)."""
+    counts, places = _located(directory, groups, width, width - position_bits, hashes)
     out = np.empty((2, len(hashes)), np.int64)
     for i in range(len(hashes)):
-        bucket = np.int64(hashes[i]) >> (width - position_bits)
-        count = np.int64(directory[bucket + 1]) - np.int64(directory[bucket])
-        out[0, i] = _place(directory, groups, bucket, width)
-        out[1, i] = out[0, i] + _size(count, width)
+        out[0, i] = places[i]
+        out[1, i] = places[i] + _size(counts[i], width)
     return out

@@ -266,16 +266,8 @@ def list_lengths(tapes: Sequence[Tape], hashes: NDArray[np.uint32]) -> NDArray[n
     """
     total = np.zeros(len(hashes), np.int64)
     for tape in tapes:
-        sharing = HASH_BITS - tape.bucket_bits
-        total += -(-_bucket_counts(tape, hashes) >> sharing)
+        elias_fano.add_lengths(tape.directory, HASH_BITS - tape.bucket_bits, hashes, total)
     return total
-
-
-def _bucket_counts(tape: Tape, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
-    bucket = bucket_of(tape, hashes)
-    counts = tape.directory[bucket + np.uint32(1)] - tape.directory[bucket]
-    whole: NDArray[np.int64] = counts.astype(np.int64)
-    return whole
 
 
 def gather(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -283,8 +275,7 @@ def gather(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], N
 
     Shapes: (sum of the counts,) and (n,). The dead are included.
     """
-    room = int(_bucket_counts(tape, hashes).sum())
-    return elias_fano.gather(*_arrays(tape), tape.position_bits, hashes, room)
+    return elias_fano.gather(*_arrays(tape), tape.position_bits, hashes)
 
 
 def extents(tape: Tape, hashes: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -516,7 +516,7 @@ def test_an_older_catalogue_is_brought_up_to_date(
     """Opening a library of an older Earmark applies the migrations that it lacks."""
     store.close()
     later = [*migration_scripts(), "CREATE TABLE jobs (id INTEGER PRIMARY KEY) STRICT;"]
-    monkeypatch.setattr("earmark.stores.catalogue.migration_scripts", lambda: later)
+    monkeypatch.setattr("earmark.stores.sqlite.catalogue.migration_scripts", lambda: later)
     open_again(folder).close()
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
         change_catalogue(folder, "CREATE TABLE jobs (id)")

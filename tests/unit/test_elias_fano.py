@@ -64,5 +64,5 @@ def test_spoiled_words_end_in_nonsense_not_beyond_them() -> None:
     nothing = np.zeros_like(words)
     assert len(unpack(nothing, directory, groups, 20, 0, 1 << BUCKET_BITS)) == len(full)
     hashes = np.arange(1 << BUCKET_BITS, dtype=np.uint32)
-    found, counts = gather(nothing, directory, groups, 20, 20, hashes, len(full))
+    found, counts = gather(nothing, directory, groups, 20, 20, hashes)
     assert len(found) == counts.sum() <= len(full)

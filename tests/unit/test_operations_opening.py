@@ -26,3 +26,12 @@ def test_plays_are_not_kept_in_memory(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(UsageError, match="a file or a database"):
         open_operations("memory:")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_file_is_no_store(tmp_path: Path) -> None:
+    """Who reads is told so, and the file stays as it is."""
+    place = tmp_path / "plays.sqlite"
+    place.touch()
+    with pytest.raises(OperationsError, match="earmark monitor --operations"):
+        open_operations(str(place), create=False)
+    assert [(file.name, file.stat().st_size) for file in tmp_path.iterdir()] == [(place.name, 0)]

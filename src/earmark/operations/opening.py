@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from earmark.errors import OperationsError, UsageError
+from earmark.operations.base import NONE_YET
 from earmark.stores.location import Kind, Location, located
 from earmark.stores.postgres.opening import extra_for
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     from earmark.operations.postgres import PostgresOperations
     from earmark.operations.sqlite import SqliteOperations
 
@@ -44,6 +47,14 @@ def _in_file(place: Location, *, create: bool) -> SqliteOperations:
     from earmark.operations.sqlite import SqliteOperations  # noqa: PLC0415 - only who needs it pays
 
     path = place.on_disk()
-    if not create and not path.exists():
-        raise OperationsError(str(path), "there is none")
+    if not create and not _is_there(path):
+        raise OperationsError(str(path), NONE_YET)
     return SqliteOperations(path)
+
+
+def _is_there(file: Path) -> bool:
+    """Tell whether there is anything to read; SQLite takes an empty file for a new database."""
+    try:
+        return file.is_dir() or file.stat().st_size > 0
+    except OSError:
+        return False

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from earmark.errors import LibraryError, LibraryUnavailableError, OperationsError
-from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+from earmark.operations.base import NONE_YET, Play, PlayQuery, Total, TotalBy
 from earmark.operations.postgres_sql import QUERIES, migration_scripts
 from earmark.stores.postgres.link import Answer, Asked, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
@@ -109,7 +109,7 @@ class PostgresOperations:
             schema = Schema(link, self._address, PART, scripts)
             version = schema.version()
             if version == 0 and not create:
-                raise OperationsError(self.location, "there is none")
+                raise OperationsError(self.location, NONE_YET)
             if version < len(scripts):
                 schema.migrate(PATIENCE_S)
 

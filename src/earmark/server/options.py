@@ -49,6 +49,11 @@ class Limits:
     connections: int = 2000
     monitors: int = 16
     """Stations that are listened to; each takes a share of a processor."""
+    scans_mb: int = 4096
+    """Megabytes of scanned recordings that are kept as long as their results, to be listened to;
+    the oldest go first."""
+    trash_mb: int = 2048
+    """Megabytes of deleted tracks that are kept to be restored; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class ServerOptions:
     """Processes that work off tasks."""
     keep_hours: float = 24.0
     """How long the results of tasks are kept."""
+    trash_hours: float = 24.0
+    """How long a deleted track can be restored; 0: not at all."""
     session_hours: float = 24.0
     """How long a browser's session lasts."""
     shutdown_s: float = 30.0

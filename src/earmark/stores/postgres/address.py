@@ -69,9 +69,10 @@ def parse(location: str) -> Address:
     base, _, query = location.partition("?")
     try:
         options = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-        ours = dict(options)
     except ValueError:
-        options, ours = [], {"schema": ""}
+        message = f"{shown(location)} is no address: what follows ? is NAME=VALUE, & between two"
+        raise UsageError(message) from None
+    ours = dict(options)
     schema, copy = ours.get("schema", SCHEMA), ours.get("copy") or None
     if not _PLAIN_NAME.fullmatch(schema):
         message = f"{shown(location)} is no address of a library: its schema has no plain name"

@@ -1,0 +1,6 @@
+import { Empty } from "../components/states.js";
+import { html } from "../html.js";
+
+export function View() {
+  return html`<${Empty} icon="library" title="Track" text="This view is not there yet." />`;
+}
