@@ -26,7 +26,7 @@ from earmark import (
     restore_backup,
     verify_archive,
 )
-from earmark.archives.importing import open_target
+from earmark.archives.target import open_target
 
 FORMS = ("earmarks", "jsonl")
 HOUR_S = 3600

@@ -30,6 +30,7 @@ from earmark.evaluation.clips import RATE_HZ
 from earmark.library import Library
 from earmark.params import Ladder, Params, QueryParams
 from earmark.stores.base import Store, StoreStats
+from earmark.stores.location import located
 from earmark.stores.opening import open_store
 
 HIT, STRANGER = "clean 10 s", "stranger music 10 s"
@@ -81,16 +82,17 @@ def main() -> None:
 
 def _filled(home: Home, source: str) -> tuple[Store, Params]:
     """Open a home, having filled it if it was not there."""
+    place = located(home.location)
     with contextlib.suppress(LibraryNotFoundError):
         began = time.perf_counter()
-        found = open_store(home.location, None, landmarks_of, create=False, for_rebuild=False)
+        found = open_store(place, None, landmarks_of, create=False, for_rebuild=False)
         home.opened_ms = 1000 * (time.perf_counter() - began)
         if _stats(found[0]).tracks:
             return found
         found[0].close()
     with Library.open(source, create=False) as origin:
         params = origin.params
-        store, _ = open_store(home.location, params, landmarks_of, create=True, for_rebuild=False)
+        store, _ = open_store(place, params, landmarks_of, create=True, for_rebuild=False)
         songs = _songs(origin)
         while block := list(islice(songs, BLOCK_SONGS)):
             began = time.perf_counter()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from earmark.archives.values import Manifest
     from earmark.archives.verifying import verify_archive
     from earmark.audio import Header
+    from earmark.clip_peaks import ClipPeaks, take_peaks
     from earmark.duplicates.find import find_duplicates, find_duplicates_in
     from earmark.duplicates.records import (
         Copy,
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
         Likeness,
         SharedSpan,
     )
+    from earmark.duplicates.versions import Version, find_versions
     from earmark.errors import (
         ArchiveError,
         AudioError,
+        ClipPeaksError,
         EarmarkError,
         LibraryError,
         OperationsError,
@@ -88,6 +91,8 @@ __all__ = [
     "AudioError",
     "Axis",
     "BestPlace",
+    "ClipPeaks",
+    "ClipPeaksError",
     "Copy",
     "Duplicate",
     "DuplicateGroup",
@@ -154,15 +159,18 @@ __all__ = [
     "Update",
     "UpdateKind",
     "UsageError",
+    "Version",
     "copy_library",
     "explain",
     "export_library",
     "find_duplicates",
     "find_duplicates_in",
+    "find_versions",
     "import_archive",
     "restore_backup",
     "scan",
     "search",
+    "take_peaks",
     "verify_archive",
 ]
 
@@ -175,14 +183,15 @@ _HOMES = {
     "earmark.archives.values": "Manifest",
     "earmark.archives.verifying": "verify_archive",
     "earmark.audio": "Header",
+    "earmark.clip_peaks": "ClipPeaks take_peaks",
     "earmark.duplicates.find": "find_duplicates find_duplicates_in",
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
+    "earmark.duplicates.versions": "Version find_versions",
     "earmark.errors": (
-        "ArchiveError AudioError EarmarkError LibraryError OperationsError SourceError "
-        "TrackNotFoundError "
-        "UsageError"
+        "ArchiveError AudioError ClipPeaksError EarmarkError LibraryError OperationsError "
+        "SourceError TrackNotFoundError UsageError"
     ),
     "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",

@@ -72,6 +72,8 @@ class Heard:
     """Sparser: whose pairs vote."""
     prominence: NDArray[np.uint8]
     """Shape (frames, bands): how far every cell stands out, in the classes of `prominence.py`."""
+    by_peaks: bool = False
+    """Whether only the peaks are known; the classes are those of `sketch.py` then."""
 
     @property
     def frames(self) -> int:

@@ -14,8 +14,8 @@ import pytest
 
 from earmark.errors import EarmarkError
 from earmark.params import Params
-from earmark.stores.catalogued import CataloguedStore
-from tests.contract.workers import Place, add, held, kind_of, opened, places
+from earmark.stores.segmented import SegmentedStore
+from tests.contract.workers import Place, Shared, add, held, home_of, opened, places
 from tests.recordings import landmarks_of
 
 T = TypeVar("T")
@@ -75,9 +75,9 @@ def unprivileged(function: Callable[[], T]) -> T:
     return result  # type: ignore[return-value]
 
 
-def opened_to_read(place: Place) -> CataloguedStore:
+def opened_to_read(place: Place) -> Shared:
     """Open a library that is there."""
-    return kind_of(place).open(place, Params(), landmarks_of)
+    return SegmentedStore.open(home_of(place), Params(), landmarks_of)
 
 
 def read_keys(place: Place) -> set[int]:

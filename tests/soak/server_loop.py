@@ -19,8 +19,11 @@ from collections.abc import Callable, Iterator
 from earmark.errors import LibraryUnavailableError
 from earmark.params import Params
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
 from earmark.stores.postgres.pool import PoolOptions
-from earmark.stores.postgres.store import Options, PostgresStore
+from earmark.stores.segmented import Options, SegmentedStore
+from tests.homes import InPostgres
 from tests.postgres import Server, private_server
 from tests.recordings import landmarks_of
 from tests.soak.kill_loop import Change, State, held_by, history, judge
@@ -29,10 +32,11 @@ LONGEST_LIFE_S = 0.6
 PATIENCE_S = 30.0
 
 
-def opened(address: str, reconnect_s: float = PATIENCE_S) -> PostgresStore:
+def opened(address: str, reconnect_s: float = PATIENCE_S) -> InPostgres:
     """Open, or make, the library."""
-    options = Options(policy=MergePolicy(fan_in=3), pool=PoolOptions(reconnect_s=reconnect_s))
-    return PostgresStore.create(address, Params(), landmarks_of, options)
+    home = PostgresHome(parse(address), PostgresOptions(pool=PoolOptions(reconnect_s=reconnect_s)))
+    options = Options(policy=MergePolicy(fan_in=3))
+    return SegmentedStore.create(home, Params(), landmarks_of, options)
 
 
 def run(
@@ -69,7 +73,7 @@ def _restart(server: Server) -> None:
 
 
 def _follow(
-    store: PostgresStore, changes: Iterator[Change], state: State, killer: threading.Timer
+    store: InPostgres, changes: Iterator[Change], state: State, killer: threading.Timer
 ) -> tuple[State, int, Change | None]:
     """Follow the history until the server was killed; return what was acknowledged until then."""
     count = 0

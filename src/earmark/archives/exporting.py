@@ -70,13 +70,35 @@ def export_library(
     return report
 
 
-def stored_entries(reader: Reader, failures: Failures, *, media: bool) -> Iterator[Entry]:
+def export_track(
+    library: Library, reader: Reader, track: Track, report: ExportReport
+) -> Iterator[bytes]:
+    """Yield the bytes of an archive of one track, with its sound if the library keeps that.
+
+    What is lost of it is told in the report: of a track whose constellation is damaged, all.
+
+    Args:
+        library: that has it.
+        reader: one state of the library.
+        track: as it is in that state.
+        report: what becomes of the track is counted there.
+
+    Raises:
+        LibraryError: the library cannot be read.
+    """
+    exporter = _Exporter(library, reader, report, media=True, only=track)
+    return encoded(exporter.records(None, None), Form.BINARY)
+
+
+def stored_entries(
+    reader: Reader, failures: Failures, *, media: bool, only: Track | None = None
+) -> Iterator[Entry]:
     """Yield every track of a library with its constellation and its sound, in bounded memory.
 
     A track whose constellation is damaged is left out, one whose sound is gone comes without it;
-    both are added to the failures.
+    both are added to the failures. `only` one track is yielded if it is given.
     """
-    tracks = reader.all_tracks()
+    tracks = reader.all_tracks() if only is None else iter([only])
     while page := list(islice(tracks, PAGE_TRACKS)):
         found = Intact(reader).constellations([track.key for track in page])
         for track in page:
@@ -111,6 +133,7 @@ class _Exporter:
     reader: Reader
     report: ExportReport
     media: bool
+    only: Track | None = None
 
     def records(
         self, operations: Operations | None, on_progress: OnTransfer | None
@@ -118,7 +141,8 @@ class _Exporter:
         """Yield all but the end."""
         manifest = self._manifest(plays=operations is not None)
         yield Record(Kind.MANIFEST, "", manifest_values(manifest))
-        for entry in stored_entries(self.reader, self.report.failures, media=self.media):
+        failures = self.report.failures
+        for entry in stored_entries(self.reader, failures, media=self.media, only=self.only):
             yield from self._of_entry(entry)
             if on_progress is not None:
                 on_progress(TransferProgress(self.report.tracks, manifest.tracks))
@@ -137,8 +161,8 @@ class _Exporter:
             peaks_id=params.peaks_id,
             index_id=params.index_id,
             params=params,
-            tracks=counts.tracks,
-            duration_s=counts.duration_s,
+            tracks=counts.tracks if self.only is None else 1,
+            duration_s=counts.duration_s if self.only is None else self.only.duration_s,
             media=self.media,
             plays=plays,
         )

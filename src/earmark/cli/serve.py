@@ -211,6 +211,34 @@ def serve(
             help="How long the results of tasks are kept.",
         ),
     ] = 24.0,
+    scans_mb: Annotated[
+        int,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            envvar="EARMARK_SCANS_MB",
+            help="What scanned recordings may take of the disk, which are kept to be listened to "
+            "as long as their results; the oldest go first.",
+        ),
+    ] = USUAL.scans_mb,
+    trash_hours: Annotated[
+        float,
+        typer.Option(
+            metavar="HOURS",
+            min=0,
+            envvar="EARMARK_TRASH_HOURS",
+            help="How long a deleted track can be restored; 0 for not at all.",
+        ),
+    ] = 24.0,
+    trash_mb: Annotated[
+        int,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            envvar="EARMARK_TRASH_MB",
+            help="What deleted tracks may take of the disk; the oldest go first.",
+        ),
+    ] = USUAL.trash_mb,
     listeners: Annotated[
         int,
         typer.Option(
@@ -255,6 +283,7 @@ def serve(
         port=port,
         workers=workers,
         keep_hours=keep_hours,
+        trash_hours=trash_hours,
         shutdown_s=shutdown_s,
         allow_anonymous=allow_anonymous,
         allowed_hosts=tuple(allowed_host or ()),
@@ -275,6 +304,8 @@ def serve(
             task_mb=task_mb,
             task_s=task_s,
             queued=queued,
+            scans_mb=scans_mb,
+            trash_mb=trash_mb,
             listeners=listeners,
             idle_s=idle_s,
         ),

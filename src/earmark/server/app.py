@@ -29,14 +29,21 @@ from earmark.server.routes import (
     live,
     looks,
     monitors,
+    scans,
     sessions,
+    sounds,
     tasks,
     tracks,
+    trash,
 )
 from earmark.server.schemas import Alive
 from earmark.server.tasks.supervisor import Supervisor
 
 PREFIX = "/api/v1"
+
+TIDY_S = 60.0
+"""How often deleted tracks are dropped whose time is over."""
+
 DESCRIPTION = """Names clips of music in your own catalogue.
 
 Errors are problem documents (RFC 9457). A server with keys wants one in each request:
@@ -47,7 +54,10 @@ told in `Retry-After` when to go on.
 API = (
     identify.router,
     looks.router,
+    scans.router,
     tracks.router,
+    trash.router,
+    sounds.router,
     tasks.router,
     monitors.router,
     sessions.router,
@@ -118,12 +128,17 @@ def _lifespan(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         supervisor.take_up()
-        warming = asyncio.create_task(_warm_up(context, supervisor))
+        context.trash.settle()
+        running = [
+            asyncio.create_task(_warm_up(context, supervisor)),
+            asyncio.create_task(_tidy_up(context)),
+        ]
         note("ready to be asked", library=context.library.location)
         yield
         note("ending")
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await asyncio.gather(supervisor.close(), asyncio.to_thread(context.monitors.close))
         await context.decoders.close()
         await asyncio.to_thread(context.processors.close)
@@ -139,7 +154,7 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
     do starts one itself, and tasks are kept until there is a worker.
     """
     try:
-        await context.processors.run_always(context.library.warm_up)
+        await context.processors.listen(context.library.warm_up)
     except EarmarkError as error:
         note("not warm", level=logging.ERROR, why=str(error))
     else:
@@ -147,3 +162,13 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
         note("warm")
     await context.decoders.warm_up(cpu_count())
     supervisor.begin()
+
+
+async def _tidy_up(context: Context) -> None:
+    """Drop what need not be kept any more, again and again."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        try:
+            await asyncio.to_thread(context.trash.tidy)
+        except EarmarkError as error:
+            note("cannot tidy up", level=logging.ERROR, why=str(error))

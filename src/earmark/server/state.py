@@ -1,8 +1,9 @@
 """The server's own files: one database of keys and tasks, and what clients have sent for tasks.
 
 state/
-  server.sqlite     keys (hashed), sessions (hashed), tasks
-  uploads/          a folder for each task that has not ended
+  server.sqlite     keys (hashed), sessions (hashed), tasks, deleted tracks
+  uploads/          a folder for each task that has not ended, and each scan that is kept
+  trash/            an archive of each deleted track that can be restored
   server.lock       held while a server runs
   tls/              the certificate that it has signed itself, and its key
 """

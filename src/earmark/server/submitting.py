@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
-from earmark.errors import ServerStateError, StorageFullError
+from earmark.errors import ServerStateError, StorageFullError, UsageError
 from earmark.ingest import new_id
+from earmark.server.reading import FORM, content_type, form_of, plain_name
 from earmark.server.state import uploads
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from earmark.server.tasks.base import Task, TaskKind
 
 COPY_BYTES = 1 << 20
+MOST_FILES = 100
+"""Of one request."""
+
 ROOM_BYTES = 256 << 20
 """Of the disk, that uploads leave free."""
 
@@ -110,6 +114,30 @@ async def submit(
         for one in data:
             await upload.take_data(one)
         return upload.put(kind, request)
+
+
+async def received(
+    request: Request, upload: Upload, name: str, most: int = MOST_FILES
+) -> list[str]:
+    """Lay down the files of a request, and return what they are called.
+
+    Raises:
+        RequestError: it is too large, or comes too slowly.
+        UsageError: there is none.
+    """
+    if content_type(request) != FORM:
+        await upload.take_body(request)
+        if not request.scope["state"]["body"].came:
+            message = "the body is empty; send a recording"
+            raise UsageError(message)
+        return [plain_name(name or "upload")]
+    async with form_of(request, files=most) as files:
+        if not files:
+            message = "the form has no file; send one or more as `file`"
+            raise UsageError(message)
+        for file in files:
+            await upload.take_file(file.file)
+        return [plain_name(file.filename) for file in files]
 
 
 def folder_of(state: Path, task_id: str) -> Path:

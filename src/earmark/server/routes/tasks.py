@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from earmark import jsonable
 from earmark.errors import TaskConflictError
 from earmark.server.replies import Reply, cursor_of, id_of, page_of
 from earmark.server.routes.common import (
@@ -18,10 +17,11 @@ from earmark.server.routes.common import (
     Here,
     IdPath,
     LimitQuery,
+    task_object,
     telling,
 )
 from earmark.server.schemas import TaskPage, TaskShape
-from earmark.server.tasks.base import Task, TaskKind, TaskState
+from earmark.server.tasks.base import TaskKind, TaskState
 
 router = APIRouter(tags=["tasks"])
 
@@ -56,25 +56,3 @@ def cancel_task(context: Here, task_id: IdPath) -> Response:
         raise TaskConflictError(message)
     context.wake()
     return Reply(task_object(context.queue.get(task_id)))
-
-
-def accepted(task: Task) -> Response:
-    """Answer with a task that was put."""
-    return Reply(task_object(task), 202, {"Location": f"/api/v1/tasks/{task.id}"})
-
-
-def task_object(task: Task) -> jsonable.Object:
-    """Everything that a client is told of a task."""
-    progress = None if task.total is None else {"done": task.done, "total": task.total}
-    return {
-        "id": task.id,
-        "kind": task.kind.value,
-        "state": task.state.value,
-        "created_at": task.created_at,
-        "started_at": task.started_at,
-        "finished_at": task.finished_at,
-        "attempts": task.attempts,
-        "progress": progress,
-        "result": None if task.result is None else dict(task.result),
-        "error": None if task.error is None else dict(task.error),
-    }

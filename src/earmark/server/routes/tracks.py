@@ -10,45 +10,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark import jsonable
-from earmark.errors import TrackNotFoundError, UsageError
 from earmark.ingest import sensible
-from earmark.library import Library
 from earmark.server.context import context_of
 from earmark.server.options import MEGABYTE
-from earmark.server.reading import FORM, allow_body, content_type, form_of, plain_name, refuse_type
+from earmark.server.reading import allow_body, refuse_type
 from earmark.server.replies import MOST_CURSOR, Reply, cursor_of, offset_of, page_of
 from earmark.server.routes.common import (
-    AUDIO_TYPES,
-    BINARY,
     READ,
+    TAKING_FILES,
     WRITE,
     CursorQuery,
     Here,
     IdPath,
     LimitQuery,
+    accepted,
+    found,
     telling,
 )
-from earmark.server.routes.tasks import accepted
 from earmark.server.schemas import TaskShape, TrackChanges, TrackDetails, TrackPage
-from earmark.server.submitting import Upload
+from earmark.server.submitting import Upload, received
 from earmark.server.tasks.base import TaskKind
-from earmark.types import Metadata, Track, TrackOrder
-
-MOST_FILES = 100
-"""Of one request."""
-
-FILES = {"type": "array", "items": BINARY["schema"]}
-TAKING_FILES = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": FILES}}
-            },
-            **dict.fromkeys(AUDIO_TYPES, BINARY),
-        },
-    }
-}
+from earmark.types import Metadata, TrackOrder
 
 router = APIRouter(tags=["tracks"])
 
@@ -126,50 +108,3 @@ def edit_track(context: Here, track_id: IdPath, changes: TrackChanges) -> Respon
     track = found(context.library, track_id)
     edited = context.library.edit(track.id, **changes.model_dump(exclude_unset=True))
     return Reply(jsonable.track(edited))
-
-
-@router.delete(
-    "/tracks/{track_id}", dependencies=[WRITE], responses=telling(TrackDetails, 404, 503)
-)
-def remove_track(context: Here, track_id: IdPath) -> Response:
-    """Remove a track for good, and tell what it was."""
-    track = found(context.library, track_id)
-    context.library.remove([track.id])
-    return Reply(jsonable.track(track))
-
-
-def found(library: Library, track_id: str) -> Track:
-    """Return the track with this id; a client names no track by a path.
-
-    Raises:
-        TrackNotFoundError: there is none.
-    """
-    with library.reading() as reader:
-        track = reader.track(track_id) if track_id.isascii() else None
-    if track is None:
-        raise TrackNotFoundError(track_id)
-    return track
-
-
-async def received(
-    request: Request, upload: Upload, name: str, most: int = MOST_FILES
-) -> list[str]:
-    """Lay down the files of a request, and return what they are called.
-
-    Raises:
-        RequestError: it is too large, or comes too slowly.
-        UsageError: there is none.
-    """
-    if content_type(request) != FORM:
-        await upload.take_body(request)
-        if not request.scope["state"]["body"].came:
-            message = "the body is empty; send a recording"
-            raise UsageError(message)
-        return [plain_name(name or "upload")]
-    async with form_of(request, files=most) as files:
-        if not files:
-            message = "the form has no file; send one or more as `file`"
-            raise UsageError(message)
-        for file in files:
-            await upload.take_file(file.file)
-        return [plain_name(file.filename) for file in files]

@@ -96,3 +96,28 @@ SELECT * FROM tasks WHERE finished_at < :moment ORDER BY number LIMIT 1000;
 -- name: drop_task
 -- Forget a task that has ended.
 DELETE FROM tasks WHERE id = :id AND finished_at IS NOT NULL;
+
+-- name: put_trash
+-- Note that a track is kept to be restored.
+INSERT OR REPLACE INTO trash (id, track, size_bytes, deleted_at)
+VALUES (:id, :track, :size_bytes, :deleted_at);
+
+-- name: trash
+-- Deleted tracks, latest first, before the one that is given.
+SELECT * FROM trash
+WHERE deleted_at > :since
+    AND (:before IS NULL OR number < (SELECT number FROM trash WHERE id = :before))
+ORDER BY number DESC
+LIMIT :page;
+
+-- name: all_trash
+-- Every deleted track, oldest first.
+SELECT * FROM trash ORDER BY number;
+
+-- name: trash_by_id
+-- One deleted track.
+SELECT * FROM trash WHERE id = :id;
+
+-- name: drop_trash
+-- Forget a deleted track.
+DELETE FROM trash WHERE id = :id;
