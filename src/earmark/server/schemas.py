@@ -221,6 +221,8 @@ class ExplanationShape(Shape):
     level_db: float | None
     peaks: int
     best: BestPlace | None
+    others: list[MatchShape] = Field(description="What was named beside it.")
+    candidates: list[MatchShape] = Field(description="What was not believed, the likeliest first.")
     error: Failure | None
 
 
