@@ -151,6 +151,14 @@ class Library:
         """Where the library lives, taken apart."""
         return self._store.place
 
+    def notes(self) -> list[str]:
+        """Return what could be better about where it lives, in sentences; nothing of it is wrong.
+
+        Raises:
+            LibraryError: the library cannot be reached.
+        """
+        return self._store.notes()
+
     def may_write(self) -> bool:
         """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
         return self._store.may_write()

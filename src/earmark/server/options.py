@@ -49,6 +49,9 @@ class Limits:
     connections: int = 2000
     monitors: int = 16
     """Stations that are listened to; each takes a share of a processor."""
+    scans_mb: int = 4096
+    """Megabytes of scanned recordings that are kept as long as their results, to be listened to;
+    the oldest go first."""
     trash_mb: int = 2048
     """Megabytes of deleted tracks that are kept to be restored; the oldest go first."""
 

@@ -104,7 +104,8 @@ class Worker:
             self._fail(task, error)
         else:
             self._queue.finish(task, TaskState.DONE, result=result)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not self._queue.get(task.id).needs_files:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _fail(self, task: Task, error: Exception) -> None:
         if not isinstance(error, EarmarkError):

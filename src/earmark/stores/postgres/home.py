@@ -21,9 +21,10 @@ from earmark.stores.postgres.address import Address
 from earmark.stores.postgres.catalogue import Catalogue
 from earmark.stores.postgres.copy import CopyState, IndexCopy
 from earmark.stores.postgres.kept import KeptConstellations
-from earmark.stores.postgres.link import Asked, Row
+from earmark.stores.postgres.link import Asked, Link, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
+from earmark.stores.postgres.search import SearchIndex, fill
 from earmark.stores.postgres.shelf import PostgresShelf
 from earmark.stores.postgres.sql import QUERIES, migration_scripts
 from earmark.stores.postgres.transaction import State, Transaction, drawn
@@ -32,6 +33,12 @@ from earmark.stores.snapshot import IndexSnapshot
 
 PART = "library"
 """Of the schema: what the table of migrations calls it."""
+
+
+NO_INDEX = (
+    "every search reads all names: its server has no index of trigrams; `CREATE EXTENSION pg_trgm` "
+    "in its database, by an administrator, and opening it once as its owner make one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class PostgresHome:
             if version == 0:
                 raise LibraryNotFoundError(self._address.shown)
             if version < len(scripts):
-                schema.migrate(self._options.patience_s)
+                schema.migrate(self._options.patience_s, fill=fill)
+            self._search_index(link).see_to()
 
     def make(self, params: Params) -> None:
         """Make an empty library; another may have been faster.
@@ -118,6 +126,11 @@ class PostgresHome:
                 return catalogue.params()
             finally:
                 catalogue.rollback()
+
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences."""
+        with self._pool.lent() as link:
+            return [] if self._search_index(link).is_there() else [NO_INDEX]
 
     def may_write(self) -> bool:
         """Tell whether the server takes changes, and these from this user.
@@ -201,6 +214,10 @@ class PostgresHome:
         if has_changed and copy:
             copy.follow(self._listed)
         return View(catalogue, shelf, state, known.snapshot.through(shelf.source))
+
+    def _search_index(self, link: Link) -> SearchIndex:
+        schema = self._address.schema
+        return SearchIndex(link, schema, quoted(schema))
 
     def _looked_up(self, catalogue: Catalogue, shelf: PostgresShelf, known: _Known) -> _Known:
         state = catalogue.state()
