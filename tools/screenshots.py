@@ -1,7 +1,7 @@
 """Takes a picture of every view, in light and dark, on a phone and on a desktop.
 
     make screenshots            into build/screenshots
-    python tools/screenshots.py FOLDER [NAME ...]
+    python -m tools.screenshots FOLDER [NAME ...]
 
 Runs a server of its own with twelve made-up songs, and Chromium beside it. A view is a row of
 `VIEWS`: where it is, and what is done there before the picture is taken.
