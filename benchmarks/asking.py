@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.music import OPEN_CORPUS, RATE_HZ, Clip, Tune, load
 from earmark.audio import open_samples
-from earmark.fingerprint import fingerprint, hear
+from earmark.fingerprint import fingerprint, hear, heard_by_peaks
 from earmark.landmarks import reference_landmarks
 from earmark.matching.matcher import Search
 from earmark.packing import pack
@@ -34,6 +34,11 @@ Answer = TypeVar("Answer")
 SHARING = ("planetblupi-music-ogg", "warzone2100-music", "nexuiz-music")
 """Packages of the open corpus in which recordings share loops, or are remixes of one another: each
 counts as one group."""
+
+_DRASCULA = "drascula-music/usr/share/scummvm/drascula/audio"
+PASSAGES = {f"{_DRASCULA}/track16.ogg": f"{_DRASCULA}/track2.ogg"}
+"""Recordings that have a passage in common with another, and count as of its group: here 15 s, at
+93 % of the other's tempo and its own pitch."""
 
 WORKERS = 2
 """Processes that ask."""
@@ -94,8 +99,8 @@ class Catalogue:
 class Found:
     """What one attempt found; arrays of shape (n,), one row for each hypothesis."""
 
-    attempt: int
-    """0 is the glance, 1 the search, the others batches of rungs."""
+    rungs: int
+    """Rungs that were tried by then: 0 before the ladder."""
     keys: NDArray[np.int64]
     rating: NDArray[np.float64]
     traits: NDArray[np.float64]
@@ -134,20 +139,23 @@ def spread(ask: Callable[[Job], Answer], jobs: Iterable[Job]) -> list[Answer]:
 def group_of(name: str) -> str:
     """Return the group of a recording: itself, but for those that share material."""
     package = name.split("/", 1)[0]
-    return package if package in SHARING else name
+    return package if package in SHARING else PASSAGES.get(name, name)
 
 
-def heard(clip: Clip, params: Params, query: QueryParams) -> Heard:
-    """Listen to a clip."""
-    return hear(_blocks(clip.samples, params), params.peaks, query)
+def heard(clip: Clip, params: Params, query: QueryParams, *, by_peaks: bool = False) -> Heard:
+    """Listen to a clip; with `by_peaks`, and forget all of it but its peaks."""
+    whole = hear(_blocks(clip.samples, params), params.peaks, query)
+    return heard_by_peaks(whole.peaks, whole.frames, params.peaks, query) if by_peaks else whole
 
 
 def attempts(clip: Heard, catalogue: Catalogue, query: QueryParams) -> Iterator[Found]:
     """Yield what every attempt finds, whatever the ones before it found."""
     search = Search(clip, catalogue, catalogue.params, replace(query, far=NOTHING_ACCEPTED))
-    for number, evidence in enumerate(search.attempts()):
+    for evidence in search.attempts():
         keys = np.array(search.case().keys, np.int64)
-        yield Found(number, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits)
+        yield Found(
+            search.trials, keys[evidence.hypotheses.reference], evidence.rating, evidence.traits
+        )
 
 
 def _blocks(samples: NDArray[np.float32], params: Params) -> Iterator[NDArray[np.float32]]:

@@ -1,7 +1,7 @@
 """Fits the decision: what the traits of a hypothesis weigh, and what its rating is worth.
 
     python -m benchmarks.calibration FOLDER [--clips N] [--seed S] [--rows FILE] [--plot FILE]
-                                     [--in-use]
+                                     [--in-use] [--peaks]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Each clip is asked for twice: with
 its recording in the catalogue, and as a stranger, with the recording's own group masked. A logistic
@@ -16,7 +16,8 @@ holds.
 
 The numbers in use are these, scaled once more to the tail of many more strangers, by what
 `benchmarks/strangers.py` prints. With `--in-use` nothing is fitted: printed are tail, shares and
-confidence as they are; give it another seed than that which was fitted.
+confidence as they are; give it another seed than that which was fitted. With `--peaks` all but the
+peaks of the clips is forgotten: that fits and tests the scale `PEAKS`.
 """
 
 from __future__ import annotations
@@ -85,13 +86,14 @@ def main() -> None:
     if options.rows and options.rows.exists():
         rows = Rows(**np.load(options.rows))
     else:
-        rows = _asked(options.folder, conditions, options.clips, options.seed)
+        rows = _asked(options, conditions)
         if options.rows:
             np.savez(options.rows, **vars(rows))
     if options.in_use:
-        rating = decision.rating(rows.traits)
+        scale = decision.scale_of(by_peaks=options.peaks)
+        rating = decision.rating(rows.traits, scale)
         best, right = _best_places(rows, rating)
-        confidence = np.array([decision.confidence(one) for one in best])
+        confidence = np.array([decision.confidence(one, scale) for one in best])
         _report(rows, rating, conditions, confidence, right)
     else:
         rating = _cross_rated(rows)
@@ -105,11 +107,10 @@ def main() -> None:
 
 def _print_fitted(rows: Rows) -> None:
     weights = _fitted(rows, np.ones(len(rows.clip), bool))
-    print("WEIGHTS =", tuple(weights[:-1].round(4).tolist()))
-    print("OFFSET =", round(float(weights[-1]), 4))
     best, right = _best_places(rows, _rated(rows.traits, weights))
     slope, offset = _regression(best[:, None], right)
-    print(f"CONFIDENCE_CENTRE = {-offset / slope:.3f}\nCONFIDENCE_SLOPE = {slope:.4f}")
+    fitted, *rest = weights[:-1].round(4).tolist(), weights[-1], -offset / slope, slope
+    print(decision.Scale(tuple(fitted), *(round(float(one), 4) for one in rest)))
 
 
 def _report(
@@ -132,19 +133,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, help="draw confidence and tail into this file")
     parser.add_argument("--rows", type=Path, help="keep what was asked in this file, or read it")
     parser.add_argument("--in-use", action="store_true", help="test the numbers in use, fit none")
+    parser.add_argument("--peaks", action="store_true", help="forget all but the peaks")
     return parser.parse_args()
 
 
-def _asked(folder: Path, conditions: list[Condition], count: int, seed: int) -> Rows:
-    prepare(folder)
-    jobs = [(number, condition, count, seed) for number, condition in enumerate(conditions)]
+def _asked(options: argparse.Namespace, conditions: list[Condition]) -> Rows:
+    prepare(options.folder)
+    how = (options.clips, options.seed, options.peaks)
+    jobs = [(number, condition, *how) for number, condition in enumerate(conditions)]
     parts = spread(_ask, jobs)
     whole = [np.concatenate([getattr(p, name) for p in parts]) for name in Rows.__annotations__]
     return Rows(*whole)
 
 
-def _ask(job: tuple[int, Condition, int, int]) -> Rows:
-    number, condition, count, seed = job
+def _ask(job: tuple[int, Condition, int, int, bool]) -> Rows:
+    number, condition, count, seed, by_peaks = job
     tunes, catalogue = ground().tunes, ground().catalogue
     query = QueryParams(ladder=Ladder.OFF)
     rows: list[tuple[int, int, bool, bool, bool]] = []
@@ -152,7 +155,7 @@ def _ask(job: tuple[int, Condition, int, int]) -> Rows:
     for clip in clips(tunes, [condition], count, seed):
         group = group_of(clip.places[0].tune)
         half = zlib.crc32(group.encode()) % 2 == 0
-        sound = heard(clip, catalogue.params, query)
+        sound = heard(clip, catalogue.params, query, by_peaks=by_peaks)
         for masked in (False, True):
             asked = catalogue.without(group) if masked else catalogue
             for found in attempts(sound, asked, query):

@@ -29,8 +29,6 @@ ALONE, BESIDE = ("clean 5 s", "clean 10 s"), ("overlap +0 dB 10 s",)
 CHANGED = ("speed -8 % 10 s", "speed +4 % 10 s", "pitch -2 st 10 s", "pitch +1 st 10 s")
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 HIGHEST = 10
-PLAIN_ATTEMPTS = 2
-"""The glance and the search; the others are the ladder's."""
 
 
 def main() -> None:
@@ -83,10 +81,10 @@ def _ask(job: tuple[Condition, int, int, Ladder]) -> NDArray[np.float64]:
     strict = replace(query, far=NOTHING_ACCEPTED)
     search = Search(sound, catalogue, catalogue.params, strict)
     share, wrong, best = np.nan, -np.inf, -np.inf
-    for attempt, evidence in enumerate(search.attempts()):
+    for evidence in search.attempts():
         keys = np.array(search.case().keys, np.int64)[evidence.hypotheses.reference]
         own = np.isin(keys, right)
-        if attempt < PLAIN_ATTEMPTS:
+        if not search.trials:
             wrong = max(wrong, evidence.rating[~own].max(initial=-np.inf))
         if evidence.rating[own].max(initial=-np.inf) > best:
             leader = int(np.argmax(np.where(own, evidence.rating, -np.inf)))

@@ -1,12 +1,13 @@
 """Fits the evidence: what it means that a reference peak falls on a cell of a clip.
 
-    python -m benchmarks.evidence FOLDER [--clips N] [--seed S]
+    python -m benchmarks.evidence FOLDER [--clips N] [--seed S] [--peaks]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER, and clips of it in all conditions
 that change neither tempo nor pitch. The peaks of the recording are laid over the clip at the true
 place, and at places some seconds off. For each class of cell, near a peak of the clip or not, and
 standing out so or so far, printed is the logarithm of how much oftener true peaks fall on it than
-shifted ones, each clip counting the same: `EVIDENCE` of `matching/clip.py`.
+shifted ones, each clip counting the same: `EVIDENCE` of `matching/clip.py`. With `--peaks` all but
+the peaks of the clips is forgotten, and it is `SKETCHED`: cells that no peak is near are one class.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def main() -> None:
     options = _options()
     prepare(options.folder)
     conditions = [one for one in CONDITIONS if one.name in NAMES]
-    jobs = [(one, options.clips, options.seed) for one in conditions]
+    jobs = [(one, options.clips, options.seed, options.peaks) for one in conditions]
     counts = np.concatenate(spread(_count, jobs))
     halves = counts[:, 0, 0]
     for name, half in (
@@ -49,6 +50,8 @@ def main() -> None:
         ("all", halves >= 0),
     ):
         shares = counts[half][:, :, 1:].sum(axis=0) + PRIOR
+        if options.peaks:
+            shares[:, :CLASSES] = shares[:, :CLASSES].mean(axis=1, keepdims=True)
         true, shifted = shares / shares.sum(axis=1, keepdims=True)
         table = np.log(true / shifted).reshape(2, CLASSES)
         gain = float((true * np.log(true / shifted)).sum())
@@ -61,20 +64,21 @@ def _options() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips", type=int, default=40, help="in each condition (default: 40)")
     parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--peaks", action="store_true", help="forget all but the peaks")
     return parser.parse_args()
 
 
-def _count(job: tuple[Condition, int, int]) -> NDArray[np.float64]:
+def _count(job: tuple[Condition, int, int, bool]) -> NDArray[np.float64]:
     """Return, for each clip, two rows: its half, then the share of peaks on each class of cell.
 
     Shape (clips, 2, 1 + 2 CLASSES); the first row is of the true place, the second of others.
     """
-    condition, count, seed = job
+    condition, count, seed, by_peaks = job
     tunes, catalogue = ground().tunes, ground().catalogue
     params, query = catalogue.params, QueryParams()
     out = []
     for clip in clips(tunes, [condition], count, seed):
-        sound, place = heard(clip, params, query), clip.places[0]
+        sound, place = heard(clip, params, query, by_peaks=by_peaks), clip.places[0]
         near = cells_near_peaks(sound, params.peaks)
         classes = near.astype(np.int64) * CLASSES + sound.prominence
         track = unpack(catalogue.packed[catalogue.names.index(place.tune)])

@@ -30,6 +30,7 @@ from pathlib import Path
 from earmark.errors import LibraryError
 from earmark.params import Params
 from earmark.stores.base import Store
+from earmark.stores.location import located
 from earmark.stores.opening import open_store
 from tests.postgres import NOBODY, Server, private_server
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
@@ -108,7 +109,7 @@ def _measured(home: Home) -> Outcome:
 
 @contextlib.contextmanager
 def _opened(location: str) -> Iterator[Store]:
-    store, _ = open_store(location, Params(), landmarks_of, create=True, for_rebuild=False)
+    store, _ = open_store(located(location), Params(), landmarks_of, create=True, for_rebuild=False)
     try:
         yield store
     finally:

@@ -19,8 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.scale_catalogues import landmarks_of
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
 from earmark.stores.postgres.pool import PoolOptions
-from earmark.stores.postgres.store import Options, PostgresStore
+from earmark.stores.segmented import SegmentedStore
+from tests.homes import InPostgres
 
 HASHES = 400
 """That a glance at a clip of 10 s looks up, about."""
@@ -41,7 +44,8 @@ def main() -> None:
     """Measure every number of readers, and print a table."""
     options = _options()
     pool = PoolOptions(most=max(options.readers) + 1)
-    store = PostgresStore.open(options.location, None, landmarks_of, Options(pool=pool))
+    home = PostgresHome(parse(options.location), PostgresOptions(pool=pool))
+    store = SegmentedStore.open(home, None, landmarks_of)
     wishes = _wishes(store)
     for wish in wishes:  # what every later query finds in memory
         _read(store, wish)
@@ -58,7 +62,7 @@ def main() -> None:
     store.close()
 
 
-def _wishes(store: PostgresStore) -> list[Wish]:
+def _wishes(store: InPostgres) -> list[Wish]:
     rng = np.random.default_rng(1)
     with store.read() as reader:
         keys = np.array([track.key for track in reader.all_tracks()])
@@ -73,7 +77,7 @@ def _wishes(store: PostgresStore) -> list[Wish]:
     return wishes
 
 
-def _read(store: PostgresStore, wish: Wish) -> None:
+def _read(store: InPostgres, wish: Wish) -> None:
     with store.read() as reader:
         reader.list_lengths(wish.hashes)
         reader.tapes(wish.hashes)
@@ -82,7 +86,7 @@ def _read(store: PostgresStore, wish: Wish) -> None:
         reader.tracks(wish.keys[:TOLD])
 
 
-def _crowd(store: PostgresStore, wishes: list[Wish], readers: int, seconds: float) -> list[float]:
+def _crowd(store: InPostgres, wishes: list[Wish], readers: int, seconds: float) -> list[float]:
     """Return how long each query took, in seconds."""
     times: list[float] = []
     begin = threading.Barrier(readers)

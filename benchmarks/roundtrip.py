@@ -34,7 +34,7 @@ from earmark import (
     import_archive,
     verify_archive,
 )
-from earmark.archives.importing import open_target
+from earmark.archives.target import open_target
 from earmark.params import Ladder, QueryParams
 from tests.postgres import new_schema, private_server
 

@@ -28,10 +28,13 @@ from earmark.packing import pack, unpack
 from earmark.params import Params
 from earmark.recording import Recording
 from earmark.stores.base import StoreStats, Writer
-from earmark.stores.directory import DirectoryStore
+from earmark.stores.location import located
 from earmark.stores.merging import MergePolicy
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
 from earmark.types import Landmarks, Metadata, Source, Track
 from earmark.units import steps_to_seconds
+from tests.homes import OnDisk
 
 CHUNK_SONGS, BLOCK_SONGS = 50, 1000
 """Songs that a process makes at once; that are committed together."""
@@ -118,9 +121,9 @@ def place_of(recipe: Recipe, cache: Path) -> Path:
     return cache / f"{label}.earmark"
 
 
-def open_store(place: Path, params: Params) -> DirectoryStore:
+def open_store(place: Path, params: Params) -> OnDisk:
     """Open a catalogue as a store, or begin one."""
-    return DirectoryStore.create(place, params, landmarks_of)
+    return SegmentedStore.create(folder_home(located(place)), params, landmarks_of)
 
 
 def landmarks_of(params: Params, constellation: bytes) -> Landmarks:
@@ -128,7 +131,7 @@ def landmarks_of(params: Params, constellation: bytes) -> Landmarks:
     return reference_landmarks(unpack(constellation), params)
 
 
-def stats_of(store: DirectoryStore) -> StoreStats:
+def stats_of(store: OnDisk) -> StoreStats:
     """Count and measure a store."""
     with store.read() as reader:
         return reader.stats()
@@ -144,7 +147,7 @@ def made_songs(numbers: Sequence[int], seed: int, params: Params) -> list[Song]:
     return [_made_song(number, seed, params) for number in numbers]
 
 
-def _filled(store: DirectoryStore, recipe: Recipe, done: int, build: Build) -> Iterator[None]:
+def _filled(store: OnDisk, recipe: Recipe, done: int, build: Build) -> Iterator[None]:
     """Insert what a catalogue lacks, and yield after every block, which `build` then counts."""
     with ProcessPoolExecutor(recipe.workers, get_context("fork")) as pool:
         songs = _in_order(recipe, done, pool)

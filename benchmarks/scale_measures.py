@@ -28,8 +28,8 @@ from earmark.evaluation.intervals import exact, wilson
 from earmark.library import Library
 from earmark.params import Ladder, QueryParams
 from earmark.stores.base import Store, Writer
-from earmark.stores.directory import DirectoryStore
 from earmark.types import Identification
+from tests.homes import OnDisk
 
 PLAIN = ("clean 5 s", "clean 10 s", "noise +0 dB 5 s", "noise +0 dB 10 s")
 """Asked warm and cold."""
@@ -276,7 +276,7 @@ def _masked(plan: Plan) -> Numbers:
     return {"masked": _strangers(answers)}
 
 
-def _absent(store: DirectoryStore, plan: Plan, clips: Clips, label: str) -> Iterator[Answer]:
+def _absent(store: OnDisk, plan: Plan, clips: Clips, label: str) -> Iterator[Answer]:
     for group in sorted({group_of(asked.name) for asked in clips.of(label)}):
         members = [name for name in named("catalogue") if group_of(name) == group]
         with _without(store, plan, members) as library:
@@ -286,7 +286,7 @@ def _absent(store: DirectoryStore, plan: Plan, clips: Clips, label: str) -> Iter
 
 
 @contextmanager
-def _without(store: DirectoryStore, plan: Plan, names: Sequence[str]) -> Iterator[Library]:
+def _without(store: OnDisk, plan: Plan, names: Sequence[str]) -> Iterator[Library]:
     """Yield a library without some recordings, in a block that is never committed."""
     with suppress(Undone), store.write() as writer:
         tracks = [writer.by_file(os.fsencode((plan.folder / name).absolute())) for name in names]

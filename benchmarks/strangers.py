@@ -1,11 +1,13 @@
 """How often unknown music is named: many clips, each with its own recording masked.
 
-    python -m benchmarks.strangers FOLDER [--clips N] [--ladder LADDER] [--seed S] [--json FILE]
+    python -m benchmarks.strangers FOLDER [--clips N] [--ladder LADDER] [--seed S]
+                                   [--json FILE] [--peaks]
 
 Takes the catalogue that `open_corpus.tsv` names below FOLDER. Clips of it, of 1 to 10 s, most of
 them plain, others in noise, in rooms, slowed or transposed, are asked for with their own recording,
 and all that shares material with it, masked: so every one is a stranger, of a style that the
 catalogue knows well. Every attempt is made.
+With `--peaks` all but the peaks of the clips is forgotten.
 
 The rating is meant to be reached by a stranger with a chance of exp(-rating). Printed for each
 length are the clips whose best rating reaches the thresholds of 1 in 100, 1,000 and 10,000, with
@@ -44,8 +46,6 @@ Changed speed and pitch put the held notes of one drone on those of another; of 
 
 RATES = (1e-2, 1e-3, 1e-4)
 TAIL_SHARE = 0.01
-PLAIN_ATTEMPTS = 2
-"""The glance and the search; the others are the ladder's."""
 
 PART = 50
 """Clips of one task of a worker."""
@@ -56,7 +56,7 @@ def main() -> None:
     options = _options()
     prepare(options.folder)
     jobs = [
-        (condition, min(PART, wanted - first), options.seed + first, options.ladder)
+        (condition, min(PART, wanted - first), options.seed + first, options.ladder, options.peaks)
         for condition in CONDITIONS
         for wanted in [KINDS.get((condition.name, condition.severity), 0) * options.clips]
         for first in range(0, wanted, PART)
@@ -68,7 +68,7 @@ def main() -> None:
     _print("without the ladder", best[:, 0], best[:, 1])
     if options.ladder != Ladder.OFF:
         _print(f"ladder {options.ladder}", best[:, 0], best[:, 1:].max(axis=1))
-    _print_scaled(best[:, 1])
+    _print_scaled(best[:, 1], decision.scale_of(by_peaks=options.peaks))
 
 
 def _options() -> argparse.Namespace:
@@ -80,20 +80,22 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--ladder", type=Ladder, default=Ladder.OFF)
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--json", type=Path, help="keep the ratings in this file")
+    parser.add_argument("--peaks", action="store_true", help="forget all but the peaks")
     return parser.parse_args()
 
 
-def _ask(job: tuple[Condition, int, int, Ladder]) -> NDArray[np.float64]:
+def _ask(job: tuple[Condition, int, int, Ladder, bool]) -> NDArray[np.float64]:
     """Return rows (length, best rating as it is, best rating on the ladder)."""
-    condition, count, seed, ladder = job
+    condition, count, seed, ladder, by_peaks = job
     tunes, catalogue = ground().tunes, ground().catalogue
     query = QueryParams(ladder=ladder)
     rows = []
     for clip in clips(tunes, [condition], count, seed):
         masked = catalogue.without(group_of(clip.places[0].tune))
         best = [-np.inf, -np.inf]
-        for found in attempts(heard(clip, catalogue.params, query), masked, query):
-            which = int(found.attempt >= PLAIN_ATTEMPTS)
+        sound = heard(clip, catalogue.params, query, by_peaks=by_peaks)
+        for found in attempts(sound, masked, query):
+            which = int(found.rungs > 0)
             best[which] = max(best[which], found.rating.max(initial=-np.inf))
         rows.append((condition.length_s, *best))
     return np.array(rows, np.float64).reshape(-1, 3)
@@ -113,17 +115,18 @@ def _print(name: str, length: NDArray[np.float64], rating: NDArray[np.float64]) 
         print(f"{label:>8}{len(here):8}" + "".join(f"{cell:>24}" for cell in cells), _tail(here))
 
 
-def _print_scaled(rating: NDArray[np.float64]) -> None:
+def _print_scaled(rating: NDArray[np.float64], used: decision.Scale) -> None:
     start, scale, beyond = _highest(rating)
     if not beyond:
         return
     level = -np.log(TAIL_SHARE)
     offset, centre = (
-        (one - start) / scale + level for one in (decision.OFFSET, decision.CONFIDENCE_CENTRE)
+        (one - start) / scale + level for one in (used.offset, used.confidence_centre)
     )
-    print(f"\nWEIGHTS = {tuple(round(one / scale, 4) for one in decision.WEIGHTS)}")
-    print(f"OFFSET = {offset:.3f}\nCONFIDENCE_CENTRE = {centre:.3f}")
-    print(f"CONFIDENCE_SLOPE = {decision.CONFIDENCE_SLOPE * scale:.4f}")
+    weights = tuple(round(one / scale, 4) for one in used.weights)
+    slope = used.confidence_slope * scale
+    print()
+    print(decision.Scale(weights, *(round(float(one), 4) for one in (offset, centre, slope))))
 
 
 def _highest(rating: NDArray[np.float64]) -> tuple[float, float, int]:

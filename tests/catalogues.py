@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from earmark.sqlfiles import statements_of
-from earmark.stores.sql import migration_scripts
+from earmark.stores.sqlite.sql import migration_scripts
 
 
 def age(file: Path, version: int) -> None:

@@ -158,7 +158,7 @@ class Catalogue:
         """Return about how many postings each hash has."""
         return list_lengths(self._tapes, hashes)
 
-    def tapes(self, _hashes: object) -> list[Tape]:
+    def tapes(self, hashes: NDArray[np.uint32]) -> list[Tape]:  # noqa: ARG002 - all at hand
         """Return the one tape."""
         return self._tapes
 

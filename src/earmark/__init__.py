@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from earmark.archives.values import Manifest
     from earmark.archives.verifying import verify_archive
     from earmark.audio import Header
+    from earmark.clip_peaks import ClipPeaks, take_peaks
     from earmark.duplicates.find import find_duplicates, find_duplicates_in
     from earmark.duplicates.records import (
         Copy,
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
         Likeness,
         SharedSpan,
     )
+    from earmark.duplicates.versions import Version, find_versions
     from earmark.errors import (
         ArchiveError,
         AudioError,
+        ClipPeaksError,
         EarmarkError,
         LibraryError,
         OperationsError,
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from earmark.live.events import Event, EventKind, Pulse
     from earmark.live.monitor import Monitor
     from earmark.live.plan import LookPlan
-    from earmark.live.quota import Quota
+    from earmark.live.quota import Quota, Quotas
     from earmark.live.recognizer import Recognizer
     from earmark.live.updates import Update, UpdateKind
     from earmark.operations.base import Play, PlayQuery, Total, TotalBy
@@ -88,6 +91,8 @@ __all__ = [
     "AudioError",
     "Axis",
     "BestPlace",
+    "ClipPeaks",
+    "ClipPeaksError",
     "Copy",
     "Duplicate",
     "DuplicateGroup",
@@ -132,6 +137,7 @@ __all__ = [
     "Pulse",
     "QueryParams",
     "Quota",
+    "Quotas",
     "Reason",
     "Recognizer",
     "Relation",
@@ -154,15 +160,18 @@ __all__ = [
     "Update",
     "UpdateKind",
     "UsageError",
+    "Version",
     "copy_library",
     "explain",
     "export_library",
     "find_duplicates",
     "find_duplicates_in",
+    "find_versions",
     "import_archive",
     "restore_backup",
     "scan",
     "search",
+    "take_peaks",
     "verify_archive",
 ]
 
@@ -175,14 +184,15 @@ _HOMES = {
     "earmark.archives.values": "Manifest",
     "earmark.archives.verifying": "verify_archive",
     "earmark.audio": "Header",
+    "earmark.clip_peaks": "ClipPeaks take_peaks",
     "earmark.duplicates.find": "find_duplicates find_duplicates_in",
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
+    "earmark.duplicates.versions": "Version find_versions",
     "earmark.errors": (
-        "ArchiveError AudioError EarmarkError LibraryError OperationsError SourceError "
-        "TrackNotFoundError "
-        "UsageError"
+        "ArchiveError AudioError ClipPeaksError EarmarkError LibraryError OperationsError "
+        "SourceError TrackNotFoundError UsageError"
     ),
     "earmark.explaining.explain": "explain",
     "earmark.ingest": "AddReport Duplicate Progress Skipped",
@@ -190,7 +200,7 @@ _HOMES = {
     "earmark.live.events": "Event EventKind Pulse",
     "earmark.live.monitor": "Monitor",
     "earmark.live.plan": "LookPlan",
-    "earmark.live.quota": "Quota",
+    "earmark.live.quota": "Quota Quotas",
     "earmark.live.recognizer": "Recognizer",
     "earmark.live.updates": "Update UpdateKind",
     "earmark.operations.base": "Play PlayQuery Total TotalBy",

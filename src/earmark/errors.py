@@ -8,6 +8,8 @@
     │   ├── UndecodableAudioError     sound in it, but nothing that can be decoded
     │   ├── SilentAudioError          decoded, but there is nothing in it to recognise
     │   └── DecoderCrashError         the decoding process died
+    ├── ClipPeaksError                peaks sent in place of a clip cannot be used
+    │   └── ForeignPeaksError         found with another `peaks_id` than the library's
     ├── SourceError                   a live source cannot be used; carries its name and the cause
     │   ├── AddressRefusedError       it lies in a network that may not be asked
     │   ├── UnsupportedSourceError    nothing that Earmark can listen to; trying again is no use
@@ -19,6 +21,7 @@
     │   ├── TaskNotFoundError         no task has this id, or it is forgotten by now
     │   ├── MonitorNotFoundError      no monitor has this id
     │   ├── NotDeletedError           no track with this id was deleted, or it is gone for good
+    │   ├── SoundGoneError            nothing is kept of the sound that was asked for
     │   ├── TrackConflictError        the track cannot be put back beside those that are there
     │   ├── TaskConflictError         the task is not in a state in which this can be done
     │   ├── TooSlowError              the body did not come in time
@@ -100,6 +103,28 @@ class SilentAudioError(AudioError):
 
 class DecoderCrashError(AudioError):
     """The process that decoded the recording died."""
+
+
+class ClipPeaksError(EarmarkError):
+    """Peaks sent in place of a clip that cannot be used: `source` names it, `cause` says why."""
+
+    http_status = 422
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(f"cannot use the peaks of {source}: {cause}")
+        self.source = source
+        self.cause = cause
+
+
+class ForeignPeaksError(ClipPeaksError):
+    """The peaks were found with other parameters than those of the library."""
+
+    http_status = 409
+
+    def __init__(self, source: str, found: str, expected: str) -> None:
+        super().__init__(source, f"they have peaks_id {found}, the library has {expected}")
+        self.found = found
+        self.expected = expected
 
 
 class SourceError(EarmarkError):
@@ -185,6 +210,16 @@ class NotDeletedError(RequestError):
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no deleted track {wanted!r}; they are kept for a while only")
+
+
+class SoundGoneError(RequestError):
+    """Nothing is kept of the sound that was asked for, or it is not there any more."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str, cause: str) -> None:
+        super().__init__(f"the sound of {wanted} is not there: {cause}")
+        self.cause = cause
 
 
 class TrackConflictError(RequestError):

@@ -8,6 +8,7 @@ import numpy as np
 
 from earmark.peaks import PeakPicker, thinned
 from earmark.prominence import Prominence
+from earmark.sketch import sketched
 from earmark.spectrogram import Spectrogram
 from earmark.types import Heard, Peaks
 
@@ -101,3 +102,9 @@ def heard_of(
     """Return a clip made of its dense peaks and its prominence, shape (frames, bands)."""
     few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
     return Heard(peaks, few, prominence)
+
+
+def heard_by_peaks(peaks: Peaks, frames: int, params: PeakParams, query: QueryParams) -> Heard:
+    """Return a clip of which only the dense peaks are known, and how many frames it has."""
+    few = thinned(peaks, params, query.few_radius_frames, query.few_radius_ratio)
+    return Heard(peaks, few, sketched(peaks, frames, params), by_peaks=True)

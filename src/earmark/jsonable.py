@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from earmark.archives.report import ExportReport, ImportReport
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
+    from earmark.duplicates.versions import Version
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
@@ -116,6 +117,8 @@ def explanation(found: Explanation) -> Object:
         "level_db": _rounded(found.level_db, 1),
         "peaks": found.peaks,
         "best": None if found.best is None else _best_place(found.best),
+        "others": [match(one) for one in found.others],
+        "candidates": [match(one) for one in found.candidates],
         "error": _failure(found.error),
     }
 
@@ -254,6 +257,15 @@ def duplicate_group(group: DuplicateGroup) -> Object:
     }
 
 
+def version(found: Version) -> Object:
+    """Another recording that shares something with a track."""
+    return {
+        "track": track_summary(found.track),
+        "likeness": found.likeness.value,
+        **_shared(found),
+    }
+
+
 def transfer(report: ExportReport | ImportReport) -> Object:
     """What became of an export, an import, a copy, a backup or a restored one."""
     values = asdict(report)
@@ -348,8 +360,15 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
         "first": pair.first,
         "second": pair.second,
         "likeness": pair.likeness.value,
-        "coverage": round(pair.coverage, 3),
-        "other_coverage": round(pair.other_coverage, 3),
+        **_shared(pair),
+    }
+
+
+def _shared(found: DuplicatePair | Version) -> Object:
+    """What two recordings share."""
+    return {
+        "coverage": round(found.coverage, 3),
+        "other_coverage": round(found.other_coverage, 3),
         "spans": [
             {
                 "start_s": _seconds(span.start_s),
@@ -359,7 +378,7 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
                 "speed": round(span.speed, 4),
                 "agreement": round(span.agreement, 3),
             }
-            for span in pair.spans
+            for span in found.spans
         ],
     }
 

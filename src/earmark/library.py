@@ -17,8 +17,10 @@ import numpy as np
 
 from earmark.answers import Intact, match_of
 from earmark.audio import open_audio, open_samples
+from earmark.clip_peaks import ClipPeaks, clip_of_peaks, peaks_in
 from earmark.errors import (
     AudioError,
+    ClipPeaksError,
     LibraryError,
     TrackNotFoundError,
     UsageError,
@@ -44,6 +46,7 @@ from earmark.parallel import cpu_count, in_order
 from earmark.params import Params, QueryParams
 from earmark.recording import Clip, Recording, read_clip, read_recording
 from earmark.stores.base import Problem, Reader, Repair, Store, StoreStats, TrackOrder, Writer
+from earmark.stores.location import Location, located
 from earmark.stores.opening import open_store
 from earmark.types import (
     Constellation,
@@ -88,7 +91,7 @@ class Library:
     @classmethod
     def open(
         cls,
-        location: str | os.PathLike[str],
+        location: str | os.PathLike[str] | Location,
         *,
         create: bool = True,
         for_rebuild: bool = False,
@@ -117,7 +120,7 @@ class Library:
             MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
             LibraryError: it cannot be opened for another reason.
         """
-        place = os.fspath(location)
+        place = located(location)
         store, own = open_store(place, params, _landmarks, create=create, for_rebuild=for_rebuild)
         return cls(store, own, query)
 
@@ -140,8 +143,25 @@ class Library:
 
     @property
     def location(self) -> str:
-        """Where the library lives."""
+        """Where the library lives, without passwords."""
         return self._store.location
+
+    @property
+    def place(self) -> Location:
+        """Where the library lives, taken apart."""
+        return self._store.place
+
+    def notes(self) -> list[str]:
+        """Return what could be better about where it lives, in sentences; nothing of it is wrong.
+
+        Raises:
+            LibraryError: the library cannot be reached.
+        """
+        return self._store.notes()
+
+    def may_write(self) -> bool:
+        """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
+        return self._store.may_write()
 
     @property
     def params(self) -> Params:
@@ -233,7 +253,7 @@ class Library:
 
     def identify(
         self,
-        clip: AudioSource | NDArray[Any],
+        clip: AudioSource | NDArray[Any] | ClipPeaks,
         *,
         sample_rate: int | None = None,
         name: str | None = None,
@@ -245,7 +265,8 @@ class Library:
         that cannot be read has the status `error`, so that one bad file stops no batch.
 
         Args:
-            clip: a path, a file object, or samples of shape (n,) or (n, channels).
+            clip: a path or a file object, of a recording or of peaks as JSON (docs/peaks.md);
+                samples of shape (n,) or (n, channels); or peaks.
             sample_rate: rate of an array's samples, in Hz.
             name: what to call the clip in the answer.
             query: how hard to look for this one; as the library was opened with, unless given.
@@ -258,9 +279,8 @@ class Library:
         label = name if name is not None else _label(clip)
         query = query or self._query
         try:
-            with self.stream(clip, sample_rate) as stream:
-                read = read_clip(stream, self._params.peaks, query)
-        except AudioError as error:
+            read = self._read(clip, sample_rate, query)
+        except (AudioError, ClipPeaksError) as error:
             failure = Failure(type(error).__name__, str(error))
             return Identification(label, Status.ERROR, None, _since(began), error=failure)
         if read.duration_s < query.min_clip_s:
@@ -277,7 +297,7 @@ class Library:
 
     def identify_many(
         self,
-        clips: Iterable[AudioSource | NDArray[Any]],
+        clips: Iterable[AudioSource | NDArray[Any] | ClipPeaks],
         *,
         sample_rate: int | None = None,
         query: QueryParams | None = None,
@@ -300,7 +320,7 @@ class Library:
             LibraryError: the library cannot be read.
         """
 
-        def name(clip: AudioSource | NDArray[Any]) -> Identification:
+        def name(clip: AudioSource | NDArray[Any] | ClipPeaks) -> Identification:
             try:
                 return self.identify(clip, sample_rate=sample_rate, query=query)
             except LibraryError:
@@ -436,6 +456,16 @@ class Library:
             return open_samples(samples, input_rate_hz=rate, sample_rate_hz=wanted)
         return open_audio(source, sample_rate_hz=wanted)
 
+    def _read(
+        self, clip: AudioSource | NDArray[Any] | ClipPeaks, rate: int | None, query: QueryParams
+    ) -> Clip:
+        """Listen to a clip, or take its peaks."""
+        sent = clip if isinstance(clip, ClipPeaks) else peaks_in(clip)
+        if sent is not None:
+            return clip_of_peaks(sent, self._params, query)
+        with self.stream(cast("AudioSource | NDArray[Any]", clip), rate) as stream:
+            return read_clip(stream, self._params.peaks, query)
+
     def _look_up(self, read: Clip, query: QueryParams) -> tuple[Verdict, Mapping[int, Track]]:
         with self._store.read() as reader:
             verdict = match(read.heard, Intact(reader), self._params, query)
@@ -514,6 +544,8 @@ def _order(order: TrackOrder | str) -> TrackOrder:
 
 
 def _label(clip: object) -> str:
+    if isinstance(clip, ClipPeaks):
+        return clip.name
     if isinstance(clip, str | bytes | os.PathLike):
         return os.fsdecode(clip)
     return "<samples>" if hasattr(clip, "dtype") else "<stream>"

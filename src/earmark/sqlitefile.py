@@ -22,6 +22,17 @@ PATIENCE_S = 30.0
 Complaint: TypeAlias = Callable[[str, str], EarmarkError]
 """Makes an error of a location and a cause."""
 
+CAUSES = {
+    sqlite3.SQLITE_NOTADB: "it is no database",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_FULL: "there is no room left on its disk",
+    sqlite3.SQLITE_READONLY: "it may be read but not written",
+    sqlite3.SQLITE_PERM: "it may be read but not written",
+    sqlite3.SQLITE_BUSY: "another program holds it",
+    sqlite3.SQLITE_LOCKED: "another program holds it",
+}
+"""What SQLite's primary result codes mean, for people."""
+
 
 class SqliteFile:
     """A file with named statements; safe for threads."""
@@ -116,8 +127,20 @@ class SqliteFile:
         """Raise the complaint for what the system and SQLite say."""
         try:
             yield
-        except (OSError, sqlite3.Error) as error:
-            raise self._complaint(self.location, str(error)) from error
+        except (FileExistsError, NotADirectoryError) as error:
+            raise self._complaint(self.location, "its folder is a file") from error
+        except OSError as error:
+            cause = (error.strerror or str(error)).lower()
+            raise self._complaint(self.location, cause) from error
+        except sqlite3.Error as error:
+            raise self._complaint(self.location, self._cause(error)) from error
+
+    def _cause(self, error: sqlite3.Error) -> str:
+        code = getattr(error, "sqlite_errorcode", -1) & 0xFF
+        if code == sqlite3.SQLITE_CANTOPEN:
+            is_folder = Path(self.location).is_dir()
+            return "it is a folder" if is_folder else "it may not be opened, or not be made there"
+        return CAUSES.get(code) or f"SQLite says: {error}"
 
 
 def _casefold(text: str | None) -> str | None:

@@ -72,6 +72,8 @@ class Heard:
     """Sparser: whose pairs vote."""
     prominence: NDArray[np.uint8]
     """Shape (frames, bands): how far every cell stands out, in the classes of `prominence.py`."""
+    by_peaks: bool = False
+    """Whether only the peaks are known; the classes are those of `sketch.py` then."""
 
     @property
     def frames(self) -> int:
@@ -316,9 +318,13 @@ class Explanation:
     peaks: int
     """Of the clip."""
     best: BestPlace | None = None
+    others: tuple[Match, ...] = ()
+    """What else was named."""
+    candidates: tuple[Match, ...] = ()
+    """What was not believed, the likeliest first, without the best place."""
     error: Failure | None = None
     exhibit: Exhibit | None = None
-    """What can be drawn of it; in no JSON."""
+    """What can be drawn of it."""
 
 
 @dataclass(frozen=True, slots=True)

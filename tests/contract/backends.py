@@ -9,12 +9,13 @@ from pathlib import Path
 
 from earmark.params import Params
 from earmark.stores.base import Store
-from earmark.stores.catalogued import Options
-from earmark.stores.directory import DirectoryStore
+from earmark.stores.location import located
 from earmark.stores.memory import MemoryStore
-from earmark.stores.postgres.store import Options as PostgresOptions
-from earmark.stores.postgres.store import PostgresStore
-from earmark.stores.sqlite_file import SqliteFileStore
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
+from earmark.stores.sqlite.single_file import file_home
 from tests.postgres import server
 from tests.recordings import landmarks_of
 
@@ -31,8 +32,8 @@ class Backend:
 
 
 def _make_directory(folder: Path) -> Store:
-    options = Options(patience_s=PATIENCE_S)
-    return DirectoryStore.create(folder / "library", Params(), landmarks_of, options=options)
+    home = folder_home(located(folder / "library"), patience_s=PATIENCE_S)
+    return SegmentedStore.create(home, Params(), landmarks_of)
 
 
 def _reopen_directory(store: Store, folder: Path) -> Store:
@@ -41,9 +42,8 @@ def _reopen_directory(store: Store, folder: Path) -> Store:
 
 
 def _make_file(folder: Path) -> Store:
-    options = Options(patience_s=PATIENCE_S)
-    location = f"sqlite:///{folder / 'library.db'}"
-    return SqliteFileStore.create(location, Params(), landmarks_of, options=options)
+    home = file_home(located(f"sqlite:///{folder / 'library.db'}"), patience_s=PATIENCE_S)
+    return SegmentedStore.create(home, Params(), landmarks_of)
 
 
 def _reopen_file(store: Store, folder: Path) -> Store:
@@ -54,8 +54,8 @@ def _reopen_file(store: Store, folder: Path) -> Store:
 def _make_postgres(folder: Path) -> Store:
     """Make a library in the schema of a folder's own."""
     schema = "test_" + hashlib.md5(bytes(folder), usedforsecurity=False).hexdigest()
-    options = PostgresOptions(patience_s=PATIENCE_S)
-    return PostgresStore.create(server().address(schema), Params(), landmarks_of, options)
+    home = PostgresHome(parse(server().address(schema)), PostgresOptions(patience_s=PATIENCE_S))
+    return SegmentedStore.create(home, Params(), landmarks_of)
 
 
 def _reopen_postgres(store: Store, folder: Path) -> Store:

@@ -10,20 +10,25 @@ import pytest
 from earmark.errors import LibraryUnavailableError
 from earmark.params import Params
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
 from earmark.stores.postgres.pool import PoolOptions
-from earmark.stores.postgres.store import Options, PostgresStore
+from earmark.stores.segmented import Options, SegmentedStore
 from tests.contract.actions import Action, add, held, held_by, remove
+from tests.homes import InPostgres
 from tests.postgres import Server, new_schema, private_server, server
 from tests.proxies import Proxy, proxied
 from tests.recordings import landmarks_of
-from tests.soak.server_loop import run
+from tests.soak.server_loop import Replaced, Restarted, run
 
-OPTIONS = Options(policy=MergePolicy(fan_in=3), patience_s=20, pool=PoolOptions(reconnect_s=20))
+OPTIONS = Options(policy=MergePolicy(fan_in=3))
+PATIENT = PostgresOptions(patience_s=20, pool=PoolOptions(reconnect_s=20))
 
 
-def opened(address: str) -> PostgresStore:
+def opened(address: str) -> InPostgres:
     """Open, or make, the library of a test."""
-    return PostgresStore.create(address, Params(), landmarks_of, OPTIONS)
+    home = PostgresHome(parse(address), PATIENT)
+    return SegmentedStore.create(home, Params(), landmarks_of, OPTIONS)
 
 
 HISTORY: list[Action] = [add(3), remove(1), lambda store: store.rebuild()]
@@ -174,8 +179,10 @@ def test_a_server_that_is_gone_is_told() -> None:
     with private_server() as own:
         schema = new_schema()
         _fill(own, schema)
-        options = replace(OPTIONS, pool=PoolOptions(reconnect_s=0.2))
-        store = PostgresStore.open(own.address(schema), None, landmarks_of, options)
+        hasty = PostgresHome(
+            parse(own.address(schema)), replace(PATIENT, pool=PoolOptions(reconnect_s=0.2))
+        )
+        store = SegmentedStore.open(hasty, None, landmarks_of)
         own.kill()
         with pytest.raises(LibraryUnavailableError), store.read():
             pass
@@ -188,7 +195,17 @@ def test_a_server_that_is_gone_is_told() -> None:
         store.close()
 
 
+def test_a_standby_takes_over_without_a_loss() -> None:
+    """With synchronous replication, what was acknowledged is there: a short run of the soak."""
+    with private_server() as own:
+        pair = Replaced(own)
+        try:
+            assert run(pair, rounds=2, seed=5).total() == 2
+        finally:
+            pair.stop()
+
+
 def test_a_server_that_is_killed_loses_nothing() -> None:
     """A short run of the soak in `tests/soak/server_loop.py`."""
     with private_server() as own:
-        assert run(own, rounds=4, seed=7).total() == 4
+        assert run(Restarted(own), rounds=4, seed=7).total() == 4

@@ -11,20 +11,24 @@ import pytest
 
 from earmark.errors import StorageFullError
 from earmark.params import Params
-from earmark.stores.catalogued import Options
-from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
+from earmark.stores.location import located
 from earmark.stores.merging import MergePolicy
+from earmark.stores.segmented import Options, SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
 from tests.contract.actions import Action, add, held_by, remove
 from tests.faults import CountingFiles, FragileFiles, FullFiles, PowerLoss
+from tests.homes import OnDisk
 from tests.recordings import landmarks_of, make_recording
 
 OPTIONS = Options(policy=MergePolicy(fan_in=3))
 
 
-def opened(folder: Path, files: Files | None = None) -> DirectoryStore:
+def opened(folder: Path, files: Files | None = None) -> OnDisk:
     """Open, or make, the library of a test."""
-    return DirectoryStore.create(folder, Params(), landmarks_of, files, OPTIONS)
+    return SegmentedStore.create(
+        folder_home(located(folder), files), Params(), landmarks_of, OPTIONS
+    )
 
 
 HISTORY: list[Action] = [add(3), remove(1), add(4), lambda store: store.rebuild()]
@@ -128,7 +132,7 @@ def test_room_may_be_lacking_at_any_step(libraries: Iterator[Path]) -> None:
 def test_a_full_catalogue_changes_nothing(libraries: Iterator[Path]) -> None:
     """Where SQLite finds no room, nothing of the block is applied."""
     store = opened(next(libraries))
-    with store._connections.reading() as link:
+    with store.home._connections.reading() as link:
         (pages,) = link.execute("PRAGMA page_count").fetchone()
         link.execute(f"PRAGMA max_page_count = {pages}")
     large = make_recording(9, landmarks=20_000)

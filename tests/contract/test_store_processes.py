@@ -9,8 +9,10 @@ import pytest
 
 from earmark.errors import LibraryBusyError
 from earmark.params import Params
-from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
+from earmark.stores.location import located
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
 from tests.contract import workers
 from tests.contract.workers import Place, Shared, add, answer, held, opened, places, working
 from tests.postgres import new_schema, server
@@ -117,7 +119,7 @@ def test_a_file_that_goes_while_a_view_begins_is_no_error(tmp_path: Path) -> Non
             return super().open(path)
 
     files = Overtaken()
-    late = DirectoryStore.open(folder, Params(), landmarks_of, files)
+    late = SegmentedStore.open(folder_home(located(folder), files), Params(), landmarks_of)
     with late.read() as reader:
         assert held(reader) == {1, 2}
     assert files.struck

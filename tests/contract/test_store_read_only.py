@@ -14,8 +14,8 @@ import pytest
 
 from earmark.errors import EarmarkError
 from earmark.params import Params
-from earmark.stores.catalogued import CataloguedStore
-from tests.contract.workers import Place, add, held, kind_of, opened, places
+from earmark.stores.segmented import SegmentedStore
+from tests.contract.workers import Place, Shared, add, held, home_of, opened, places
 from tests.recordings import landmarks_of
 
 T = TypeVar("T")
@@ -75,9 +75,9 @@ def unprivileged(function: Callable[[], T]) -> T:
     return result  # type: ignore[return-value]
 
 
-def opened_to_read(place: Place) -> CataloguedStore:
+def opened_to_read(place: Place) -> Shared:
     """Open a library that is there."""
-    return kind_of(place).open(place, Params(), landmarks_of)
+    return SegmentedStore.open(home_of(place), Params(), landmarks_of)
 
 
 def read_keys(place: Place) -> set[int]:
@@ -93,6 +93,17 @@ def test_a_library_can_be_read_without_permission_to_write(folder: Path, place: 
     """Reading needs no file of its own in the folder."""
     set_writable(folder, writable=False)
     assert unprivileged(lambda: read_keys(place)) == {1, 2}
+
+
+def test_who_may_write_is_told(folder: Path, place: Place) -> None:
+    """Its owner may; who has no permission learns so before the first change."""
+
+    def may_write() -> bool:
+        return opened_to_read(place).may_write()
+
+    assert may_write()
+    set_writable(folder, writable=False)
+    assert unprivileged(may_write) is False
 
 
 def test_a_library_can_be_checked_without_permission_to_write(folder: Path, place: Place) -> None:

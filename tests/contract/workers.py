@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from earmark.params import Params
 from earmark.stores.base import Reader
-from earmark.stores.catalogued import CataloguedStore, Options
-from earmark.stores.directory import DirectoryStore
+from earmark.stores.location import Kind, located
 from earmark.stores.merging import MergePolicy
-from earmark.stores.postgres.address import is_address
-from earmark.stores.postgres.store import Options as PostgresOptions
-from earmark.stores.postgres.store import PostgresStore
-from earmark.stores.sqlite_file import SqliteFileStore
+from earmark.stores.postgres.home import PostgresHome, PostgresOptions
+from earmark.stores.segmented import Options, SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
+from earmark.stores.sqlite.home import SqliteHome
+from earmark.stores.sqlite.single_file import file_home
 from earmark.tape import lookup
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
@@ -26,7 +27,7 @@ ANSWER_S = 60.0
 Place = Path | str
 """A folder, or the address of a single file or of a schema."""
 
-Shared = CataloguedStore | PostgresStore
+Shared = SegmentedStore[Any]
 """What several processes may open."""
 
 Work = Callable[[Place, Connection], None]
@@ -61,19 +62,19 @@ def places(folder: Path) -> dict[str, Place]:
     return {"directory": folder, "sqlite": f"sqlite:///{folder}/library.db"}
 
 
-def kind_of(place: Place) -> type[CataloguedStore]:
-    """Return the store for a place on a disk."""
-    return SqliteFileStore if isinstance(place, str) else DirectoryStore
+def home_of(place: Place, patience_s: float = 30.0) -> SqliteHome | PostgresHome:
+    """Return the home at a place."""
+    where = located(place)
+    if where.database:
+        return PostgresHome(where.database, PostgresOptions(patience_s=patience_s))
+    make = file_home if where.kind is Kind.FILE else folder_home
+    return make(where, patience_s=patience_s)
 
 
 def opened(place: Place, patience_s: float = 30.0) -> Shared:
     """Open, or make, the library of a test."""
-    policy = MergePolicy(fan_in=3)
-    if isinstance(place, str) and is_address(place):
-        shared = PostgresOptions(policy=policy, patience_s=patience_s)
-        return PostgresStore.create(place, Params(), landmarks_of, shared)
-    options = Options(policy=policy, patience_s=patience_s)
-    return kind_of(place).create(place, Params(), landmarks_of, options=options)
+    options = Options(policy=MergePolicy(fan_in=3))
+    return SegmentedStore.create(home_of(place, patience_s), Params(), landmarks_of, options)
 
 
 def add(store: Shared, *seeds: int) -> list[int]:

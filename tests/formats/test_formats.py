@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from earmark import Library, import_archive, search, verify_archive
-from earmark.archives.importing import open_target
+from earmark.archives.target import open_target
 from tests import music
 from tests.formats.make import REMOVED
 

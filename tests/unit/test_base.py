@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from earmark.stores.base import Reader, Store, Writer
-from earmark.stores.directory import DirectoryStore
 from earmark.stores.memory import MemoryReader, MemoryStore, MemoryWriter
 from earmark.stores.session import CatalogueReader, CatalogueWriter
+from tests.homes import OnDisk
 
 
 def methods(kind: type) -> set[str]:
@@ -29,7 +29,7 @@ def test_writers_have_the_promised_methods(writer: type) -> None:
     assert methods(writer) - {"finish"} == methods(Writer)
 
 
-@pytest.mark.parametrize("store", [DirectoryStore, MemoryStore])
+@pytest.mark.parametrize("store", [OnDisk, MemoryStore])
 def test_stores_have_the_promised_methods(store: type) -> None:
     """Besides the ways to make one."""
     assert methods(store) - {"create", "open"} == methods(Store)

@@ -10,7 +10,7 @@ import pytest
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, LibraryError
 from earmark.params import Axis, Params, PeakParams
-from earmark.stores.catalogue import Catalogue
+from earmark.stores.sqlite.catalogue import Catalogue
 from earmark.types import Metadata
 from tests.recordings import make_recording
 

@@ -162,7 +162,8 @@ def test_progress_is_shown_on_a_terminal(earmark: Earmark, monkeypatch: pytest.M
 def test_nothing_is_said_of_what_did_not_happen() -> None:
     """Only counts that are not zero are in the summary."""
     assert summary(AddReport(unchanged=2000, ignored=1)) == "2,000 unchanged, 1 ignored"
-    assert summary(AddReport()) == "nothing to add"
+    assert summary(AddReport()) == "nothing added"
+    assert summary(AddReport(ignored=3)) == "nothing added, 3 ignored"
 
 
 @pytest.mark.parametrize(

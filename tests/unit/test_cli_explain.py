@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from earmark.cli.screen import READABLE
 from tests.music import title
 from tests.schemas import misfits
 from tests.unit.conftest import Earmark
@@ -18,14 +19,23 @@ def test_a_match_is_explained(earmark: Earmark) -> None:
     """In words, with exit code 0."""
     result = earmark("explain", "clip.flac")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert f"It fits best at 3.0 s of “{title(1)}”" in result.stdout
-    assert "That is believed" in result.stdout
+    told = " ".join(result.stdout.split())
+    assert f"It fits best at 3.0 s of “{title(1)}”" in told
+    assert "That is believed" in told
+    assert max(map(len, result.stdout.splitlines())) <= READABLE
 
 
 def test_a_clip_can_be_compared_with_one_track(earmark: Earmark) -> None:
     """With one that it is not of, it is no match: exit code 1."""
     result = earmark("explain", "clip.flac", "--track", title(0), "--ladder", "off")
     assert (result.exit_code, title(0) in result.stdout) == (1, True)
+
+
+def test_a_track_that_is_not_there_is_a_wrong_argument(earmark: Earmark) -> None:
+    """Exit code 1 would say that the clip is not of it."""
+    result = earmark("explain", "clip.flac", "--track", "nosuch")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no track 'nosuch'" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from earmark.cli.monitor import line, stopped_by_sigterm
+from earmark.cli.monitor import _Counts, line, stopped_by_sigterm
 from earmark.live.events import EventKind
 from earmark.operations.base import PlayQuery
 from earmark.operations.sqlite import SqliteOperations
@@ -140,3 +140,20 @@ def test_days_to_keep_need_a_store(earmark: Earmark) -> None:
 def test_a_source_that_is_not_there_is_an_error(earmark: Earmark) -> None:
     """Exit code 2, as of a file that grep cannot read."""
     assert earmark("monitor", "--for", "5", "nowhere.flac").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ([EventKind.DISCONNECTED, EventKind.DISCONNECTED], 2),
+        ([EventKind.CONNECTED, EventKind.DISCONNECTED], 1),
+        ([EventKind.CONNECTED, EventKind.FAILED], 2),
+        ([EventKind.DISCONNECTED, EventKind.CONNECTED, EventKind.TRACK_STARTED], 0),
+    ],
+)
+def test_a_station_that_was_never_there_is_an_error(kinds: list[EventKind], code: int) -> None:
+    """Only what was listened to can have had no track."""
+    counts = _Counts(as_json=True)
+    for kind in kinds:
+        counts(event(kind))
+    assert counts.exit_code == code

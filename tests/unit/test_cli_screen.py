@@ -52,3 +52,28 @@ def test_a_screen_that_is_too_narrow_loses_nothing(
     screen.show(table)
     told = capsys.readouterr().out
     assert [cell for cell in ("1:23:45", "2:34:56", "song.flac") if cell not in told] == []
+
+
+@pytest.mark.parametrize(("columns", "longest"), [("40", 40), ("300", screen.READABLE)])
+def test_sentences_are_broken_between_words(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    columns: str,
+    longest: int,
+) -> None:
+    """At the edge of a narrow terminal, and where lines would be too long to read in a wide one."""
+    monkeypatch.setenv("COLUMNS", columns)
+    sentence = " ".join(["word"] * 50)
+    screen.tell(sentence)
+    lines = capsys.readouterr().out.splitlines()
+    assert longest - len("  word") < max(map(len, lines)) <= longest
+    assert " ".join(line.removeprefix("  ") for line in lines) == sentence
+
+
+def test_a_word_that_is_longer_than_a_line_stays_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path can be copied from the terminal."""
+    monkeypatch.setenv("COLUMNS", "40")
+    screen.tell(f"cannot use {'x' * 60}: no such file")
+    assert "x" * 60 in capsys.readouterr().out.splitlines()[1]

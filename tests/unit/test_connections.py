@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from earmark.errors import CorruptCatalogueError, LibraryError, ReadOnlyLibraryError
-from earmark.stores.connections import Connections
 from earmark.stores.lock import WriterLock
+from earmark.stores.sqlite.connections import Connections
 
 
 @pytest.fixture

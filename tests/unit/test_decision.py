@@ -11,7 +11,7 @@ from earmark.matching.alignment import plain_at
 from earmark.matching.clip import Clip
 from earmark.matching.decision import (
     CATALOGUE_FRAMES,
-    WEIGHTS,
+    SOUND,
     agreement_threshold,
     confidence,
     rating,
@@ -36,7 +36,7 @@ def rated(clip: Clip, offset_s: float) -> float:
     references, place = stored(TRACK), plain_at(0, offset_s * STEPS_PER_S)
     evidence = examine(clip, references, place, reach_steps=0, shifted=True)
     known = traits(evidence, surroundings(clip, references, place), clip.frames)
-    assert known.shape == (1, TRAITS) == (1, len(WEIGHTS))
+    assert known.shape == (1, TRAITS) == (1, len(SOUND.weights))
     return float(rating(known)[0])
 
 

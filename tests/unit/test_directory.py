@@ -26,13 +26,15 @@ from earmark.errors import (
 )
 from earmark.params import Axis, IndexParams, Params, PeakParams
 from earmark.stores.base import Reader, Store
-from earmark.stores.catalogued import Options
-from earmark.stores.directory import DirectoryStore
 from earmark.stores.files import Files
-from earmark.stores.sql import migration_scripts
+from earmark.stores.location import located
+from earmark.stores.segmented import Options, SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
+from earmark.stores.sqlite.sql import migration_scripts
 from earmark.tape import lookup
 from tests.catalogues import age
 from tests.faults import CountingFiles, FullFiles
+from tests.homes import OnDisk
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
 PARAMS = Params()
@@ -49,9 +51,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(folder: Path) -> Iterator[DirectoryStore]:
+def store(folder: Path) -> Iterator[OnDisk]:
     """A library of three tracks in two segments."""
-    made = DirectoryStore.create(folder, PARAMS, landmarks_of)
+    made = SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of)
     add(made, 1, 2)
     add(made, 3)
     yield made
@@ -76,10 +78,10 @@ def open_again(
     *,
     for_rebuild: bool = False,
     files: Files | None = None,
-) -> DirectoryStore:
+) -> OnDisk:
     """Open the library of a test."""
     options = Options(for_rebuild=for_rebuild)
-    return DirectoryStore.open(folder, params, landmarks_of, files, options)
+    return SegmentedStore.open(folder_home(located(folder), files), params, landmarks_of, options)
 
 
 def segments(folder: Path) -> list[Path]:
@@ -113,17 +115,17 @@ def test_an_empty_folder_is_no_library_yet(folder: Path) -> None:
     folder.mkdir()
     with pytest.raises(LibraryNotFoundError):
         open_again(folder)
-    DirectoryStore.create(folder, PARAMS, landmarks_of).close()
+    SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of).close()
     open_again(folder).close()
 
 
-@pytest.mark.parametrize("way", [DirectoryStore.open, DirectoryStore.create])
+@pytest.mark.parametrize("way", [SegmentedStore.open, SegmentedStore.create])
 def test_a_folder_of_something_else_is_left_alone(folder: Path, way: Callable[..., Store]) -> None:
     """A folder with other files in it is neither opened nor made a library."""
     folder.mkdir()
     (folder / "song.mp3").touch()
     with pytest.raises(NotALibraryError):
-        way(folder, PARAMS, landmarks_of)
+        way(folder_home(located(folder)), PARAMS, landmarks_of)
     assert [path.name for path in folder.iterdir()] == ["song.mp3"]
 
 
@@ -131,7 +133,7 @@ def test_a_file_is_no_library(folder: Path) -> None:
     """A path that is a file is refused."""
     folder.touch()
     with pytest.raises(NotALibraryError):
-        DirectoryStore.create(folder, PARAMS, landmarks_of)
+        SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of)
 
 
 def test_another_programs_database_is_no_library(folder: Path) -> None:
@@ -139,10 +141,10 @@ def test_another_programs_database_is_no_library(folder: Path) -> None:
     folder.mkdir()
     change_catalogue(folder, "PRAGMA user_version = 1")
     with pytest.raises(NotALibraryError, match="another program"):
-        DirectoryStore.create(folder, PARAMS, landmarks_of)
+        SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of)
 
 
-def test_a_newer_catalogue_is_refused(folder: Path, store: DirectoryStore) -> None:
+def test_a_newer_catalogue_is_refused(folder: Path, store: OnDisk) -> None:
     """A library of a version to come is refused, and told so."""
     store.close()
     change_catalogue(folder, "PRAGMA user_version = 99")
@@ -150,7 +152,7 @@ def test_a_newer_catalogue_is_refused(folder: Path, store: DirectoryStore) -> No
         open_again(folder)
 
 
-def test_a_catalogue_of_garbage_is_damage(folder: Path, store: DirectoryStore) -> None:
+def test_a_catalogue_of_garbage_is_damage(folder: Path, store: OnDisk) -> None:
     """A catalogue that is no database is a typed error."""
     store.close()
     (folder / "catalogue.sqlite").write_bytes(b"garbage" * 1000)
@@ -158,14 +160,14 @@ def test_a_catalogue_of_garbage_is_damage(folder: Path, store: DirectoryStore) -
         open_again(folder)
 
 
-def test_other_peaks_are_another_library(folder: Path, store: DirectoryStore) -> None:
+def test_other_peaks_are_another_library(folder: Path, store: OnDisk) -> None:
     """A library of another `peaks_id` is not opened, even for a rebuild."""
     store.close()
     with pytest.raises(IncompatiblePeaksError):
         open_again(folder, OTHER_PEAKS, for_rebuild=True)
 
 
-def test_another_index_asks_for_a_rebuild(folder: Path, store: DirectoryStore) -> None:
+def test_another_index_asks_for_a_rebuild(folder: Path, store: OnDisk) -> None:
     """A library of another `index_id` is opened only for a rebuild, which mends it."""
     store.close()
     with pytest.raises(IncompatibleIndexError, match="earmark rebuild"):
@@ -179,21 +181,21 @@ def test_another_index_asks_for_a_rebuild(folder: Path, store: DirectoryStore) -
     again.close()
 
 
-@pytest.mark.parametrize("way", [DirectoryStore.open, DirectoryStore.create])
+@pytest.mark.parametrize("way", [SegmentedStore.open, SegmentedStore.create])
 @pytest.mark.parametrize("params", [PARAMS, OTHER_PEAKS, OTHER_INDEX, OTHER_AXIS])
 def test_a_library_is_opened_with_its_own_parameters(
-    folder: Path, params: Params, way: Callable[..., DirectoryStore]
+    folder: Path, params: Params, way: Callable[..., OnDisk]
 ) -> None:
     """Who asks for no parameters gets those that the library was made with."""
-    DirectoryStore.create(folder, params, landmarks_of).close()
-    again = way(folder, None, landmarks_of)
+    SegmentedStore.create(folder_home(located(folder)), params, landmarks_of).close()
+    again = way(folder_home(located(folder)), None, landmarks_of)
     assert again.params == params
     again.close()
 
 
 def test_a_new_library_has_the_usual_parameters(folder: Path) -> None:
     """Who asks for none, where there is no library yet, gets today's."""
-    made = DirectoryStore.create(folder, None, landmarks_of)
+    made = SegmentedStore.create(folder_home(located(folder)), None, landmarks_of)
     assert made.params == Params()
     made.close()
 
@@ -201,7 +203,7 @@ def test_a_new_library_has_the_usual_parameters(folder: Path) -> None:
 def test_a_rebuild_makes_todays_index_unless_asked_for_another(folder: Path) -> None:
     """A rebuild without parameters keeps those of the peaks, and takes the usual index."""
     both = replace(OTHER_PEAKS, index=OTHER_INDEX.index)
-    DirectoryStore.create(folder, both, landmarks_of).close()
+    SegmentedStore.create(folder_home(located(folder)), both, landmarks_of).close()
     waiting = open_again(folder, None, for_rebuild=True)
     waiting.rebuild()
     waiting.close()
@@ -213,7 +215,7 @@ def test_a_rebuild_makes_todays_index_unless_asked_for_another(folder: Path) -> 
 def test_a_library_of_the_first_schema_keeps_the_parameters_of_its_time(folder: Path) -> None:
     """Before parameters were stored there was one set of them, whatever is usual today."""
     first = Params.from_json(FIRST_PARAMETERS)
-    made = DirectoryStore.create(folder, first, landmarks_of)
+    made = SegmentedStore.create(folder_home(located(folder)), first, landmarks_of)
     add(made, 1)
     made.close()
     age(folder / "catalogue.sqlite", 1)
@@ -227,7 +229,7 @@ def test_a_library_of_the_first_schema_keeps_the_parameters_of_its_time(folder: 
 @pytest.mark.parametrize(
     "statement", ["DELETE FROM parameters", """UPDATE parameters SET json = '{"peaks": 1}'"""]
 )
-def test_lost_parameters_are_damage(folder: Path, store: DirectoryStore, statement: str) -> None:
+def test_lost_parameters_are_damage(folder: Path, store: OnDisk, statement: str) -> None:
     """A library that does not know how it was made says so."""
     store.close()
     change_catalogue(folder, statement)
@@ -235,9 +237,7 @@ def test_lost_parameters_are_damage(folder: Path, store: DirectoryStore, stateme
         open_again(folder, None)
 
 
-def test_an_index_that_waits_for_its_rebuild_is_not_used(
-    folder: Path, store: DirectoryStore
-) -> None:
+def test_an_index_that_waits_for_its_rebuild_is_not_used(folder: Path, store: OnDisk) -> None:
     """Before the rebuild the catalogue can be read, but nothing looked up or added."""
     store.close()
     waiting = open_again(folder, OTHER_INDEX, for_rebuild=True)
@@ -252,7 +252,7 @@ def test_an_index_that_waits_for_its_rebuild_is_not_used(
     waiting.close()
 
 
-def test_tracks_can_be_removed_before_a_rebuild(folder: Path, store: DirectoryStore) -> None:
+def test_tracks_can_be_removed_before_a_rebuild(folder: Path, store: OnDisk) -> None:
     """A merge of an index of other parameters is one of those parameters still."""
     store.close()
     waiting = open_again(folder, OTHER_INDEX, for_rebuild=True)
@@ -265,7 +265,7 @@ def test_tracks_can_be_removed_before_a_rebuild(folder: Path, store: DirectorySt
     before.close()
 
 
-def test_a_refused_change_leaves_the_store_usable(folder: Path, store: DirectoryStore) -> None:
+def test_a_refused_change_leaves_the_store_usable(folder: Path, store: OnDisk) -> None:
     """A block that is refused at its beginning leaves no transaction behind."""
     other = open_again(folder, OTHER_INDEX, for_rebuild=True)
     other.rebuild()
@@ -296,7 +296,7 @@ def test_a_merge_that_fails_takes_nothing_back(folder: Path, later: int) -> None
             if self.left < 0:
                 raise OSError(errno.EIO, "Input/output error")
 
-    made = DirectoryStore.create(folder, PARAMS, landmarks_of)
+    made = SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of)
     for seed in range(3):
         add(made, seed)
     made.close()
@@ -307,7 +307,7 @@ def test_a_merge_that_fails_takes_nothing_back(folder: Path, later: int) -> None
     broken.close()
 
 
-def test_a_rebuild_elsewhere_is_noticed(folder: Path, store: DirectoryStore) -> None:
+def test_a_rebuild_elsewhere_is_noticed(folder: Path, store: OnDisk) -> None:
     """A store that is open when another Earmark changes the index refuses to go on."""
     other = open_again(folder, OTHER_INDEX, for_rebuild=True)
     other.rebuild()
@@ -316,7 +316,7 @@ def test_a_rebuild_elsewhere_is_noticed(folder: Path, store: DirectoryStore) -> 
         pass
 
 
-def test_a_lookup_in_a_damaged_segment_names_it(folder: Path, store: DirectoryStore) -> None:
+def test_a_lookup_in_a_damaged_segment_names_it(folder: Path, store: OnDisk) -> None:
     """A lookup that meets damage is an error with the file's name; the catalogue still serves."""
     store.close()
     spoil(segments(folder)[0], -9)
@@ -328,7 +328,7 @@ def test_a_lookup_in_a_damaged_segment_names_it(folder: Path, store: DirectorySt
     damaged.close()
 
 
-def test_a_missing_segment_is_damage(folder: Path, store: DirectoryStore) -> None:
+def test_a_missing_segment_is_damage(folder: Path, store: OnDisk) -> None:
     """A segment whose file is lost is a typed error."""
     store.close()
     segments(folder)[0].unlink()
@@ -339,7 +339,7 @@ def test_a_missing_segment_is_damage(folder: Path, store: DirectoryStore) -> Non
 
 
 @pytest.mark.parametrize("harm", ["spoil", "truncate", "delete"])
-def test_a_damaged_segment_is_repaired(folder: Path, store: DirectoryStore, harm: str) -> None:
+def test_a_damaged_segment_is_repaired(folder: Path, store: OnDisk, harm: str) -> None:
     """Repair makes the index whole again from the constellations, and says what it did."""
     store.close()
     path = segments(folder)[0]
@@ -358,7 +358,7 @@ def test_a_damaged_segment_is_repaired(folder: Path, store: DirectoryStore, harm
     damaged.close()
 
 
-def test_a_damaged_segment_does_not_stop_writers(folder: Path, store: DirectoryStore) -> None:
+def test_a_damaged_segment_does_not_stop_writers(folder: Path, store: OnDisk) -> None:
     """Tracks are added and merged around a damaged segment, which waits for its repair."""
     store.close()
     spoil(segments(folder)[0], -9)
@@ -372,7 +372,7 @@ def test_a_damaged_segment_does_not_stop_writers(folder: Path, store: DirectoryS
     damaged.close()
 
 
-def test_a_damaged_constellation_is_named(folder: Path, store: DirectoryStore) -> None:
+def test_a_damaged_constellation_is_named(folder: Path, store: OnDisk) -> None:
     """A constellation without its checksum is an error that names the track, and only it."""
     change_catalogue(folder, "UPDATE constellations SET packed = zeroblob(8) WHERE key = 2")
     lost = make_recording(2).track.id
@@ -382,7 +382,7 @@ def test_a_damaged_constellation_is_named(folder: Path, store: DirectoryStore) -
             reader.constellations([1, 2, 3])
 
 
-def test_a_damaged_constellation_is_reported_as_lost(folder: Path, store: DirectoryStore) -> None:
+def test_a_damaged_constellation_is_reported_as_lost(folder: Path, store: OnDisk) -> None:
     """Repair names the track whose sound is lost, and mends the others around it."""
     store.close()
     change_catalogue(folder, "UPDATE constellations SET packed = zeroblob(8) WHERE key = 2")
@@ -397,14 +397,14 @@ def test_a_damaged_constellation_is_reported_as_lost(folder: Path, store: Direct
     damaged.close()
 
 
-def test_a_lost_constellation_can_be_replaced(folder: Path, store: DirectoryStore) -> None:
+def test_a_lost_constellation_can_be_replaced(folder: Path, store: OnDisk) -> None:
     """Adding the recording again, under its id, mends its track."""
     change_catalogue(folder, "UPDATE constellations SET packed = zeroblob(8) WHERE key = 2")
     add(store, 2)
     assert store.check(deep=True) == []
 
 
-def test_a_damaged_page_of_the_catalogue_is_found(folder: Path, store: DirectoryStore) -> None:
+def test_a_damaged_page_of_the_catalogue_is_found(folder: Path, store: OnDisk) -> None:
     """The deep check finds pages of zeros in the catalogue."""
     store.close()
     path = folder / "catalogue.sqlite"
@@ -416,7 +416,7 @@ def test_a_damaged_page_of_the_catalogue_is_found(folder: Path, store: Directory
     damaged.close()
 
 
-def test_a_lost_media_file_is_found(folder: Path, store: DirectoryStore) -> None:
+def test_a_lost_media_file_is_found(folder: Path, store: OnDisk) -> None:
     """The check names a track whose sound file is gone."""
     one = make_recording(9)
     with store.write() as writer:
@@ -429,7 +429,7 @@ def test_a_lost_media_file_is_found(folder: Path, store: DirectoryStore) -> None
 def test_adding_one_by_one_writes_few_bytes(folder: Path) -> None:
     """The bytes written for n tracks one by one grow as n log n."""
     files = CountingFiles()
-    store = DirectoryStore.create(folder, PARAMS, landmarks_of, files)
+    store = SegmentedStore.create(folder_home(located(folder), files), PARAMS, landmarks_of)
     add(store, 0)
     first = files.written
     for seed in range(1, 64):
@@ -439,7 +439,7 @@ def test_adding_one_by_one_writes_few_bytes(folder: Path) -> None:
     store.close()
 
 
-def test_removed_tracks_leave_the_disk(folder: Path, store: DirectoryStore) -> None:
+def test_removed_tracks_leave_the_disk(folder: Path, store: OnDisk) -> None:
     """When all tracks of a segment are gone, so is its file."""
     with store.write() as writer:
         writer.remove([1, 2])
@@ -451,7 +451,7 @@ def test_removed_tracks_leave_the_disk(folder: Path, store: DirectoryStore) -> N
 def test_a_merge_without_room_is_put_off(folder: Path) -> None:
     """A block whose merge finds no room has still happened; a later block merges."""
     files = CountingFiles()
-    store = DirectoryStore.create(folder, PARAMS, landmarks_of, files)
+    store = SegmentedStore.create(folder_home(located(folder), files), PARAMS, landmarks_of)
     for seed in range(3):
         add(store, seed)
     store.close()
@@ -471,21 +471,21 @@ def test_a_merge_without_room_is_put_off(folder: Path) -> None:
 
 @pytest.mark.parametrize("error", [MemoryError(), PermissionError("merge"), ValueError("merge")])
 def test_what_is_committed_is_not_reported_as_failed(
-    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch, error: Exception
+    store: OnDisk, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Whatever goes wrong in the merge after a commit, the block has ended well."""
 
     def fail(*_: object) -> NoReturn:
         raise error
 
-    monkeypatch.setattr("earmark.stores.catalogued.IndexWriter.merge_step", fail)
+    monkeypatch.setattr("earmark.stores.segmented.IndexWriter.merge_step", fail)
     monkeypatch.setattr("earmark.stores.folder.Folder.sweep_segments", fail)
     (key,) = add(store, 4)
     with store.read() as reader:
         assert key in indexed(reader)
 
 
-def test_a_segment_that_is_there_is_not_overwritten(folder: Path, store: DirectoryStore) -> None:
+def test_a_segment_that_is_there_is_not_overwritten(folder: Path, store: OnDisk) -> None:
     """A file that a failed commit left keeps its name to itself."""
     left = folder / "segments" / "00000003.segment"
     left.write_bytes(b"left")
@@ -493,7 +493,7 @@ def test_a_segment_that_is_there_is_not_overwritten(folder: Path, store: Directo
     assert [path.name[7] for path in segments(folder)] == ["1", "2", "4"]
 
 
-def test_a_read_costs_no_opening_of_files(folder: Path, store: DirectoryStore) -> None:
+def test_a_read_costs_no_opening_of_files(folder: Path, store: OnDisk) -> None:
     """While nothing changes, views share the segments that are open."""
     with store.read() as first, store.read() as second:
         one, two = first.tapes(EVERY_HASH), second.tapes(EVERY_HASH)
@@ -503,7 +503,7 @@ def test_a_read_costs_no_opening_of_files(folder: Path, store: DirectoryStore) -
     assert folder.exists()
 
 
-def test_a_closed_store_says_so(store: DirectoryStore) -> None:
+def test_a_closed_store_says_so(store: OnDisk) -> None:
     """Reading a store that was closed is a typed error."""
     store.close()
     with pytest.raises(LibraryError, match="closed"), store.read():
@@ -511,12 +511,12 @@ def test_a_closed_store_says_so(store: DirectoryStore) -> None:
 
 
 def test_an_older_catalogue_is_brought_up_to_date(
-    folder: Path, store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+    folder: Path, store: OnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Opening a library of an older Earmark applies the migrations that it lacks."""
     store.close()
     later = [*migration_scripts(), "CREATE TABLE jobs (id INTEGER PRIMARY KEY) STRICT;"]
-    monkeypatch.setattr("earmark.stores.catalogue.migration_scripts", lambda: later)
+    monkeypatch.setattr("earmark.stores.sqlite.catalogue.migration_scripts", lambda: later)
     open_again(folder).close()
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
         change_catalogue(folder, "CREATE TABLE jobs (id)")
@@ -525,7 +525,7 @@ def test_an_older_catalogue_is_brought_up_to_date(
 def test_names_of_any_bytes_are_library_names(tmp_path: Path) -> None:
     """A folder's name may hold spaces, signs of URLs, and bytes that are no UTF-8."""
     folder = tmp_path / "my%20lib?a=b#\udcff \N{MUSICAL NOTE}"
-    store = DirectoryStore.create(folder, PARAMS, landmarks_of)
+    store = SegmentedStore.create(folder_home(located(folder)), PARAMS, landmarks_of)
     add(store, 1)
     store.close()
     again = open_again(folder)

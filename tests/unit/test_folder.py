@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder, segment_name
+from earmark.stores.segment import segment_name
+from earmark.stores.sqlite.folder import Folder
 
 
 @pytest.fixture

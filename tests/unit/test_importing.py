@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from earmark import ArchiveError, Library, UsageError
 from earmark.archives.exporting import export_library
-from earmark.archives.importing import copy_library, import_archive, open_target
+from earmark.archives.importing import copy_library, import_archive
+from earmark.archives.target import open_target
 from earmark.errors import IncompatiblePeaksError, NotAnArchiveError
 from earmark.params import IndexParams, Params, PeakParams
 from tests.archives import SOUND, contents, exported, insert
@@ -122,26 +123,6 @@ def test_other_constellations_are_refused(tmp_path: Path) -> None:
     with pytest.raises(IncompatiblePeaksError):
         import_archive(library, str(exported(tmp_path, 1)))
     assert library.stats().tracks == 1
-
-
-@pytest.mark.parametrize("before", ["none", "empty", "memory"])
-def test_a_new_or_empty_library_takes_over_the_parameters(tmp_path: Path, before: str) -> None:
-    """It becomes one of the archive's kind."""
-    place = "memory:" if before == "memory" else str(tmp_path / "music.earmark")
-    if before == "empty":
-        Library.open(place).close()
-    with open_target(place, COMPACT) as library:
-        assert library.params == COMPACT
-    assert not list(tmp_path.glob("*.restoring"))
-
-
-def test_a_library_with_tracks_keeps_its_parameters(tmp_path: Path) -> None:
-    """Whatever is to be imported."""
-    place = tmp_path / "music.earmark"
-    with Library.open(place) as library:
-        insert(library, 1)
-    with open_target(place, COMPACT) as library:
-        assert library.params == Params()
 
 
 @pytest.mark.parametrize("name", ["a.earmarks", "a.jsonl"])
@@ -274,6 +255,13 @@ def test_a_library_is_not_copied_to_itself(tmp_path: Path) -> None:
     source = Library.open(tmp_path / "music.earmark")
     with pytest.raises(UsageError, match="to itself"):
         copy_library(source, Library.open(tmp_path / "." / "music.earmark"))
+
+
+def test_a_single_file_is_not_copied_to_itself(tmp_path: Path) -> None:
+    """However its address is written."""
+    source = Library.open(f"sqlite:///{tmp_path}/music.db")
+    with pytest.raises(UsageError, match="to itself"):
+        copy_library(source, Library.open(f"sqlite:///{tmp_path}/./music.db"))
 
 
 def test_forms_are_interchangeable(tmp_path: Path) -> None:

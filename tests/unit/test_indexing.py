@@ -10,13 +10,13 @@ import pytest
 
 from earmark.params import Params
 from earmark.stores.blocks import MappedFile
-from earmark.stores.catalogue import Catalogue
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder, FolderShelf
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.merging import MergePolicy
 from earmark.stores.segment import Segment
 from earmark.stores.snapshot import IndexSnapshot
+from earmark.stores.sqlite.catalogue import Catalogue
+from earmark.stores.sqlite.folder import Folder, FolderShelf
 from earmark.tape import lookup
 from earmark.types import Landmarks
 from tests.recordings import EVERY_HASH, make_recording

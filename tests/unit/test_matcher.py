@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from earmark.matching.course import Course
 from earmark.matching.ladder import LARGE_FRAMES
 from earmark.matching.matcher import Expected, Hint, match
 from earmark.matching.verdict import Verdict
 from earmark.params import Axis, Ladder, Params, PeakParams, QueryParams
+from earmark.tape import Tape
 from earmark.types import Peaks, Relation, Status
 from tests.constellations import (
     PARAMS,
@@ -108,6 +110,46 @@ def test_a_large_catalogue_is_swept_where_votes_fall() -> None:
     assert named == [[], [5]]
 
 
+class Watched(Catalogue):
+    """Notes how many hashes each look asks for."""
+
+    def __init__(self, *songs: Peaks) -> None:
+        super().__init__(*songs)
+        self.asked: list[int] = []
+
+    def tapes(self, hashes: NDArray[np.uint32]) -> list[Tape]:
+        """Note it."""
+        if len(hashes):
+            self.asked.append(len(hashes))
+        return super().tapes(hashes)
+
+
+def test_a_clip_that_the_first_glance_explains_is_looked_up_once() -> None:
+    """What the rarest hashes name in full needs no more of them; a noisy clip does."""
+    catalogue = Watched(*SONGS)
+    query = QueryParams(glances=(30, 300), ladder=Ladder.OFF)
+    plain = excerpt(SONGS[5], 12, CLIP_S)
+    assert [found.key for found in name(plain, catalogue, query=query).matches] == [5]
+    assert len(catalogue.asked) == 1
+    catalogue.asked.clear()
+    worn = mixed(thinned(plain, 3, kept=0.5), crowd(4))
+    assert [found.key for found in name(worn, catalogue, query=query).matches] == [5]
+    first, second, *_ = catalogue.asked
+    assert first < second
+
+
+def test_a_glance_at_all_that_there_is_is_not_repeated() -> None:
+    """A second glance that can read no more than the first would find nothing else."""
+    catalogue = Watched(*SONGS)
+    stranger = excerpt(make_peaks(1000, 60), 20, CLIP_S)
+    asked = {}
+    for glances in ((1 << 20,), (1 << 20, 1 << 21)):
+        catalogue.asked.clear()
+        name(stranger, catalogue, query=QueryParams(glances=glances, ladder=Ladder.OFF))
+        asked[glances] = list(catalogue.asked)
+    assert len(set(map(tuple, asked.values()))) == 1
+
+
 @pytest.mark.parametrize(("ladder", "named"), [(Ladder.OFF, []), (Ladder.FAST, [5])])
 def test_the_ladder_begins_with_a_longer_look_in_a_large_catalogue(
     ladder: Ladder, named: list[int]
@@ -116,7 +158,7 @@ def test_the_ladder_begins_with_a_longer_look_in_a_large_catalogue(
     clip = mixed(excerpt(SONGS[5], 12, CLIP_S), crowd(4))
     large = Large(*SONGS)
     query = QueryParams(
-        ladder=ladder, glance_postings=1, look_postings=40, rung_postings=1, sweep_hours=0.0
+        ladder=ladder, glances=(1,), look_postings=40, rung_postings=1, sweep_hours=0.0
     )
     assert [found.key for found in name(clip, large, query=query).matches] == named
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from earmark.audio import Header
-from earmark.duplicates.quality import Candidate, ranked, reasons
+from earmark.duplicates.quality import UNDECIDED, Candidate, advised, ranked, reasons
 from earmark.types import Track
 from tests.duplicates import SONG_S, header, track
 
@@ -74,3 +74,37 @@ def test_reasons_say_that_nothing_decided() -> None:
     best, other = reasons([FLAC, FLAC])
     assert "first" in best
     assert other == "no better"
+
+
+def at_speed(speed: float, coding: Header) -> Candidate:
+    """A whole copy that plays so fast."""
+    length_s = SONG_S / speed
+    return Candidate(track(1), coding, length_s, length_s, speed=speed)
+
+
+def told(*candidates: Candidate) -> list[tuple[int, bool, str]]:
+    """The advice, as tuples."""
+    return [(one.number, one.keep, one.reason) for one in advised(candidates)]
+
+
+def test_of_two_speeds_none_is_needless() -> None:
+    """However well one of the two is coded: nothing tells which was there first."""
+    assert told(at_speed(1.0, header("mp3", 128_000)), at_speed(1.02, header())) == [
+        (1, True, UNDECIDED),
+        (0, True, f"2.0 % slower; {UNDECIDED}"),
+    ]
+
+
+def test_the_speed_of_most_copies_comes_first() -> None:
+    """With its best copy; what is at no other copy's speed is kept, and told to differ."""
+    fast, good = at_speed(1.02, header()), at_speed(1.0, header("mp3", 320_000))
+    assert told(fast, at_speed(1.0, header("mp3", 128_000)), good) == [
+        (2, True, "mp3 at 320 kbit/s"),
+        (1, False, "mp3 at 128 kbit/s"),
+        (0, True, f"2.0 % faster; {UNDECIDED}"),
+    ]
+
+
+def test_errors_of_measuring_are_no_other_speed() -> None:
+    """A copy that is off by a hundredth of a per cent is judged by its coding."""
+    assert [keep for _, keep, _ in told(at_speed(1.0001, header("mp3", 9)), FLAC)] == [True, False]

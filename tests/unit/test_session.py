@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from earmark.params import Params
-from earmark.stores.directory import DirectoryStore
+from earmark.stores.location import located
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.folder import folder_home
 from tests.faults import CountingFiles
+from tests.homes import OnDisk
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
 
 
@@ -21,14 +24,14 @@ def files() -> CountingFiles:
 
 
 @pytest.fixture
-def store(tmp_path: Path, files: CountingFiles) -> Iterator[DirectoryStore]:
+def store(tmp_path: Path, files: CountingFiles) -> Iterator[OnDisk]:
     """An empty library."""
-    made = DirectoryStore.create(tmp_path, Params(), landmarks_of, files)
+    made = SegmentedStore.create(folder_home(located(tmp_path), files), Params(), landmarks_of)
     yield made
     made.close()
 
 
-def test_a_block_writes_its_segment_at_its_end(store: DirectoryStore, files: CountingFiles) -> None:
+def test_a_block_writes_its_segment_at_its_end(store: OnDisk, files: CountingFiles) -> None:
     """Landmarks wait in memory, so that one block makes one file."""
     before = files.written
     with store.write() as writer:
@@ -40,9 +43,7 @@ def test_a_block_writes_its_segment_at_its_end(store: DirectoryStore, files: Cou
         assert reader.stats().tapes == 1
 
 
-def test_a_track_that_comes_and_goes_leaves_nothing(
-    store: DirectoryStore, files: CountingFiles
-) -> None:
+def test_a_track_that_comes_and_goes_leaves_nothing(store: OnDisk, files: CountingFiles) -> None:
     """What was inserted and removed within one block is in no file."""
     before = files.written
     with store.write() as writer:
@@ -51,7 +52,7 @@ def test_a_track_that_comes_and_goes_leaves_nothing(
     assert files.written == before
 
 
-def test_the_tapes_of_a_block_are_built_once(store: DirectoryStore) -> None:
+def test_the_tapes_of_a_block_are_built_once(store: OnDisk) -> None:
     """Between changes, lookups in a block share one tape of what is new."""
     with store.write() as writer:
         one = make_recording(1)
@@ -61,9 +62,7 @@ def test_the_tapes_of_a_block_are_built_once(store: DirectoryStore) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "source"), ValueError("source")])
-def test_an_error_of_the_source_is_not_the_librarys(
-    store: DirectoryStore, error: Exception
-) -> None:
+def test_an_error_of_the_source_is_not_the_librarys(store: OnDisk, error: Exception) -> None:
     """What reading the chunks raises comes out as it is."""
 
     def chunks() -> Iterator[bytes]:
@@ -75,7 +74,7 @@ def test_an_error_of_the_source_is_not_the_librarys(
     assert caught.value is error
 
 
-def test_media_of_a_failed_block_are_deleted(store: DirectoryStore, tmp_path: Path) -> None:
+def test_media_of_a_failed_block_are_deleted(store: OnDisk, tmp_path: Path) -> None:
     """A file that was attached goes when the block fails."""
 
     def fail() -> None:

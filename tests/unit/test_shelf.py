@@ -1,13 +1,13 @@
-"""Both homes of a catalogue keep the same promises."""
+"""Every shelf keeps the same promises."""
 
 from __future__ import annotations
 
 import pytest
 
-from earmark.stores.folder import Folder, FolderShelf
-from earmark.stores.shelf import Home, Shelf
-from earmark.stores.sqlite_file import SingleFile
-from earmark.stores.tables import Tables
+from earmark.stores.postgres.shelf import PostgresShelf
+from earmark.stores.shelf import Shelf
+from earmark.stores.sqlite.folder import FolderShelf
+from earmark.stores.sqlite.tables import Tables
 
 
 def methods(kind: type) -> set[str]:
@@ -15,13 +15,7 @@ def methods(kind: type) -> set[str]:
     return {name for name, value in vars(kind).items() if name[0] != "_" and callable(value)}
 
 
-@pytest.mark.parametrize("shelf", [FolderShelf, Tables])
+@pytest.mark.parametrize("shelf", [FolderShelf, Tables, PostgresShelf])
 def test_shelves_have_the_promised_methods(shelf: type) -> None:
     """No more and no less."""
     assert methods(shelf) == methods(Shelf)
-
-
-@pytest.mark.parametrize("home", [Folder, SingleFile])
-def test_homes_have_the_promised_methods(home: type) -> None:
-    """A folder has others besides."""
-    assert methods(home) >= methods(Home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -125,14 +126,16 @@ def test_a_named_pipe_is_read(tmp_path: Path) -> None:
 
 def test_what_is_not_there_is_told() -> None:
     """With the reason."""
-    with pytest.raises(SourceUnavailableError, match="No such file"):
+    with pytest.raises(SourceUnavailableError, match="cannot be opened: no such file"):
         opener().open(LiveSource.parse("nowhere.mp3"), print)
 
 
 def test_a_folder_is_no_source(tmp_path: Path) -> None:
     """Nor is a device."""
-    with pytest.raises(UnsupportedSourceError, match="no file"):
+    with pytest.raises(UnsupportedSourceError, match="it is a folder"):
         opener().open(LiveSource.parse(str(tmp_path)), print)
+    with pytest.raises(UnsupportedSourceError, match="no file"):
+        opener().open(LiveSource.parse("/dev/null"), print)
 
 
 @pytest.mark.parametrize(
@@ -168,3 +171,24 @@ def test_a_file_with_an_equals_sign_is_a_file(
     Path("a=b.mp3").touch()
     assert LiveSource.parse("a=b.mp3").place == "a=b.mp3"
     assert not LiveSource.parse("a=b.mp3").is_live
+
+
+def test_a_recording_was_over_when_its_file_was_changed_last(tmp_path: Path) -> None:
+    """However long ago that was; whatever it says of its length, it began after 1970."""
+    path = tmp_path / "hour.mp3"
+    path.touch()
+    os.utime(path, (1_000_000.0, 1_000_000.0))
+    source = LiveSource.parse(str(path))
+    assert source.began_at(3600.0) == 996_400.0
+    assert source.began_at(None) == 1_000_000.0
+    assert source.began_at(1e30) == 0.0
+
+
+def test_nothing_begins_ahead_of_the_clock(tmp_path: Path) -> None:
+    """A file from a machine whose clock is wrong, one that is gone again, and what is live."""
+    path = tmp_path / "hour.mp3"
+    path.touch()
+    os.utime(path, (4e9, 4e9))
+    before = time.time()
+    for place in (str(path), str(tmp_path / "gone.mp3"), "http://radio.example/"):
+        assert before <= LiveSource.parse(place).began_at(None) <= time.time()

@@ -12,7 +12,7 @@ import pytest
 
 import earmark.stores
 from earmark.params import Params
-from earmark.stores.sql import QUERIES, migration_scripts, schema
+from earmark.stores.sqlite.sql import QUERIES, migration_scripts, schema
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_every_query_fits_the_schema(link: sqlite3.Connection, name: str) -> Non
 
 def test_every_statement_is_named_and_described() -> None:
     """There is no statement outside the named blocks."""
-    text = (files("earmark.stores.sql") / "queries.sql").read_text("utf-8")
+    text = (files("earmark.stores.sqlite.sql") / "queries.sql").read_text("utf-8")
     assert text.count(";\n") == text.count("-- name: ") == len(QUERIES)
 
 

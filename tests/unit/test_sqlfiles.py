@@ -15,7 +15,7 @@ def test_named_blocks_are_split() -> None:
     assert named_queries(text) == {"one": "SELECT 1;", "two": "SELECT\n2;"}
 
 
-@pytest.mark.parametrize("package", ["earmark.stores.sql", "earmark.operations.sql"])
+@pytest.mark.parametrize("package", ["earmark.stores.sqlite.sql", "earmark.operations.sql"])
 def test_every_database_has_its_files(package: str) -> None:
     """Statements by name, and the migration that makes it first of all."""
     assert queries_of(package)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,39 @@ def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(OperationsError, match="another program"):
         opened(tmp_path / "words.sqlite")
     (tmp_path / "text").write_text("x" * 5000)
-    with pytest.raises(OperationsError):
+    with pytest.raises(OperationsError, match=r"it is no database$"):
         opened(tmp_path / "text")
+
+
+def test_what_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
+    """A folder, a file in the place of a folder, and a file that nobody may make."""
+    with pytest.raises(OperationsError, match=r"it is a folder$"):
+        opened(tmp_path)
+    (tmp_path / "text").touch()
+    with pytest.raises(OperationsError, match=r"its folder is a file$"):
+        opened(tmp_path / "text" / "words.sqlite")
+    with pytest.raises(OperationsError, match="it may not be opened"):
+        opened(Path("/proc/words.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (sqlite3.SQLITE_FULL, "no room left"),
+        (sqlite3.SQLITE_READONLY, "not written"),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, "another program holds it"),
+        (sqlite3.SQLITE_CORRUPT, "it is damaged"),
+    ],
+)
+def test_what_sqlite_says_is_told_in_our_words(tmp_path: Path, code: int, words: str) -> None:
+    """Also of its extended codes; its own text is for the traceback."""
+    file = opened(tmp_path / "words.sqlite")
+    said = sqlite3.OperationalError("as SQLite says")
+    said.sqlite_errorcode = code
+    with pytest.raises(OperationsError, match=words) as caught, file._translated():
+        raise said
+    assert "as SQLite says" not in str(caught.value)
+    file.close()
 
 
 def test_what_goes_wrong_is_the_callers_error(tmp_path: Path) -> None:

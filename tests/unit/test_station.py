@@ -103,7 +103,7 @@ def test_what_the_server_says_is_told() -> None:
 
 
 def test_a_file_is_timed_by_its_own_length() -> None:
-    """However fast it is read."""
+    """However fast it is read, and whenever: it is over at its own end."""
     items = [
         Piece(item.samples, BEGIN)
         for item in [*pieces_of(2, 0, 6, 0), *pieces_of(0, 3, 11, 0)]
@@ -113,6 +113,7 @@ def test_a_file_is_timed_by_its_own_length() -> None:
     begun = next(one for one in events if one.kind is EventKind.TRACK_STARTED)
     assert posix(begun) == pytest.approx(6, abs=1.0)
     assert events[-1].kind is EventKind.FINISHED
+    assert posix(events[-1]) == pytest.approx(14, abs=0.1)
 
 
 def test_trouble_with_the_library_does_not_stop_a_station(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,3 +173,49 @@ def test_sound_that_comes_faster_than_it_sounds_takes_its_time() -> None:
     [ended] = [one for one in events if one.kind is EventKind.TRACK_ENDED]
     assert ended.started_at
     assert 8 < (ended.at - ended.started_at).total_seconds() < 11
+
+
+def test_nothing_is_told_to_have_begun_before_what_was_told_of_it() -> None:
+    """Sound that a server had kept was played before the connection; the clock is put right."""
+    burst = [
+        Piece(piece.samples, BEGIN + 0.01 * number)
+        for number, piece in enumerate(
+            one
+            for one in [*pieces_of(2, 0, 14, BEGIN), *pieces_of(0, 0, 9, BEGIN)]
+            if isinstance(one, Piece)
+        )
+    ]
+    events = heard(Connected(BEGIN), *burst, end(BEGIN + 1))
+    kinds = [one.kind for one in events]
+    assert kinds == [
+        EventKind.CONNECTED,
+        EventKind.UNKNOWN,
+        EventKind.TRACK_STARTED,
+        EventKind.TRACK_ENDED,
+        EventKind.FINISHED,
+    ]
+    moments = [one.at for one in events]
+    assert moments == sorted(moments)
+    assert events[3].started_at == events[2].at
+
+
+def test_a_silence_is_told_after_the_track_that_it_ends() -> None:
+    """With one beginning in both of its events."""
+    quiet = [Piece(np.zeros(RATE_HZ // 4, np.float32), BEGIN + 8.25 + n / 4) for n in range(20)]
+    events = heard(
+        Connected(BEGIN),
+        *pieces_of(0, 3, 11, BEGIN),
+        *quiet,
+        *pieces_of(2, 0, 14, BEGIN + 13),
+        end(BEGIN + 27),
+    )
+    assert [one.kind for one in events[1:-1]] == [
+        EventKind.TRACK_STARTED,
+        EventKind.TRACK_ENDED,
+        EventKind.SILENCE_STARTED,
+        EventKind.SILENCE_ENDED,
+        EventKind.UNKNOWN,
+    ]
+    moments = [one.at for one in events]
+    assert moments == sorted(moments)
+    assert events[4].started_at == events[3].at

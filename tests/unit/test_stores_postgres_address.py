@@ -38,6 +38,14 @@ def test_a_schema_has_a_plain_name(schema: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("query", ["odd", "sslmode=require&odd", "a=1&&b=2"])
+def test_options_have_names_and_values(query: str) -> None:
+    """What is none is told as such, without a word of the password."""
+    with pytest.raises(UsageError, match="NAME=VALUE") as caught:
+        parse(f"postgresql://me:secret@host/db?{query}")
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("location", "expected"),
     [

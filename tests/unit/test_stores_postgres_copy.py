@@ -8,9 +8,12 @@ import pytest
 from earmark.params import Params
 from earmark.stores.base import Store
 from earmark.stores.merging import MergePolicy
+from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.copy import CopyState
-from earmark.stores.postgres.store import Options, PostgresStore
+from earmark.stores.postgres.home import PostgresHome
+from earmark.stores.segmented import Options, SegmentedStore
 from earmark.tape import lookup
+from tests.homes import InPostgres
 from tests.postgres import new_schema, server
 from tests.proxies import proxied
 from tests.recordings import EVERY_HASH, landmarks_of, make_recording
@@ -25,7 +28,7 @@ def schema() -> str:
 
 
 @pytest.fixture
-def store(schema: str, tmp_path: Path) -> Iterator[PostgresStore]:
+def store(schema: str, tmp_path: Path) -> Iterator[InPostgres]:
     """A library of nine tracks whose index is copied."""
     made = opened(server().address(schema), tmp_path)
     add(made, *range(9))
@@ -35,10 +38,11 @@ def store(schema: str, tmp_path: Path) -> Iterator[PostgresStore]:
     made.close()
 
 
-def opened(address: str, folder: Path) -> PostgresStore:
+def opened(address: str, folder: Path) -> InPostgres:
     """Open, or make, a library with a copy in a folder."""
-    location, options = f"{address}&copy={folder}", Options(policy=MergePolicy(fan_in=3))
-    return PostgresStore.create(location, Params(), landmarks_of, options)
+    home = PostgresHome(parse(f"{address}&copy={folder}"))
+    options = Options(policy=MergePolicy(fan_in=3))
+    return SegmentedStore.create(home, Params(), landmarks_of, options)
 
 
 def add(store: Store, *seeds: int) -> None:
@@ -56,16 +60,16 @@ def indexed(store: Store) -> set[int]:
 
 
 def test_a_query_reads_the_index_from_the_copy(
-    store: PostgresStore, schema: str, tmp_path: Path
+    store: InPostgres, schema: str, tmp_path: Path
 ) -> None:
     """Once it is whole, no trip fetches anything of the index, not even for a new process."""
-    state = store.copied(LONG_S)
+    state = store.home.copied(LONG_S)
     assert state is not None
     assert state.is_whole
     with proxied(server().socket) as proxy:
         address = server().address(schema, socket=proxy.folder)
         other = opened(address, tmp_path)
-        other.copied(LONG_S)
+        other.home.copied(LONG_S)
         with other.read() as reader:
             reader.frames()
         with other.read() as reader:
@@ -76,10 +80,12 @@ def test_a_query_reads_the_index_from_the_copy(
         other.close()
 
 
-def test_what_is_removed_is_gone_at_once(store: PostgresStore) -> None:
+def test_what_is_removed_is_gone_at_once(store: InPostgres) -> None:
     """The copy answers nothing that is out of date, whether it has caught up or not."""
-    store.copied(LONG_S)
-    other = PostgresStore.open(store.location.partition("&copy")[0], None, landmarks_of)
+    store.home.copied(LONG_S)
+    other = SegmentedStore.open(
+        PostgresHome(parse(store.location.partition("&copy")[0])), None, landmarks_of
+    )
     with other.write() as writer:
         writer.remove([1])
     assert indexed(store) == set(range(2, 10))
@@ -88,21 +94,21 @@ def test_what_is_removed_is_gone_at_once(store: PostgresStore) -> None:
     other.close()
 
 
-def test_a_copy_follows(store: PostgresStore, tmp_path: Path) -> None:
+def test_a_copy_follows(store: InPostgres, tmp_path: Path) -> None:
     """New segments come, those that were merged away go."""
-    store.copied(LONG_S)
+    store.home.copied(LONG_S)
     add(store, 30, 31)
     indexed(store)
-    state = store.copied(LONG_S)
+    state = store.home.copied(LONG_S)
     with store.read() as reader:
         tapes = reader.stats().tapes
     assert state == CopyState(tapes, tapes)
     assert len(list(tmp_path.glob("*/*.segment"))) == tapes
 
 
-def test_a_copy_may_be_deleted(store: PostgresStore, tmp_path: Path) -> None:
+def test_a_copy_may_be_deleted(store: InPostgres, tmp_path: Path) -> None:
     """What is not there is read from the server."""
-    store.copied(LONG_S)
+    store.home.copied(LONG_S)
     for path in tmp_path.glob("*/*.segment"):
         path.unlink()
     again = opened(store.location.partition("&copy")[0], tmp_path)
@@ -116,7 +122,7 @@ def test_a_copy_that_cannot_be_made_is_told(schema: str, tmp_path: Path) -> None
     store = opened(server().address(schema), tmp_path / "file")
     add(store, 1)
     assert indexed(store) == {1}
-    state = store.copied(LONG_S)
+    state = store.home.copied(LONG_S)
     assert state is not None
     assert not state.is_whole or state.error
     store.close()
@@ -124,6 +130,8 @@ def test_a_copy_that_cannot_be_made_is_told(schema: str, tmp_path: Path) -> None
 
 def test_a_copy_is_only_made_where_it_is_asked_for(schema: str) -> None:
     """Else there is none."""
-    store = PostgresStore.create(server().address(schema), Params(), landmarks_of)
-    assert store.copied() is None
+    store = SegmentedStore.create(
+        PostgresHome(parse(server().address(schema))), Params(), landmarks_of
+    )
+    assert store.home.copied() is None
     store.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from earmark.errors import LibraryError, LibraryUnavailableError
+from earmark.errors import LibraryError, LibraryUnavailableError, UsageError
 from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.link import Asked, Link
 from tests.postgres import new_schema, server
@@ -31,6 +31,14 @@ def link(proxy: Proxy) -> Iterator[Link]:
 def number(value: int) -> Asked:
     """Ask for a number."""
     return Asked("SELECT %(value)s::bigint AS number", {"value": value})
+
+
+def test_an_option_that_postgresql_does_not_know_is_the_users_error() -> None:
+    """It is told in words of ours, without a password."""
+    with pytest.raises(UsageError, match="such as sslmode") as caught:
+        Link(parse("postgresql://me:secret@127.0.0.1:1/db?odd=1"))
+    assert "secret" not in str(caught.value)
+    assert caught.value.__cause__ is None
 
 
 def test_statements_go_together(link: Link, proxy: Proxy) -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from earmark.params import Params
 from earmark.stores.blocks import BLOCK_BYTES
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome
 from earmark.stores.postgres.pieces import ROW_BYTES, Pieces
-from earmark.stores.postgres.store import PostgresStore
+from earmark.stores.segmented import SegmentedStore
 from tests.postgres import new_schema, server
 from tests.recordings import landmarks_of
 
@@ -25,8 +27,10 @@ def schema() -> str:
 @pytest.fixture
 def pieces(schema: str) -> Iterator[Pieces]:
     """A place for segments, in a transaction that comes to nothing."""
-    store = PostgresStore.create(server().address(schema), Params(), landmarks_of)
-    with store._catalogue() as catalogue:
+    store = SegmentedStore.create(
+        PostgresHome(parse(server().address(schema))), Params(), landmarks_of
+    )
+    with store.home.catalogue() as catalogue:
         catalogue.begin_writing()
         yield Pieces(catalogue.transaction, 0)
         catalogue.rollback()

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from earmark.params import Params
+from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.catalogue import Catalogue
+from earmark.stores.postgres.home import PostgresHome
 from earmark.stores.postgres.shelf import PostgresShelf
-from earmark.stores.postgres.store import PostgresStore
+from earmark.stores.segmented import SegmentedStore
 from tests.postgres import new_schema, server
 from tests.recordings import landmarks_of
 
@@ -15,8 +17,10 @@ from tests.recordings import landmarks_of
 @pytest.fixture
 def catalogue() -> Iterator[Catalogue]:
     """The catalogue of an empty library, in a transaction that comes to nothing."""
-    store = PostgresStore.create(server().address(new_schema()), Params(), landmarks_of)
-    with store._catalogue() as made:
+    store = SegmentedStore.create(
+        PostgresHome(parse(server().address(new_schema()))), Params(), landmarks_of
+    )
+    with store.home.catalogue() as made:
         made.begin_writing()
         yield made
         made.rollback()

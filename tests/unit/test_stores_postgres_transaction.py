@@ -6,8 +6,11 @@ import pytest
 
 from earmark.errors import CorruptCatalogueError, LibraryUnavailableError
 from earmark.params import Params
-from earmark.stores.postgres.store import PostgresStore
+from earmark.stores.postgres.address import parse
+from earmark.stores.postgres.home import PostgresHome
 from earmark.stores.postgres.transaction import drawn
+from earmark.stores.segmented import SegmentedStore
+from tests.homes import InPostgres
 from tests.postgres import new_schema, server
 from tests.proxies import Proxy, proxied
 from tests.recordings import landmarks_of, make_recording
@@ -27,10 +30,10 @@ def proxy() -> Iterator[Proxy]:
 
 
 @pytest.fixture
-def store(schema: str, proxy: Proxy) -> Iterator[PostgresStore]:
+def store(schema: str, proxy: Proxy) -> Iterator[InPostgres]:
     """A library behind it."""
     address = server().address(schema, socket=proxy.folder)
-    made = PostgresStore.create(address, Params(), landmarks_of)
+    made = SegmentedStore.create(PostgresHome(parse(address)), Params(), landmarks_of)
     yield made
     made.close()
 
@@ -44,11 +47,11 @@ def test_marks_are_never_drawn_twice() -> None:
 
 @pytest.mark.parametrize("after_sending", [True, False])
 def test_a_commit_that_was_cut_short_is_looked_up(
-    store: PostgresStore, proxy: Proxy, *, after_sending: bool
+    store: InPostgres, proxy: Proxy, *, after_sending: bool
 ) -> None:
     """If it reached the server the block succeeded, else it says that nothing was kept."""
     one = make_recording(1)
-    with store._catalogue() as catalogue:
+    with store.home.catalogue() as catalogue:
         catalogue.begin_writing()
         catalogue.insert(one.track, one.constellation)
         catalogue._flush()
@@ -63,7 +66,7 @@ def test_a_commit_that_was_cut_short_is_looked_up(
         assert len(list(reader.all_tracks())) == after_sending
 
 
-def test_a_block_without_changes_leaves_no_trace(store: PostgresStore, schema: str) -> None:
+def test_a_block_without_changes_leaves_no_trace(store: InPostgres, schema: str) -> None:
     """It is not even committed."""
     before = server().run(f"SELECT * FROM {schema}.state")
     with store.write():
@@ -71,7 +74,7 @@ def test_a_block_without_changes_leaves_no_trace(store: PostgresStore, schema: s
     assert server().run(f"SELECT * FROM {schema}.state") == before
 
 
-def test_old_traces_are_dropped(store: PostgresStore, schema: str) -> None:
+def test_old_traces_are_dropped(store: InPostgres, schema: str) -> None:
     """Those of the latest commits are kept."""
     server().run(
         f"INSERT INTO {schema}.commits SELECT n, n FROM generate_series(1, 1000) n; "
@@ -84,7 +87,7 @@ def test_old_traces_are_dropped(store: PostgresStore, schema: str) -> None:
     assert row == (256,)
 
 
-def test_a_library_that_lost_its_state_is_damaged(store: PostgresStore, schema: str) -> None:
+def test_a_library_that_lost_its_state_is_damaged(store: InPostgres, schema: str) -> None:
     """It is not taken for an empty one."""
     server().run(f"DELETE FROM {schema}.state")
     with pytest.raises(CorruptCatalogueError, match="lost its state"), store.read():

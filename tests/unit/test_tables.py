@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 
 from earmark.params import Params
-from earmark.stores.blocks import BLOCK_BYTES
-from earmark.stores.catalogue import Catalogue
-from earmark.stores.connections import Connections
+from earmark.stores.blocks import BLOCK_BYTES, pieces
+from earmark.stores.location import located
 from earmark.stores.lock import WriterLock
-from earmark.stores.sqlite_file import SqliteFileStore
-from earmark.stores.tables import CHUNK_BYTES, MediaStream, Tables, pieces
+from earmark.stores.segmented import SegmentedStore
+from earmark.stores.sqlite.catalogue import Catalogue
+from earmark.stores.sqlite.connections import Connections
+from earmark.stores.sqlite.single_file import file_home
+from earmark.stores.sqlite.tables import CHUNK_BYTES, MediaStream, Tables
+from tests.homes import OnDisk
 from tests.recordings import landmarks_of, make_recording
 
 SOUND = bytes(np.random.default_rng(1).integers(0, 256, 3 * CHUNK_BYTES + 77, np.uint8))
@@ -98,9 +101,11 @@ def test_a_dropped_segment_has_no_blocks(catalogue: Catalogue, connections: Conn
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> Iterator[tuple[SqliteFileStore, str]]:
+def stored(tmp_path: Path) -> Iterator[tuple[OnDisk, str]]:
     """A library of one track, and the name of its media file."""
-    made = SqliteFileStore.create(f"sqlite:///{tmp_path}/library.db", Params(), landmarks_of)
+    made = SegmentedStore.create(
+        file_home(located(f"sqlite:///{tmp_path}/library.db")), Params(), landmarks_of
+    )
     one = make_recording(1)
     with made.write() as writer:
         name = writer.attach_media([SOUND], ".opus")
@@ -109,7 +114,7 @@ def stored(tmp_path: Path) -> Iterator[tuple[SqliteFileStore, str]]:
     made.close()
 
 
-def test_media_are_read_as_any_file(stored: tuple[SqliteFileStore, str]) -> None:
+def test_media_are_read_as_any_file(stored: tuple[OnDisk, str]) -> None:
     """Reading, seeking and telling agree with the same bytes in memory, over all chunks."""
     store, name = stored
     rng = np.random.default_rng(2)
@@ -123,16 +128,16 @@ def test_media_are_read_as_any_file(stored: tuple[SqliteFileStore, str]) -> None
         assert (stream.read(), stream.tell()) == (SOUND[-5:], len(SOUND))
 
 
-def test_nothing_is_before_the_beginning(stored: tuple[SqliteFileStore, str]) -> None:
+def test_nothing_is_before_the_beginning(stored: tuple[OnDisk, str]) -> None:
     """Seeking there is an error."""
     store, name = stored
-    stream = MediaStream(name, "library", store._connections)
+    stream = MediaStream(name, "library", store.home._connections)
     with pytest.raises(ValueError, match="nothing at -1"):
         stream.seek(-1)
     stream.close()
 
 
-def test_an_open_stream_outlives_its_track(stored: tuple[SqliteFileStore, str]) -> None:
+def test_an_open_stream_outlives_its_track(stored: tuple[OnDisk, str]) -> None:
     """What is open stays good when the track goes, and the room is used by another."""
     store, name = stored
     with store.read() as reader:
@@ -144,16 +149,16 @@ def test_an_open_stream_outlives_its_track(stored: tuple[SqliteFileStore, str]) 
     stream.close()
 
 
-def test_a_closed_stream_gives_its_connection_back(stored: tuple[SqliteFileStore, str]) -> None:
+def test_a_closed_stream_gives_its_connection_back(stored: tuple[OnDisk, str]) -> None:
     """Streams that follow one another share a connection."""
     store, name = stored
     for _ in range(3):
         with store.read() as reader, reader.open_media(name) as stream:
             stream.read(1)
-    assert len(store._connections._idle) == 2
+    assert len(store.home._connections._idle) == 2
 
 
-def test_a_block_reads_the_media_that_it_attached(stored: tuple[SqliteFileStore, str]) -> None:
+def test_a_block_reads_the_media_that_it_attached(stored: tuple[OnDisk, str]) -> None:
     """Before the commit, too, and though no other connection sees it."""
     store, _ = stored
     with store.write() as writer:

@@ -6,36 +6,26 @@ import is run again: so one that was interrupted goes on where it was.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from earmark.archives import swapping
 from earmark.archives.base import Damage
 from earmark.archives.entries import End, Entry, Item, entries
 from earmark.archives.exporting import stored_entries
 from earmark.archives.files import Opened, opened
 from earmark.archives.report import Failed, ImportReport, OnTransfer, TransferProgress
 from earmark.archives.values import sound_of
-from earmark.audio import is_url
-from earmark.errors import IncompatiblePeaksError, LibraryNotFoundError, UsageError
+from earmark.errors import IncompatiblePeaksError, UsageError
 from earmark.landmarks import reference_landmarks
-from earmark.library import Library
-from earmark.stores.failures import translated
-from earmark.stores.files import Files
-from earmark.stores.memory import MemoryStore
-from earmark.stores.opening import MEMORY
 from earmark.types import Landmarks, Track
 
 if TYPE_CHECKING:
     from earmark.archives.values import Manifest
+    from earmark.library import Library
     from earmark.operations.base import Operations
-    from earmark.params import Params
     from earmark.stores.base import Reader, Writer
 
 BATCH_TRACKS = 500
@@ -121,7 +111,7 @@ def copy_library(
         UsageError: both are the same.
         LibraryError: one cannot be read, or the other not written.
     """
-    if source is target or _same_place(source, target):
+    if source is target or source.place.is_same(target.place):
         message = f"{source.location} cannot be copied to itself"
         raise UsageError(message)
     require_same_peaks(target, source.params.peaks_id)
@@ -129,28 +119,6 @@ def copy_library(
         importer = _Importer(target, None, on_progress, reader.stats().tracks)
         failures = importer.report.failures
         return importer.run(_ending(stored_entries(reader, failures, media=media)))
-
-
-def open_target(location: str | os.PathLike[str], params: Params) -> Library:
-    """Open a library to be imported into; one that is new or empty takes over these parameters.
-
-    Raises:
-        LibraryError: it can neither be opened nor made.
-    """
-    place = os.fspath(location)
-    try:
-        library = Library.open(place, create=False)
-    except LibraryNotFoundError:
-        return Library.open(place, params=params)
-    if library.params == params or library.stats().tracks:
-        return library
-    if place == MEMORY:
-        return Library.open(place, params=params)
-    if is_url(place):
-        return library
-    library.close()
-    _adopt(Path(place).resolve(), params)
-    return Library.open(place, create=False)
 
 
 def require_current(name: str, manifest: Manifest) -> None:
@@ -163,29 +131,9 @@ def require_current(name: str, manifest: Manifest) -> None:
         raise IncompatiblePeaksError(name, manifest.peaks_id, manifest.params.peaks_id)
 
 
-def _adopt(target: Path, params: Params) -> None:
-    """Replace a library in a folder, if it is still empty, by one with these parameters."""
-    files = Files()
-    with translated(str(target)):
-        beside = swapping.beside(target, files)
-        Library.open(beside, params=params).close()
-        with swapping.held(target), Library.open(target, create=False) as old:
-            if not old.stats().tracks:
-                swapping.put(target, beside, files)
-        shutil.rmtree(beside, ignore_errors=True)
-
-
 def _ending(items: Iterable[Entry]) -> Iterator[Item]:
     yield from items
     yield End()
-
-
-def _same_place(source: Library, target: Library) -> bool:
-    if source.location == target.location:
-        return source.location != MemoryStore.location
-    with contextlib.suppress(OSError):
-        return Path(source.location).samefile(target.location)
-    return False
 
 
 def require_same_peaks(library: Library, peaks_id: str) -> None:

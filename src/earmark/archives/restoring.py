@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 from earmark.archives import swapping
 from earmark.archives.files import STANDARD
-from earmark.archives.importing import import_archive, open_target, require_current
+from earmark.archives.importing import import_archive, require_current
 from earmark.archives.replacing import replace_tracks
 from earmark.archives.report import ImportReport, OnTransfer
+from earmark.archives.target import open_target
 from earmark.archives.verifying import verify_archive
-from earmark.audio import is_url
 from earmark.errors import DamagedArchiveError, UsageError
 from earmark.library import Library
 from earmark.stores.failures import translated
 from earmark.stores.files import Files
-from earmark.stores.opening import MEMORY
+from earmark.stores.location import Kind, Location, located
 
 if TYPE_CHECKING:
     from earmark.archives.values import Manifest
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def restore_backup(
     backup: str | os.PathLike[str],
-    location: str | os.PathLike[str],
+    location: str | os.PathLike[str] | Location,
     *,
     operations: Operations | None = None,
     files: Files | None = None,
@@ -57,14 +57,14 @@ def restore_backup(
         OperationsError: the plays cannot be written; the library is as it was.
     """
     files = files or Files()
-    name, place = os.fspath(backup), os.fspath(location)
+    name, place = os.fspath(backup), located(location)
     _refuse(name, place)
     manifest = verify_archive(name)
     require_current(name, manifest)
-    if is_url(place):
+    if place.kind is not Kind.FOLDER:
         with open_target(place, manifest.params) as library:
             return replace_tracks(library, name, operations=operations, on_progress=on_progress)
-    target = Path(place).resolve()
+    target = place.on_disk().resolve()
     with translated(str(target)):
         swapping.put_back(target, files)
         swapping.require_ours(target, files)
@@ -77,12 +77,12 @@ def restore_backup(
     return report
 
 
-def _refuse(backup: str, place: str) -> None:
+def _refuse(backup: str, place: Location) -> None:
     if backup == STANDARD:
         message = "a backup is read twice, so it has to be a file; the standard input is none"
         raise UsageError(message)
-    if place == MEMORY:
-        message = f"a library in memory is gone at the end; import the backup into {place}"
+    if place.kind is Kind.MEMORY:
+        message = f"a library in memory is gone at the end; import the backup into {place.shown}"
         raise UsageError(message)
 
 

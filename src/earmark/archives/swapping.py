@@ -14,8 +14,8 @@ from pathlib import Path
 
 from earmark.errors import LibraryError
 from earmark.stores.files import Files
-from earmark.stores.folder import Folder
 from earmark.stores.lock import WriterLock
+from earmark.stores.sqlite.folder import Folder
 
 BESIDE, ASIDE = ".restoring", ".replaced"
 """Endings of the folder in which the new library is built, and of the one that the old library has

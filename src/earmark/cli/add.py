@@ -215,7 +215,9 @@ def summary(report: AddReport) -> str:
         (report.ignored, "ignored"),
         (len(report.skipped), "skipped"),
     )
-    what = ", ".join(f"{count:,} {word}" for count, word in counts if count) or "nothing to add"
+    what = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    if not any(count for count, word in counts if word not in {"ignored", "skipped"}):
+        what = ", ".join(filter(None, ("nothing added", what)))
     if not report.audio_s:
         return what
     rate = report.audio_s / report.elapsed_s

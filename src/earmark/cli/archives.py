@@ -136,7 +136,8 @@ def import_tracks(
         _store_of_plays(operations, must_exist=False) as plays,
     ):
         from earmark.archives.files import opened as opened_archive
-        from earmark.archives.importing import import_opened, open_target, require_current
+        from earmark.archives.importing import import_opened, require_current
+        from earmark.archives.target import open_target
 
         with opened_archive(file) as archive, _bar("importing") as on_progress:
             require_current(file, archive.manifest)
@@ -171,7 +172,8 @@ def copy(
         earmark copy music.earmark /mnt/big/music.earmark
     """
     with in_words(debug=debug, on_interrupt=INTERRUPTED):
-        from earmark.archives.importing import copy_library, open_target
+        from earmark.archives.importing import copy_library
+        from earmark.archives.target import open_target
         from earmark.library import Library
 
         with (

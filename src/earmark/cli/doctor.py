@@ -15,7 +15,7 @@ from earmark.cli.edge import NONE_FOUND, in_words, naming, remedied
 from earmark.cli.options import DebugOption, JsonOption, LibraryOption
 from earmark.errors import LibraryError, LibraryNotFoundError
 from earmark.settings import library_location
-from earmark.stores.postgres.address import shown
+from earmark.stores.location import presentable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -36,6 +36,8 @@ class Findings:
     location: str
     library: dict[str, Any] | None = None
     """Counts and sizes; none if there is no library, or it cannot be opened."""
+    notes: list[str] = field(default_factory=list)
+    """What could be better about where the library lives."""
     problems: list[dict[str, str]] = field(default_factory=list)
     """What is wrong, and what to do about it."""
 
@@ -87,7 +89,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from earmark.audio import library_versions
-    from earmark.stores.connections import SQLITE_VERSION
+    from earmark.stores.sqlite.connections import SQLITE_VERSION
 
     packages = {name: version(package) for name, package in PACKAGES.items()}
     return {
@@ -124,6 +126,7 @@ def _examine_library(findings: Findings, *, deep: bool) -> None:
         with Library.open(findings.location, create=False) as library:
             axis = library.params.peaks.axis
             findings.library = jsonable.stats(library.stats(), library.location, axis)
+            findings.notes = library.notes()
             for problem in library.check(deep=deep):
                 what = f"{problem.what} {problem.name}"
                 findings.add(what, problem.cause, naming("earmark repair", findings.location))
@@ -149,8 +152,9 @@ def _print_json(findings: Findings) -> None:
         "containers": findings.supported.containers,
         "codecs": findings.supported.codecs,
         "kernels": {"folder": str(findings.kernels), "writable": findings.kernels_writable},
-        "location": shown(findings.location),
+        "location": presentable(findings.location),
         "library": findings.library,
+        "notes": findings.notes,
         "problems": findings.problems,
     }
     print(jsonable.dumps(shape))
@@ -167,8 +171,9 @@ def _print_words(findings: Findings) -> None:
         ("containers", f"{len(supported.containers)}: {' '.join(supported.containers)}"),
         ("codecs", f"{len(supported.codecs)}: {' '.join(supported.codecs)}"),
         ("kernels", findings.kernels),
-        ("library", shown(findings.location)),
+        ("library", presentable(findings.location)),
         ("tracks", _tracks(findings)),
+        *(("note", note) for note in findings.notes),
     ]
     console = screen.stdout()
     screen.show(screen.details(rows))

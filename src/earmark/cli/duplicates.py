@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,8 +20,6 @@ from earmark.duplicates.records import LEAST_S, Likeness
 from earmark.parallel import cpu_count
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from earmark.duplicates.find import OnCompared
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicateReport, SharedSpan
     from earmark.ingest import OnProgress
@@ -30,7 +28,11 @@ if TYPE_CHECKING:
 SHOWN_SPANS = 2
 """Of a copy that shares many stretches; JSON has them all."""
 
+MARKS = {True: ("✓", "green"), False: ("✗", "yellow")}
+"""Whether a copy is to be kept."""
+PLAIN = ("·", "dim")
 LEGEND = {"✓": "keep", "✗": "not needed", "·": "not a copy, keep"}
+DETAIL_INDENT = 6 * " "
 
 HEADINGS = {
     Likeness.SAME: "The same recording",
@@ -178,33 +180,36 @@ def print_report(report: DuplicateReport, *, as_json: bool) -> None:
         return
     from earmark.cli import screen
 
+    _print_groups(report.groups)
     if report.groups:
-        screen.show(_table(report))
         legend = "   ".join(f"{mark} {meaning}" for mark, meaning in LEGEND.items())
         screen.stdout().print(legend, style="dim", soft_wrap=True)
     screen.stdout().print(_summary(report), style="dim", soft_wrap=True)
 
 
-def _table(report: DuplicateReport) -> Table:
-    """Lay out a row for each copy, group by group."""
+def _print_groups(groups: Iterable[DuplicateGroup]) -> None:
+    """Print two lines for each copy, group by group: a file's name is no use without its end."""
+    from rich.text import Text
+
     from earmark.cli import screen
 
-    columns = ("", "Recording", "Length", "Coding", "Why", "Where")
-    folding = ("Recording", "Coding", "Why", "Where")  # a path is no use without its end
-    listing = screen.listing(*columns, right=("Length",), folding=folding)
-    before = None
-    for group in report.groups:
+    console, before = screen.stdout(), None
+    for group in groups:
         if group.likeness != before:
-            listing.add_row("", HEADINGS[group.likeness], style="bold")
+            console.print(HEADINGS[group.likeness], style="bold")
             before = group.likeness
         for place, copy in enumerate(group.copies):
-            mark = ("✓" if copy.keep else "✗") if group.likeness is Likeness.SAME else "·"
-            length = text.clock(copy.track.duration_s)
-            listing.add_row(
-                mark, _name(copy), length, _coding(copy), copy.reason, _where(group, place)
-            )
-        listing.add_section()
-    return listing
+            mark, style = MARKS[copy.keep] if group.likeness is Likeness.SAME else PLAIN
+            console.print(Text.assemble("  ", (mark, style), f" {_name(copy)}"), soft_wrap=True)
+            screen.tell(_details(group, place), indent=DETAIL_INDENT, style="dim")
+        console.print()
+
+
+def _details(group: DuplicateGroup, place: int) -> str:
+    """Say how long a copy is, how it is coded, why it is kept or not, and what it shares."""
+    copy = group.copies[place]
+    parts = (text.clock(copy.track.duration_s), _coding(copy), copy.reason, _where(group, place))
+    return " · ".join(part for part in parts if part)
 
 
 def _name(copy: Copy) -> str:

@@ -17,7 +17,7 @@ from earmark.cli.text import printable
 from earmark.errors import EarmarkError, IncompatiblePeaksError, UsageError
 from earmark.params import Params, PeakParams
 from earmark.settings import is_usual, library_location
-from earmark.stores.postgres.address import shown
+from earmark.stores.location import presentable
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -117,7 +117,7 @@ def naming(command: str, library: str | None) -> str:
     """Return a command that names the library, unless it would use it anyway; no password."""
     if is_usual(library):
         return command
-    return f"{command} --library {shlex.quote(shown(library_location(library)))}"
+    return f"{command} --library {shlex.quote(presentable(library_location(library)))}"
 
 
 def remedied(message: str, library: str | None) -> str:

@@ -20,9 +20,11 @@ from earmark.cli.options import (
     LadderOption,
     LibraryOption,
 )
+from earmark.errors import TrackNotFoundError, UsageError
 from earmark.params import QueryParams
 
 if TYPE_CHECKING:
+    from earmark.library import Library
     from earmark.types import Explanation
 
 
@@ -60,6 +62,7 @@ def explain(
     from earmark.explaining.explain import explain as explain_one
 
     with opened(library, debug=debug) as open_library:
+        _check_track(open_library, track)
         if plot is not None:
             from earmark.pictures.drawing import check_drawable
 
@@ -76,12 +79,27 @@ def explain(
         raise typer.Exit(exit_code({found.status}))
 
 
+def _check_track(library: Library, track: str | None) -> None:
+    """Refuse a track that is not there: exit code 1 would say that the clip is not of it.
+
+    Raises:
+        UsageError: no track, or several, are called so.
+    """
+    try:
+        if track is not None:
+            library.track(track)
+    except TrackNotFoundError as error:
+        raise UsageError(str(error)) from error
+
+
 def _print(found: Explanation, *, as_json: bool) -> None:
     if as_json:
         from earmark import jsonable
 
         print(jsonable.dumps(jsonable.explanation(found)))
         return
+    from earmark.cli import screen
+
     typer.secho(text.printable(found.clip), bold=True)
     for sentence in found.words:
-        print(f"  {text.printable(sentence)}")
+        screen.tell(text.printable(sentence))

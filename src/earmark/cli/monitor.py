@@ -168,18 +168,23 @@ def stopped_by_sigterm() -> Iterator[None]:
 
 
 class _Counts:
-    """Prints events, and counts the tracks and the failures among them."""
+    """Prints events, and notes whether tracks, and which stations, were heard."""
 
     def __init__(self, *, as_json: bool) -> None:
         self._tracks = 0
-        self._failures = 0
+        self._connected: set[str] = set()
+        self._failed: set[str] = set()
         self._as_json = as_json
 
     def __call__(self, event: Event) -> None:
         from earmark import jsonable
 
         self._tracks += event.kind == "track_started"
-        self._failures += event.kind == "failed"
+        if event.kind == "connected":
+            self._connected.add(event.station)
+        unheard = event.kind == "disconnected" and event.station not in self._connected
+        if unheard or event.kind == "failed":
+            self._failed.add(event.station)
         if self._as_json:
             print(jsonable.dumps(jsonable.event(event)), flush=True)
         else:
@@ -187,10 +192,10 @@ class _Counts:
 
     @property
     def exit_code(self) -> int:
-        """0 if a track was heard, else 2 if a source failed, else 1."""
+        """0 if a track was heard, else 2 if a source failed or was never there, else 1."""
         if self._tracks:
             return FOUND
-        return FAILED if self._failures else NONE_FOUND
+        return FAILED if self._failed else NONE_FOUND
 
 
 def line(event: Event) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Iterable
 
 from rich.box import SIMPLE_HEAD
@@ -19,6 +20,11 @@ ENDLESS = 10_000
 
 NARROWEST = 8
 """A column that folds keeps so many letters of what it has: narrower ones are hard to read."""
+
+READABLE = 88
+"""Columns that a sentence takes at most, however wide the terminal."""
+
+INDENT = "  "
 
 GAP = 3
 """Spaces between columns, at most."""
@@ -58,6 +64,24 @@ def show(content: RenderableType) -> None:
         console.print(content, crop=False)
     for line in captured.get().splitlines():
         print(line.rstrip())
+
+
+def width() -> int:
+    """Columns of stdout."""
+    return stdout().width
+
+
+def tell(sentence: str, indent: str = INDENT, style: str | None = None) -> None:
+    """Print a sentence on stdout, in lines that can be read; words stay whole."""
+    lines = textwrap.wrap(
+        sentence,
+        min(READABLE, width()),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    stdout().print("\n".join(lines), style=style, soft_wrap=True)
 
 
 def listing(*columns: str, right: Iterable[str] = (), folding: Iterable[str] = ()) -> Table:

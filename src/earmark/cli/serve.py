@@ -211,6 +211,16 @@ def serve(
             help="How long the results of tasks are kept.",
         ),
     ] = 24.0,
+    scans_mb: Annotated[
+        int,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            envvar="EARMARK_SCANS_MB",
+            help="What scanned recordings may take of the disk, which are kept to be listened to "
+            "as long as their results; the oldest go first.",
+        ),
+    ] = USUAL.scans_mb,
     trash_hours: Annotated[
         float,
         typer.Option(
@@ -294,6 +304,7 @@ def serve(
             task_mb=task_mb,
             task_s=task_s,
             queued=queued,
+            scans_mb=scans_mb,
             trash_mb=trash_mb,
             listeners=listeners,
             idle_s=idle_s,

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 PAGE = 500
 """Tracks that are read at once."""
 
+LENGTH = "Length"
+COLUMNS = ("Title", "Artist", "Album", LENGTH, "Path")
+FEW_COLUMNS = ("Track", LENGTH, "Path")
+
+WIDE = 110
+"""Columns of a screen from which a listing has all of its own: in fewer, names fall into pieces."""
+
 
 def list_tracks(
     containing: Annotated[
@@ -50,6 +57,9 @@ def list_tracks(
     debug: DebugOption = False,
 ) -> None:
     """List what is in the library.
+
+    A screen of less than 110 columns leaves out the albums. The exit code is 1 if there is nothing
+    to list.
 
     For example:
 
@@ -208,19 +218,30 @@ def _print_lines(tracks: Iterator[Track]) -> int:
 def _print_table(tracks: Iterator[Track]) -> int:
     from earmark.cli import screen
 
-    folding = ("Title", "Artist", "Album", "Path")
-    columns = ("Title", "Artist", "Album", "Length", "Path")
-    table = screen.listing(*columns, right=("Length",), folding=folding)
+    cells_of = _cells if screen.width() >= WIDE else _few_cells
+    names = COLUMNS if cells_of is _cells else FEW_COLUMNS
+    table = screen.listing(*names, right=(LENGTH,), folding=set(names) - {LENGTH})
     for track in tracks:
-        metadata = track.metadata
-        cells = (metadata.title, metadata.artist or "", metadata.album or "")
-        path = track.source.path.decode(errors="surrogateescape")
-        table.add_row(
-            *map(text.printable, cells), text.clock(track.duration_s), text.printable(path)
-        )
+        table.add_row(*cells_of(track))
     if table.row_count:
         screen.show(table)
     return table.row_count
+
+
+def _cells(track: Track) -> tuple[str, ...]:
+    metadata = track.metadata
+    names = (metadata.title, metadata.artist or "", metadata.album or "")
+    return (*map(text.printable, names), *_length_and_path(track))
+
+
+def _few_cells(track: Track) -> tuple[str, ...]:
+    name = text.by_whom(track.metadata.title, track.metadata.artist)
+    return (name, *_length_and_path(track))
+
+
+def _length_and_path(track: Track) -> tuple[str, str]:
+    path = track.source.path.decode(errors="surrogateescape")
+    return text.clock(track.duration_s), text.printable(path)
 
 
 def _print_count(shown: int, whole: int) -> None:

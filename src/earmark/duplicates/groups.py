@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from earmark.audio import read_header
-from earmark.duplicates.quality import Candidate, ranked, reasons
+from earmark.duplicates.quality import Candidate, advised
 from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair, Likeness, SharedSpan
 from earmark.errors import AudioError
 
@@ -92,9 +92,9 @@ def grouped(members: Sequence[Member], links: Sequence[Link]) -> list[DuplicateG
             inside[component[link.one]].append(link)
     for name, its_links in inside.items():
         numbers = [number for number, own in enumerate(component) if own == name]
-        order = _ranked(numbers, members, its_links)
-        groups.append(_same(order, members, its_links))
-        best.update(dict.fromkeys(numbers, order.numbers[0]))
+        group, first = _same(numbers, members, its_links)
+        groups.append(group)
+        best.update(dict.fromkeys(numbers, first))
     outside = [link for link in links if component[link.one] != component[link.other]]
     told = _told_once(outside, best)
     groups += _containing(told, members)
@@ -127,29 +127,23 @@ def _components(count: int, links: Iterable[Link]) -> list[int]:
     return [root(number) for number in range(count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """Members of one recording, best first."""
-
-    numbers: list[int]
-    candidates: list[Candidate]
-
-
-def _ranked(numbers: Sequence[int], members: Sequence[Member], links: Sequence[Link]) -> _Ranking:
+def _candidates(
+    numbers: Sequence[int], members: Sequence[Member], links: Sequence[Link]
+) -> list[Candidate]:
+    """Return members of one recording as copies of which one may be kept."""
     speeds = _speeds(numbers[0], links)
     longest_s = max(members[number].sounding_s * speeds[number] for number in numbers)
-    candidates = [
+    return [
         Candidate(
             track=members[number].track,
             header=header_of(members[number].track, members[number].path),
             sounding_s=members[number].sounding_s,
             longest_s=longest_s / speeds[number],
             in_library=members[number].in_library,
+            speed=speeds[number],
         )
         for number in numbers
     ]
-    order = ranked(candidates)
-    return _Ranking([numbers[i] for i in order], [candidates[i] for i in order])
 
 
 def _speeds(first: int, links: Iterable[Link]) -> dict[int, float]:
@@ -168,13 +162,17 @@ def _speeds(first: int, links: Iterable[Link]) -> dict[int, float]:
     return speeds
 
 
-def _same(order: _Ranking, members: Sequence[Member], links: Sequence[Link]) -> DuplicateGroup:
-    told = zip(order.numbers, order.candidates, reasons(order.candidates), strict=True)
-    copies = [
-        _copy(members[number], one.header, reason, keep=number == order.numbers[0])
-        for number, one, reason in told
-    ]
-    return DuplicateGroup(Likeness.SAME, tuple(copies), _pairs(order.numbers, links))
+def _same(
+    numbers: Sequence[int], members: Sequence[Member], links: Sequence[Link]
+) -> tuple[DuplicateGroup, int]:
+    """Return the group of one recording, and the number of the member that comes first in it."""
+    candidates = _candidates(numbers, members, links)
+    order, copies = [], []
+    for advice in advised(candidates):
+        number, header = numbers[advice.number], candidates[advice.number].header
+        order.append(number)
+        copies.append(_copy(members[number], header, advice.reason, keep=advice.keep))
+    return DuplicateGroup(Likeness.SAME, tuple(copies), _pairs(order, links)), order[0]
 
 
 def _told_once(links: Iterable[Link], best: dict[int, int]) -> list[Link]:

@@ -1,11 +1,13 @@
 """Which of several copies of one recording is best, and why, in words.
 
 Copies are compared step by step; the first step on which two differ decides. Nothing is decoded:
-what is asked is what the library knows, and what the files' headers say.
+what is asked is what the library knows, and what the files' headers say. None of that tells at
+which speed a recording was made: of copies that differ in it, the best at each speed is kept.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +28,12 @@ THRIFTY = dict.fromkeys(("aac", "opus", "vorbis"), 4 / 3)
 """What a bit of a newer coding is worth in bits of MP3: in the public listening test of 2014, at
 96 kbit/s, they were heard as no worse than MP3 at 128."""
 
+SAME_SPEED = 0.001
+"""Copies are at one speed that differ by less than this part of it. Of 492 spans whose speed was
+known none was measured worse than 0.008 % (docs/duplicates.md)."""
+
+UNDECIDED = "which speed is right cannot be told"
+
 EQUAL = "no better than the others, and the first of them"
 
 BIT_RATE_STEP = 16_000
@@ -43,11 +51,23 @@ class Candidate:
     longest_s: float
     """What the longest copy of the group lasts at the speed of this one."""
     in_library: bool = False
+    speed: float = 1.0
+    """How fast it plays beside the others: 1.02 is 2 % faster than 1."""
 
     @property
     def missing_s(self) -> float:
         """How much shorter than the longest copy it is."""
         return self.longest_s - self.sounding_s
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is said of one copy."""
+
+    number: int
+    """Of the copy, as it was given."""
+    keep: bool
+    reason: str
 
 
 class Step(NamedTuple):
@@ -57,6 +77,49 @@ class Step(NamedTuple):
     """More is better."""
     word: Callable[[Candidate, Candidate], str]
     """What to say of a copy beside another: of the better one, or of the worse."""
+
+
+def advised(candidates: Sequence[Candidate]) -> list[Advice]:
+    """Say which copies of one recording to keep, and why.
+
+    The speed that most of them have comes first; of copies at one speed, the best. Of every speed
+    the best copy is kept.
+    """
+    versions = _versions(candidates)
+    first = candidates[versions[0][0]]
+    advice = []
+    for version in versions:
+        why = reasons([candidates[number] for number in version])
+        if len(versions) > 1 and (len(version) == 1 or version is not versions[0]):
+            why[0] = _speed_in_words(candidates[version[0]], first)
+        advice += [
+            Advice(number, number == version[0], reason)
+            for number, reason in zip(version, why, strict=True)
+        ]
+    return advice
+
+
+def _versions(candidates: Sequence[Candidate]) -> list[list[int]]:
+    """Return the numbers of the copies at each speed, best first; the commonest speed first."""
+    order = ranked(candidates)
+    versions: list[list[int]] = []
+    before = -math.inf
+    for number in sorted(order, key=lambda i: candidates[i].speed):
+        speed = candidates[number].speed
+        if speed > before * (1 + SAME_SPEED):
+            versions.append([])
+        versions[-1].append(number)
+        before = speed
+    for version in versions:
+        version.sort(key=order.index)
+    return sorted(versions, key=lambda version: (-len(version), order.index(version[0])))
+
+
+def _speed_in_words(one: Candidate, first: Candidate) -> str:
+    percent = 100 * (one.speed / first.speed - 1)
+    if not percent:
+        return UNDECIDED
+    return f"{abs(percent):.1f} % {'faster' if percent > 0 else 'slower'}; {UNDECIDED}"
 
 
 def ranked(candidates: Sequence[Candidate]) -> list[int]:

@@ -70,7 +70,7 @@ class Copy:
     header: Header | None
     """How the file is coded; None if it cannot be read (any more)."""
     keep: bool
-    """False only for what another copy of the same recording makes needless."""
+    """False only for what another copy of the same recording, at the same speed, makes needless."""
     reason: str
     """Why, in words."""
 

@@ -49,9 +49,14 @@ class StreamClock:
     """Tells the time in UTC of moments of one stream."""
 
     def __init__(self, *, is_live: bool) -> None:
-        """Begin; what is not live is told as if it had been played from now on."""
+        """Begin; what is not live is timed by itself, from when it is said to have begun."""
         self._is_live = is_live
         self._stretches: deque[_Stretch] = deque(maxlen=CONNECTIONS)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was a connection."""
+        return bool(self._stretches)
 
     def begin(self, position_s: float, at: float) -> None:
         """Note that a connection begins, at this moment of the stream and this POSIX time."""

@@ -56,7 +56,7 @@ class Connected:
     """A source was opened, and sound comes."""
 
     at: float
-    """POSIX time."""
+    """POSIX time; of a recording, at which it began."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +180,7 @@ class Reader:
     def _hear(self, sound: AudioStream, on_sound: Callable[[], object]) -> None:
         """Hand on what is decoded, until its end."""
         with sound:
-            self._put(Connected(time.time()))
+            self._put(Connected(self._source.began_at(sound.stated_s)))
             self._was_heard = True
             for block in sound:
                 on_sound()

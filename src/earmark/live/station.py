@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,11 @@ KINDS = {
 }
 """What becomes an event; candidates do not."""
 
+BEGINNINGS = {UpdateKind.ENDED: UpdateKind.STARTED, UpdateKind.SOUND: UpdateKind.SILENCE}
+"""What tells the beginning of what has ended."""
+
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
+
 
 class Station:
     """Listens to one source in a thread of its own until it ends or is stopped."""
@@ -64,6 +69,8 @@ class Station:
         self._heard_at: float | None = None
         self._is_connected = False
         self._troubled_at = -math.inf
+        self._told_until = FIRST_MOMENT
+        self._told: dict[UpdateKind, datetime] = {}
         self._play_id: str | None = None
         self._play_began: datetime | None = None
         self._pulse_s = -math.inf
@@ -115,6 +122,7 @@ class Station:
                 self._is_connected = True
                 self._pass_time(item.at, is_back=True)
                 self._clock.begin(self._recognizer.position_s, item.at)
+                self._in_order(posix_to_utc(item.at))  # nothing begins before it is heard
                 self._say(EventKind.CONNECTED, item.at)
             case Titled():
                 self._say(EventKind.TITLE, item.at, item.text)
@@ -166,7 +174,8 @@ class Station:
             return True
         self._tell(self._recognizer.finish())
         kind = EventKind.FAILED if broken.is_error else EventKind.FINISHED
-        self._say(kind, broken.at, broken.cause)
+        over = self._in_order(posix_to_utc(broken.at))
+        self._say(kind, over.timestamp(), broken.cause)
         return False
 
     def _tell(self, updates: Iterable[Update]) -> None:
@@ -175,17 +184,31 @@ class Station:
                 self._on_event(self._event_of(update))
 
     def _event_of(self, update: Update) -> Event:
+        kind, is_end = update.kind, update.end_s is not None
         at_s = update.start_s if update.end_s is None else update.end_s
-        began = None if update.end_s is None else self._clock.at(update.start_s)
-        event = self._event(KINDS[update.kind], self._clock.at(at_s), at_s)
-        if update.kind is UpdateKind.STARTED:
-            self._play_id, self._play_began = event.id, event.at
+        moment = self._clock.at(at_s)
+        began = self._told.get(BEGINNINGS[kind]) if is_end else None
+        if kind is UpdateKind.ENDED:
+            # a break may have been told before it
+            at = max(self._later(at_s - update.start_s), began or FIRST_MOMENT)
+            self._in_order(at)
+        else:
+            at = self._in_order(moment)
+        event = self._event(KINDS[kind], at, at_s)
+        self._told[kind] = at
+        if kind is UpdateKind.STARTED:
+            self._play_id, self._play_began = event.id, moment
             self._pulse_s = -math.inf
-        if update.kind is UpdateKind.ENDED:
-            began = self._play_began
-            event = replace(event, at=self._later(at_s - update.start_s))
         played = self._play_id if update.match else None
         return replace(event, play_id=played, started_at=began, match=update.match)
+
+    def _in_order(self, moment: datetime) -> datetime:
+        """Return a moment, or that of what was told before it if that is later.
+
+        A clock that has been put right would else let what follows happen earlier.
+        """
+        self._told_until = max(self._told_until, moment)
+        return self._told_until
 
     def _later(self, seconds: float) -> datetime:
         """Return the time so long after the track began.
@@ -197,8 +220,11 @@ class Station:
         return began + timedelta(seconds=seconds)
 
     def _say(self, kind: EventKind, at: float, text: str | None = None) -> None:
-        event = self._event(kind, posix_to_utc(at), self._recognizer.position_s)
-        self._on_event(replace(event, text=text))
+        """Tell what happened at this POSIX time; of a recording, by its own time."""
+        position_s = self._recognizer.position_s
+        has_own_time = not self._is_live and self._clock.has_begun
+        moment = self._clock.at(position_s) if has_own_time else posix_to_utc(at)
+        self._on_event(replace(self._event(kind, moment, position_s), text=text))
 
     def _event(self, kind: EventKind, at: datetime, position_s: float) -> Event:
         return Event(new_id(), kind, self.name, at, posix_to_utc(time.time()), position_s)

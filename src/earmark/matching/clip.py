@@ -53,6 +53,12 @@ EVIDENCE = (
 """Nats that a reference peak adds for each class of prominence: where no peak of the clip is near,
 and where one is. Fitted by `benchmarks/evidence.py`."""
 
+SKETCHED = (
+    (-0.92,) * CLASSES,
+    (0.12, 0.36, 0.57, 1.19, 2.16, 2.5, 2.77, 2.58),
+)
+"""The same where only peaks are known, for the classes of `sketch.py`: of a cell that no peak is
+near, no class is known. Fitted by `benchmarks/evidence.py --peaks`."""
 
 PARTS_PER_NAT = 512
 """Evidence is summed in whole parts of a nat, eight cells at a time: so many fit into 16 bits."""
@@ -91,6 +97,8 @@ class Clip(Chart):
     the margins, and in the last row, which stands for all that lies beyond the axis."""
     variance: NDArray[np.int64]
     """Shape (bands + 1,): of the evidence of each band, in the square of these parts."""
+    by_peaks: bool = False
+    """Whether only its peaks are known; ratings have a scale of their own then."""
 
 
 def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
@@ -101,7 +109,9 @@ def chart_of(peaks: Constellation, frames: int, params: PeakParams) -> Chart:
 def clip_of(heard: Heard, params: PeakParams) -> Clip:
     """Chart what was heard, and map its evidence."""
     near = cells_near_peaks(heard, params)
-    return Clip(*_charted(heard.peaks, heard.frames, params), *map_of(near, heard.prominence))
+    table = SKETCHED if heard.by_peaks else EVIDENCE
+    charted = _charted(heard.peaks, heard.frames, params)
+    return Clip(*charted, *map_of(near, heard.prominence, table), heard.by_peaks)
 
 
 def cells_near_peaks(

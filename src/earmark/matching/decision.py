@@ -14,6 +14,7 @@ same clips with their own recordings masked, and then scaled to the tail of 30,0
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,13 +28,23 @@ if TYPE_CHECKING:
 CATALOGUE_FRAMES = 2_250_000
 """Ten hours, for which the rating is scaled. A smaller catalogue is judged as one of this size."""
 
-WEIGHTS = (1.6878, -1.2219, -2.6284, 2.0539, -1.58)
-"""Of the traits."""
 
-OFFSET = -0.717
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What turns traits into a rating, and a rating into a confidence."""
 
-CONFIDENCE_CENTRE = 4.286
-CONFIDENCE_SLOPE = 1.0022
+    weights: tuple[float, ...]
+    """Of the traits."""
+    offset: float
+    confidence_centre: float
+    confidence_slope: float
+
+
+SOUND = Scale((1.6878, -1.2219, -2.6284, 2.0539, -1.58), -0.717, 4.286, 1.0022)
+"""Of a clip that was heard."""
+
+PEAKS = Scale((1.6878, -1.2219, -2.6284, 2.0539, -1.58), -0.717, 4.286, 1.0022)
+"""Of a clip of which only the peaks are known."""
 
 AGREEMENT = 4.0
 """Nats above chance from which what is left of a match is believed when others explain the rest."""
@@ -58,9 +69,14 @@ def traits(evidence: Evidence, around: Surroundings, frames: int) -> NDArray[np.
     )
 
 
-def rating(traits: NDArray[np.float64]) -> NDArray[np.float64]:
+def scale_of(*, by_peaks: bool) -> Scale:
+    """Return the scale for a clip that was heard, or of which only the peaks are known."""
+    return PEAKS if by_peaks else SOUND
+
+
+def rating(traits: NDArray[np.float64], scale: Scale = SOUND) -> NDArray[np.float64]:
     """Return the ratings of n hypotheses, in nats, before size and trials are taken off."""
-    ratings: NDArray[np.float64] = traits @ np.array(WEIGHTS) + OFFSET
+    ratings: NDArray[np.float64] = traits @ np.array(scale.weights) + scale.offset
     return ratings
 
 
@@ -79,7 +95,7 @@ def agreement_threshold(catalogue_frames: int) -> float:
     return AGREEMENT + math.log(max(catalogue_frames, CATALOGUE_FRAMES))
 
 
-def confidence(rating: float) -> float:
+def confidence(rating: float, scale: Scale = SOUND) -> float:
     """Return the probability that the best match with this rating is right."""
-    logit = CONFIDENCE_SLOPE * (rating - CONFIDENCE_CENTRE)
+    logit = scale.confidence_slope * (rating - scale.confidence_centre)
     return 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))

@@ -160,7 +160,8 @@ class Search:
         self._tracks = packing.unpack_all([])
         self._threshold = decision.threshold(query.far)
         self._voted: list[Candidate] = []
-        self._trials = 0
+        self.trials = 0
+        """Rungs that were tried so far."""
         limit = query.time_limit_s
         self._deadline = np.inf if limit is None else time.monotonic() + limit
 
@@ -180,17 +181,22 @@ class Search:
         )
 
     def attempts(self) -> Iterator[Evidence]:
-        """Yield what each attempt found: a glance, a search, and each batch of rungs."""
+        """Yield what each attempt found: glances, a search, and each batch of rungs."""
         expected = nothing()
         if self._hint.places:
             expected = self._expected()
             yield expected
             if self._explains(expected):
                 return
-        glanced = self._glance()
-        yield glanced
-        if self._explains(glanced) or self._is_late():
-            return
+        glanced = nothing()
+        for probes in self._glances():
+            self._look(probes, GLANCED)
+            if self._accepted(glanced):
+                break  # only what sounds beside it is looked for: see the sweep
+            glanced = self._glance()
+            yield glanced
+            if self._explains(glanced) or self._is_late():
+                return
         leader = glanced.take(glanced.order()[:1])
         # beside what is known already something else may sound: it has a few votes, too
         few = self._query.look_postings
@@ -239,13 +245,19 @@ class Search:
         rough = self._roughly(placed(courses, numbers, 0.0, self._params.peaks))
         return self._weighed(rough.hypotheses)
 
+    def _glances(self) -> Iterator[Probes]:
+        """Yield exact pairs of the sparser peaks: the rarest, then more, if there are more."""
+        query, asked = self._query, -1
+        every = query_probes(self._heard.few, self._params, query.fanout, EXACT)
+        for postings in query.glances:
+            probes = rarest(self._references, every, budget(postings, self._size))
+            if len(probes.hash) > asked:
+                yield probes
+            asked = len(probes.hash)
+
     def _glance(self) -> Evidence:
-        """Look where the rarest of the sparser peaks' exact pairs agree."""
-        query = self._query
-        probes = query_probes(self._heard.few, self._params, query.fanout, EXACT)
-        probes = rarest(self._references, probes, query.glance_postings)
-        self._look(probes, GLANCED)
-        rough = self._roughly(self._plain(self._voted[: query.candidates]))
+        """Weigh the places with most votes."""
+        rough = self._roughly(self._plain(self._voted[: self._query.candidates]))
         return self._weighed(rough.hypotheses.take(rough.order()[:WEIGHED_QUICKLY]))
 
     def _may_look_further(self) -> bool:
@@ -329,7 +341,7 @@ class Search:
             found += [(rung, one) for one in look(rung)]
         numbers = self._numbers([one.key for _, one in found])
         rough = self._roughly(hypotheses_of(found, numbers, self._clip.steps))
-        self._trials += len(rungs)
+        self.trials += len(rungs)
         if not len(rough.score):
             return rough
         best = rough.hypotheses.take(rough.order()[:CLIMBED])
@@ -360,8 +372,9 @@ class Search:
         evidence = examine(clip, references, hypotheses, reach_steps=0, shifted=True)
         around = surroundings(clip, references, hypotheses)
         traits = decision.traits(evidence, around, clip.frames)
-        cost = decision.size_cost(self._size) + np.log1p(self._trials)
-        return replace(evidence, traits=traits, rating=decision.rating(traits) - cost)
+        cost = decision.size_cost(self._size) + np.log1p(self.trials)
+        scale = decision.scale_of(by_peaks=clip.by_peaks)
+        return replace(evidence, traits=traits, rating=decision.rating(traits, scale) - cost)
 
     def _refined(self, evidence: Evidence) -> Evidence:
         """Centre what is accepted; keep a fit of tempo and pitch where it is clearly better."""

@@ -80,11 +80,12 @@ class _Judge:
         places = sorted(self._seconds(hypotheses.offset[i]) for i in (which, *elsewhere))
         earliest = min((which, *elsewhere), key=lambda i: hypotheses.offset[i])
         rating = float(evidence.rating[which])
+        scale = decision.scale_of(by_peaks=self._case.clip.by_peaks)
         return Found(
             key=self._case.keys[hypotheses.reference[which]],
             relation=relation,
             score=rating,
-            confidence=decision.confidence(rating),
+            confidence=decision.confidence(rating, scale),
             offset_s=places[0],
             other_offsets_s=tuple(places[1:]),
             span=span_of(self._case, evidence, earliest, self._params.peaks),

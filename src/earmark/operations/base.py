@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from earmark.live.events import Pulse
 
+NONE_YET = "there is none yet; `earmark monitor --operations` makes one"
+"""What to say of a place where no store is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Play:

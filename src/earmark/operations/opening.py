@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from earmark.errors import MissingExtraError, OperationsError
-from earmark.stores.postgres.address import is_address
+from earmark.errors import OperationsError, UsageError
+from earmark.operations.base import NONE_YET
+from earmark.stores.location import Kind, Location, located
+from earmark.stores.postgres.opening import extra_for
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
     from earmark.operations.postgres import PostgresOperations
     from earmark.operations.sqlite import SqliteOperations
 
 
-def open_operations(location: str, *, create: bool = True) -> SqliteOperations | PostgresOperations:
+def open_operations(
+    location: str | os.PathLike[str], *, create: bool = True
+) -> SqliteOperations | PostgresOperations:
     """Open a store of plays.
 
     Args:
@@ -23,22 +29,32 @@ def open_operations(location: str, *, create: bool = True) -> SqliteOperations |
     Raises:
         MissingExtraError: it is the address of a database whose extra is not installed.
         OperationsError: it cannot be opened, is something else, or is not there.
+        UsageError: it is the address of something that Earmark does not keep plays in.
     """
-    if is_address(location):
-        return _open_postgres(location, create=create)
+    place = located(location)
+    if place.kind is Kind.MEMORY:
+        message = f"plays are kept in a file or a database; {place.shown} is neither"
+        raise UsageError(message)
+    if place.database:
+        with extra_for("a store of plays in PostgreSQL"):
+            from earmark.operations.postgres import PostgresOperations  # noqa: PLC0415 - an extra
+
+        return PostgresOperations(place.database, create=create)
+    return _in_file(place, create=create)
+
+
+def _in_file(place: Location, *, create: bool) -> SqliteOperations:
     from earmark.operations.sqlite import SqliteOperations  # noqa: PLC0415 - only who needs it pays
 
-    if not create and not Path(location).exists():
-        raise OperationsError(location, "there is none")
-    return SqliteOperations(location)
+    path = place.on_disk()
+    if not create and not _is_there(path):
+        raise OperationsError(str(path), NONE_YET)
+    return SqliteOperations(path)
 
 
-def _open_postgres(location: str, *, create: bool) -> PostgresOperations:
+def _is_there(file: Path) -> bool:
+    """Tell whether there is anything to read; SQLite takes an empty file for a new database."""
     try:
-        from earmark.operations.postgres import PostgresOperations  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as error:
-        if error.name is None or not error.name.startswith("psycopg"):
-            raise
-        what = "a store of plays in PostgreSQL"
-        raise MissingExtraError(what, "postgres") from error
-    return PostgresOperations(location, create=create)
+        return file.is_dir() or file.stat().st_size > 0
+    except OSError:
+        return False

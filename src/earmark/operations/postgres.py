@@ -13,9 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from earmark.errors import LibraryError, LibraryUnavailableError, OperationsError
-from earmark.operations.base import Play, PlayQuery, Total, TotalBy
+from earmark.operations.base import NONE_YET, Play, PlayQuery, Total, TotalBy
 from earmark.operations.postgres_sql import QUERIES, migration_scripts
-from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.link import Answer, Asked, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
@@ -23,6 +22,7 @@ from earmark.units import iso_utc
 
 if TYPE_CHECKING:
     from earmark.live.events import Pulse
+    from earmark.stores.postgres.address import Address
 
 PART = "operations"
 """Of the schema: what the table of migrations calls it."""
@@ -35,23 +35,22 @@ class PostgresOperations:
     """A store of plays in one schema of a database; safe for threads."""
 
     def __init__(
-        self, location: str, *, create: bool = True, pool: PoolOptions | None = None
+        self, address: Address, *, create: bool = True, pool: PoolOptions | None = None
     ) -> None:
         """Open a store, or make one.
 
         Args:
-            location: its address, as that of a library.
+            address: as that of a library.
             create: make it if there is none.
             pool: how many connections there may be.
 
         Raises:
             OperationsError: it cannot be opened, or is something else.
-            UsageError: the address is not well formed.
         """
-        self._address = parse(location)
-        self.location = self._address.shown
-        self._quoted = quoted(self._address.schema)
-        self._pool = Pool(self._address, pool or PoolOptions(most=4))
+        self._address = address
+        self.location = address.shown
+        self._quoted = quoted(address.schema)
+        self._pool = Pool(address, pool or PoolOptions(most=4))
         try:
             with self._translated():
                 self._prepare(create=create)
@@ -110,7 +109,7 @@ class PostgresOperations:
             schema = Schema(link, self._address, PART, scripts)
             version = schema.version()
             if version == 0 and not create:
-                raise OperationsError(self.location, "there is none")
+                raise OperationsError(self.location, NONE_YET)
             if version < len(scripts):
                 schema.migrate(PATIENCE_S)
 

@@ -43,13 +43,14 @@ export function address(path, query = {}) {
  * Ask the server; it wants a key: the user is asked for one, and then it is asked again.
  * @param {string} method
  * @param {string} path
- * @param {{query?: Record<string, unknown>, json?: unknown, body?: BodyInit, signal?: AbortSignal, headers?: Record<string, string>}} [options]
- * @returns {Promise<any>} the answer, as JSON; null if it has no body
+ * @param {{query?: Record<string, unknown>, json?: unknown, body?: BodyInit, signal?: AbortSignal,
+ *   headers?: Record<string, string>, read?: (response: Response) => Promise<any>}} [options]
+ * @returns {Promise<any>} the answer, as JSON unless `read` says otherwise; null if it has no body
  */
 export async function ask(method, path, options = {}) {
   for (let tries = 1; ; tries += 1) {
     const response = await sent(method, path, options);
-    if (response.ok) return response.status === 204 ? null : response.json();
+    if (response.ok) return response.status === 204 ? null : (options.read ?? asJson)(response);
     const problem = await problemOf(response);
     if (response.status === 401 && (await unlocked(problem, path))) continue;
     const wait_s = waitOf(response.status, response.headers.get("retry-after"));
@@ -58,7 +59,11 @@ export async function ask(method, path, options = {}) {
   }
 }
 
+const asJson = (response) => response.json();
+const asBlob = (response) => response.blob();
+
 export const get = (path, query, signal) => ask("GET", path, { query, signal });
+export const getBlob = (path, query, signal) => ask("GET", path, { query, signal, read: asBlob });
 export const post = (path, options) => ask("POST", path, options);
 export const patch = (path, json) => ask("PATCH", path, { json });
 export const remove = (path) => ask("DELETE", path);

@@ -40,8 +40,9 @@ export function bytes(n) {
   return `${step ? ONE_DECIMAL.format(left) : left} ${units[step]}`;
 }
 
-/** @param {number} share 0 to 1 */
+/** @param {number} share 0 to 1; nothing is told to be quite certain */
 export function percent(share) {
+  if (share >= 0.9999) return "over 99.99 %";
   const digits = share > 0.995 ? 2 : share > 0.9 ? 1 : 0;
   return `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
 }

@@ -29,7 +29,9 @@ from earmark.server.routes import (
     live,
     looks,
     monitors,
+    scans,
     sessions,
+    sounds,
     tasks,
     tracks,
     trash,
@@ -52,8 +54,10 @@ told in `Retry-After` when to go on.
 API = (
     identify.router,
     looks.router,
+    scans.router,
     tracks.router,
     trash.router,
+    sounds.router,
     tasks.router,
     monitors.router,
     sessions.router,
@@ -150,7 +154,7 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
     do starts one itself, and tasks are kept until there is a worker.
     """
     try:
-        await context.processors.run_always(context.library.warm_up)
+        await context.processors.listen(context.library.warm_up)
     except EarmarkError as error:
         note("not warm", level=logging.ERROR, why=str(error))
     else:

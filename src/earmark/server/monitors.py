@@ -40,6 +40,7 @@ from earmark.units import iso_utc
 if TYPE_CHECKING:
     from earmark.library import Library
     from earmark.live.events import Event, Pulse
+    from earmark.live.quota import Quotas
     from earmark.params import QueryParams
     from earmark.server.options import ServerOptions
 
@@ -110,10 +111,11 @@ class Monitored:
 class Monitors:
     """All monitors of a server; safe for threads."""
 
-    def __init__(self, library: Library, options: ServerOptions) -> None:
+    def __init__(self, library: Library, options: ServerOptions, quotas: Quotas) -> None:
         """Begin without any."""
         self._library = library
         self._options = options
+        self._quotas = quotas
         self._running: dict[str, Monitored] = {}
         self._guard = threading.Lock()
 
@@ -204,6 +206,7 @@ class Monitors:
                 on_pulse=Together(on_pulse, _complain),
                 query=query,
                 allow_private=self._options.monitor_private,
+                quotas=self._quotas,
                 ffmpeg_urls=True,  # of these addresses only, which `check_source` has let through
             )
             exits.enter_context(monitor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MEGABYTE = 1 << 20
@@ -49,6 +49,9 @@ class Limits:
     connections: int = 2000
     monitors: int = 16
     """Stations that are listened to; each takes a share of a processor."""
+    scans_mb: int = 4096
+    """Megabytes of scanned recordings that are kept as long as their results, to be listened to;
+    the oldest go first."""
     trash_mb: int = 2048
     """Megabytes of deleted tracks that are kept to be restored; the oldest go first."""
 
@@ -57,7 +60,7 @@ class Limits:
 class ServerOptions:
     """How a server runs."""
 
-    library: str
+    library: str = field(repr=False)
     """Location of the library."""
     state: Path
     """Folder of the server's own files: keys, tasks, uploads."""
@@ -85,7 +88,7 @@ class ServerOptions:
     tls_key: Path | None = None
     tls_self_signed: bool = False
     """Speak HTTPS with a certificate of the server's own."""
-    operations: str | None = None
+    operations: str | None = field(default=None, repr=False)
     """The store of plays, if there is one."""
     monitor_private: bool = False
     """Let monitors go to addresses of private networks, and of this machine."""

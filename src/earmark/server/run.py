@@ -20,7 +20,7 @@ from earmark.server.protocol import protocol_within
 from earmark.server.state import open_state, sole
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 from earmark.server.tasks.supervisor import Supervisor
-from earmark.stores.opening import MEMORY
+from earmark.stores.location import Kind, located
 
 if TYPE_CHECKING:
     from earmark.server.options import ServerOptions
@@ -41,7 +41,7 @@ def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
         ServerStateError: the server's own files cannot be used.
         MissingExtraError: a certificate is to be made, and the extra `tls` is not installed.
     """
-    if options.library == MEMORY:
+    if located(options.library).kind is Kind.MEMORY:
         message = "a server needs a library on a disk: its workers are processes of their own"
         raise UsageError(message)
     with sole(options.state), Library.open(options.library, create=True) as library:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.params import Ladder
+from earmark.duplicates.records import Likeness
+from earmark.params import Axis, Ladder
 from earmark.server.now import StationState
 from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.types import MediaKind, Relation, Status
@@ -85,6 +86,63 @@ class DeletedPage(Shape):
     next_cursor: str | None
 
 
+class SharedSpanShape(Shape):
+    """A stretch that two recordings share."""
+
+    start_s: float
+    end_s: float
+    other_start_s: float
+    other_end_s: float
+    speed: float = Field(description="Seconds of the other per second of the track.")
+    agreement: float = Field(description="The part of the track's peaks that the other has there.")
+
+
+class VersionShape(Shape):
+    """Another recording that shares something with a track."""
+
+    track: TrackSummary = Field(description="The other one.")
+    likeness: Likeness
+    coverage: float = Field(description="The part of the track that is shared.")
+    other_coverage: float = Field(description="The part of the other.")
+    spans: list[SharedSpanShape]
+
+
+class VersionList(Shape):
+    """Other recordings, the most alike first."""
+
+    versions: list[VersionShape]
+    compared_s: float = Field(description="How much of the track was compared: 20 minutes at most.")
+
+
+class ConstellationShape(Shape):
+    """The peaks of part of a track, by time: two lists of one length."""
+
+    track_id: str
+    duration_s: float = Field(description="Of the whole track.")
+    start_s: float = Field(description="Of the part, like the next.")
+    end_s: float
+    time_s: list[float] = Field(description="From the start of the track.")
+    frequency_hz: list[float]
+
+
+class SpectrogramShape(Shape):
+    """The levels of part of a recording, by time and frequency."""
+
+    start_s: float = Field(description="Of the first column.")
+    column_s: float = Field(description="How far columns are apart.")
+    row_hz: list[float] = Field(description="The middle of each row, rising.")
+    level_db: list[list[int]] = Field(
+        description="Columns of rows, in decibels relative to a sine of full scale."
+    )
+
+
+class PictureForm(StrEnum):
+    """How a spectrogram is told."""
+
+    PNG = "png"
+    JSON = "json"
+
+
 class MatchShape(Shape):
     """One track found in a clip."""
 
@@ -123,6 +181,26 @@ class Answer(Shape):
     error: Failure | None
 
 
+class PeaksRule(Shape):
+    """How peaks are found; docs/peaks.md explains the numbers."""
+
+    format: str
+    peaks_id: str
+    axis: Axis
+    sample_rate_hz: int
+    window_samples: int
+    hop_samples: int
+    low_bin: int
+    high_bin: int
+    steps: int
+    silence_db: float
+    radius_frames: int
+    radius_ratio: float
+    min_radius_bins: int
+    max_radius_bins: int
+    max_clip_s: float
+
+
 class BestPlace(Shape):
     """The place of the library that is most like a clip."""
 
@@ -144,6 +222,8 @@ class ExplanationShape(Shape):
     level_db: float | None
     peaks: int
     best: BestPlace | None
+    others: list[MatchShape] = Field(description="What was named beside it.")
+    candidates: list[MatchShape] = Field(description="What was not believed, the likeliest first.")
     error: Failure | None
 
 

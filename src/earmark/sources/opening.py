@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -64,6 +65,25 @@ class LiveSource:
     def is_live(self) -> bool:
         """Whether it comes at its own pace, so that the clock on the wall tells when it sounds."""
         return is_url(self.place) or self.place == STANDARD_INPUT or _is_fifo(self.place)
+
+    def began_at(self, duration_s: float | None) -> float:
+        """Return the POSIX time at which the sound began of what was just opened.
+
+        What is live begins now. A recording was over, as far as can be known, when its file was
+        changed last: so whatever wrote it is dated rightly, today and tomorrow alike, and nothing
+        is dated ahead of the clock.
+
+        Args:
+            duration_s: how long a recording says it is, if it does.
+        """
+        now = time.time()
+        if self.is_live:
+            return now
+        try:
+            over = min(now, Path(self.place).stat().st_mtime)
+        except OSError:
+            over = now
+        return max(0.0, over - (duration_s or 0.0))
 
     @property
     def comes_again(self) -> bool:
@@ -214,7 +234,9 @@ class _File:
         try:
             return os.read(self._file.fileno(), size)
         except OSError as error:
-            raise SourceUnavailableError(self._name, f"it cannot be read ({error})") from error
+            raise SourceUnavailableError(
+                self._name, f"it cannot be read: {_said(error)}"
+            ) from error
 
     def shut(self) -> None:
         self._is_shut = True
@@ -233,13 +255,18 @@ def _opened_file(source: LiveSource) -> Feed:
     try:
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-            raise UnsupportedSourceError(source.name, "it is no file and no named pipe")
+            cause = "it is a folder" if stat.S_ISDIR(mode) else "it is no file and no named pipe"
+            raise UnsupportedSourceError(source.name, cause)
         file = path.open("rb")
     except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or str(error)
-        raise SourceUnavailableError(source.name, f"it cannot be opened ({cause})") from error
+        raise SourceUnavailableError(source.name, f"it cannot be opened: {_said(error)}") from error
     pipe = _File(file, source.name)
     return Feed(source.name, file if stat.S_ISREG(mode) else pipe, pipe)
+
+
+def _said(error: OSError | ValueError) -> str:
+    """Return what the system says, as part of a sentence."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def _is_fifo(place: str) -> bool:

@@ -1,1 +1,1 @@
-"""Where a library lives: one promise (`base`), kept by a folder on disk and by memory."""
+"""Where a library lives: one promise (`base`), kept in memory and, in segments, in three homes."""

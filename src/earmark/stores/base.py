@@ -46,6 +46,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.stores.location import Location
 from earmark.tape import Tape
 from earmark.types import Landmarks, Metadata, Track, TrackOrder
 
@@ -221,6 +222,9 @@ class Writer(Reader, Protocol):
     def remove(self, keys: Iterable[int]) -> int:
         """Remove these tracks and return how many of them were there."""
 
+    def clear(self) -> None:
+        """Remove every track, in bounded memory, however many there are."""
+
     def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
         """Keep a media file and return its name, for `Track.media_file`.
 
@@ -233,8 +237,16 @@ class Writer(Reader, Protocol):
 class Store(Protocol):
     """A place where one library lives."""
 
+    place: Location
+    """Where it is."""
     location: str
-    """For messages."""
+    """The same, for messages."""
+
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences; nothing of it is wrong."""
+
+    def may_write(self) -> bool:
+        """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
 
     def read(self) -> AbstractContextManager[Reader]:
         """Begin a consistent view; cheap enough for every query."""

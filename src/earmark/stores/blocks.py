@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 4096
 """A page of a memory map, and the unit of checksums, trips and caches."""
 
+CACHE_BYTES = 512 << 20
+"""Of an index in a database, how much is kept in memory beside its directories, unless it is told:
+the words of about 20,000 songs. It was chosen, not measured: what less costs is not known."""
+
 T = TypeVar("T")
 
 
@@ -135,6 +139,18 @@ def _fetch(wishes: Sequence[Wanted], source: BlockSource) -> None:
     wanted = {wish.blocks.segment: wish.numbers for wish in wishes}
     for segment, number, data in source.fetch(wanted):
         kept[segment].keep(number, data)
+
+
+def pieces(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield the same bytes in pieces of this size, the last one shorter."""
+    rest = b""
+    for chunk in chunks:
+        joined = memoryview(rest + chunk)
+        whole = len(joined) // size * size
+        yield from (bytes(joined[at : at + size]) for at in range(0, whole, size))
+        rest = bytes(joined[whole:])
+    if rest:
+        yield rest
 
 
 class MappedFile:

@@ -16,6 +16,7 @@ from earmark.errors import LibraryBusyError
 from earmark.searchable import resembling, search_text
 from earmark.stores.base import Problem, Repair, StoreStats, TrackOrder
 from earmark.stores.limits import media_name, require_storable
+from earmark.stores.location import Kind, Location
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
 
@@ -207,6 +208,10 @@ class MemoryWriter(MemoryReader):
         self._tape = None
         return sum(one is not None for one in found)
 
+    def clear(self) -> None:
+        """Remove every track."""
+        self.remove(list(self.state.recordings))
+
     def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
         """Keep a media file and return its name."""
         name = media_name(suffix)
@@ -234,15 +239,25 @@ class MemoryStore:
     """A library in memory.
 
     Attributes:
-        location: for messages.
+        place: where it lies.
+        location: the same, for messages.
     """
 
     location = "in memory"
+    place = Location(Kind.MEMORY, location)
 
     def __init__(self, patience_s: float = 30.0) -> None:
         self._patience_s = patience_s
         self._lock = threading.Lock()
         self._reader = MemoryReader(_State())
+
+    def notes(self) -> list[str]:
+        """Return nothing: it could not be better."""
+        return []
+
+    def may_write(self) -> bool:
+        """Return True."""
+        return True
 
     @contextlib.contextmanager
     def read(self) -> Iterator[MemoryReader]:

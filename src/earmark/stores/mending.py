@@ -10,9 +10,8 @@ import numpy as np
 from earmark.errors import CorruptConstellationError, CorruptSegmentError
 from earmark.params import Params
 from earmark.stores.base import Problem
-from earmark.stores.folder import segment_name
 from earmark.stores.register import Register
-from earmark.stores.segment import Segment
+from earmark.stores.segment import Segment, segment_name
 from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, postings_in_chunks

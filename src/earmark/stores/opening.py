@@ -1,25 +1,20 @@
-"""From where a library is said to be to the store that keeps it there."""
+"""From where a library lies to the store that keeps it there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from earmark.audio import is_url
-from earmark.errors import UsageError
 from earmark.params import Params
 from earmark.stores.base import Store
-from earmark.stores.postgres.address import is_address
+from earmark.stores.location import Kind, Location
 
 if TYPE_CHECKING:
-    from earmark.stores.catalogued import CataloguedStore
+    from earmark.stores.home import Home
     from earmark.stores.mending import LandmarksOf
-
-MEMORY = "memory:"
-SQLITE = "sqlite:"
 
 
 def open_store(
-    location: str,
+    place: Location,
     params: Params | None,
     landmarks_of: LandmarksOf,
     *,
@@ -29,49 +24,42 @@ def open_store(
     """Open a store, or make it, and return it with the parameters of its fingerprints.
 
     Args:
-        location: a folder, `sqlite:///` and a file, `postgresql://` and what follows, or `memory:`.
+        place: where it is.
         params: what its fingerprints are made with; unless given, its own, or the usual ones.
         landmarks_of: what makes an index of its constellations.
         create: make it if there is none.
         for_rebuild: open it even if its index was made with other parameters.
 
     Raises:
-        UsageError: it is the address of something else.
         MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
-        LibraryError: it cannot be opened; see `CataloguedStore.open`.
+        LibraryError: it cannot be opened; see `SegmentedStore.open`.
     """
     # what opens one kind of store is imported by who wants that
-    if location == MEMORY:
+    if place.kind is Kind.MEMORY:
         from earmark.stores.memory import MemoryStore  # noqa: PLC0415
 
         return MemoryStore(), params or Params()
-    if is_address(location):
-        from earmark.stores.postgres.opening import open_postgres  # noqa: PLC0415
+    from earmark.stores.segmented import Options, SegmentedStore  # noqa: PLC0415
 
-        shared = open_postgres(
-            location, params, landmarks_of, create=create, for_rebuild=for_rebuild
-        )
-        return shared, shared.params
-    from earmark.stores.catalogued import Options  # noqa: PLC0415
-
-    options = Options(for_rebuild=for_rebuild)
-    kind = _kind_of(location)
-    make = kind.create if create else kind.open
-    store = make(location, params, landmarks_of, options=options)
+    make = SegmentedStore.create if create else SegmentedStore.open
+    store = make(home_at(place), params, landmarks_of, Options(for_rebuild=for_rebuild))
     return store, store.params
 
 
-def _kind_of(location: str) -> type[CataloguedStore]:
-    if location.startswith(SQLITE):
-        from earmark.stores.sqlite_file import SqliteFileStore  # noqa: PLC0415
+def home_at(place: Location) -> Home:
+    """Return the home that lies, or may be made, at a place on a disk or in a database.
 
-        return SqliteFileStore
-    if is_url(location):
-        message = (
-            "a library is a folder, a file (sqlite:///music.db), a database (postgresql://...) or "
-            f"{MEMORY!r}; {location!r} is none of them"
-        )
-        raise UsageError(message)
-    from earmark.stores.directory import DirectoryStore  # noqa: PLC0415
+    Raises:
+        MissingExtraError: it lies in PostgreSQL, and the extra for that is not installed.
+    """
+    if place.database:
+        from earmark.stores.postgres.opening import postgres_home  # noqa: PLC0415
 
-    return DirectoryStore
+        return postgres_home(place.database)
+    if place.kind is Kind.FILE:
+        from earmark.stores.sqlite.single_file import file_home  # noqa: PLC0415
+
+        return file_home(place)
+    from earmark.stores.sqlite.folder import folder_home  # noqa: PLC0415
+
+    return folder_home(place)

@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
+from earmark.params import Params
 from earmark.stores.base import TrackOrder
 from earmark.stores.merging import SegmentSize
 from earmark.stores.rows import Row
 from earmark.types import Track
+
+
+class State(Protocol):
+    """What a snapshot was made under."""
+
+    @property
+    def peaks_id(self) -> str:
+        """Of the parameters of the constellations."""
+
+    @property
+    def index_id(self) -> str:
+        """Of the parameters of the index."""
+
+    @property
+    def generation(self) -> int:
+        """Another one whenever the segments or their dead changed."""
 
 
 class Register(Protocol):
@@ -20,6 +37,9 @@ class Register(Protocol):
 
     def advance(self) -> None:
         """Tell every reader that the segments or their dead changed."""
+
+    def set_params(self, params: Params) -> None:
+        """Record under which parameters the whole index is made now."""
 
     def track(self, key: int) -> Track | None:
         """Return the track with this key."""
@@ -68,6 +88,9 @@ class Register(Protocol):
     def delete(self, key: int) -> None:
         """Forget a track and its constellation."""
 
+    def clear(self) -> None:
+        """Forget all tracks and constellations."""
+
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.
 
@@ -87,6 +110,9 @@ class Register(Protocol):
 
     def forget_media(self, name: str) -> bool:
         """Forget a media file unless a track names it; return whether it was forgotten."""
+
+    def forget_unnamed_media(self) -> set[str]:
+        """Forget all media files that no track names; return those that may lie elsewhere."""
 
     def track_media(self) -> list[tuple[str, str]]:
         """Return (track id, media file) of every track that has one."""

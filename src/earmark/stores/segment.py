@@ -331,3 +331,8 @@ def _blocks_between(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArra
     wide = np.flatnonzero(high - low > 1)
     inner = [np.arange(low[i] + 1, high[i]) for i in wide]
     return np.concatenate([low, high, *inner]).astype(np.intp)
+
+
+def segment_name(number: int) -> str:
+    """Return the file name of a segment."""
+    return f"{number:08}.segment"

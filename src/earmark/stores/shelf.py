@@ -1,20 +1,12 @@
-"""Where segments and media lie: the one thing in which a folder and a single file differ.
-
-A `Home` is the place of a library, a `Shelf` what one block of it reads and writes there.
-"""
+"""Where the segments and media of one block lie: files of a folder, or rows of a database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from collections.abc import Collection, Iterable
+from typing import BinaryIO, Protocol
 
 from earmark.stores.blocks import Blocks, BlockSource
 from earmark.stores.rows import Row
-
-if TYPE_CHECKING:
-    from earmark.stores.catalogue import Catalogue
-    from earmark.stores.connections import Connections
 
 
 class Shelf(Protocol):
@@ -25,6 +17,10 @@ class Shelf(Protocol):
     within_catalogue: bool
     """Whether they lie in the catalogue's own file."""
     source: BlockSource
+
+    @property
+    def kept(self) -> Collection[str]:
+        """Media files of this transaction that stay when it is rolled back."""
 
     def segment(self, row: Row) -> Blocks:
         """Return the bytes of a segment that the catalogue lists.
@@ -61,53 +57,4 @@ class Shelf(Protocol):
 
         Raises:
             LibraryError: they cannot be listed.
-        """
-
-
-class Home(Protocol):
-    """The place of one library."""
-
-    catalogue: Path
-    """The SQLite file."""
-    locks: Path
-    """The folder of its lock files."""
-    lock_prefix: str
-    """What their names begin with."""
-
-    def is_foreign(self) -> bool:
-        """Tell whether something lies there that no Earmark put there."""
-
-    def has_catalogue(self) -> bool:
-        """Tell whether there is a catalogue, perhaps an empty one."""
-
-    def make(self) -> None:
-        """Make the folders that are not there.
-
-        Raises:
-            OSError: that is not possible.
-        """
-
-    def make_catalogue(self) -> None:
-        """Make an empty file for the catalogue, unless there is one; under the writer lock.
-
-        Raises:
-            OSError: that is not possible.
-        """
-
-    def settle(self) -> None:
-        """Return when the names of what was made would survive a loss of power."""
-
-    def shelf(self, catalogue: Catalogue, connections: Connections) -> Shelf:
-        """Return what a block reads and writes here, with a transaction begun."""
-
-    def sweep(self, catalogue: Catalogue, media: Iterable[str], *, all_media: bool) -> None:
-        """Delete what lies there and the catalogue does not name.
-
-        Args:
-            catalogue: without a transaction, under the writer lock.
-            media: media files that no track names any more.
-            all_media: look for others, too.
-
-        Raises:
-            OSError, LibraryError: that is not possible.
         """

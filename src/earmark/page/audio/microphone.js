@@ -26,10 +26,15 @@ export class Microphone {
       throw new MicrophoneProblem("insecure", "Browsers give the microphone only to pages over HTTPS, or of this very machine.");
     }
     const stream = await asked();
-    const context = contextFor(stream);
-    await context.resume();
-    await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
-    return new Microphone(stream, context, onSamples);
+    try {
+      const context = contextFor(stream);
+      await context.resume();
+      await context.audioWorklet.addModule(new URL("./pcm-worklet.js", import.meta.url));
+      return new Microphone(stream, context, onSamples);
+    } catch (error) {
+      release(stream); // else the browser would go on showing that it is heard
+      throw error;
+    }
   }
 
   constructor(stream, context, onSamples) {
@@ -38,8 +43,8 @@ export class Microphone {
     this._context = context;
     this._latest = [];
     const source = context.createMediaStreamSource(stream);
-    const worklet = new AudioWorkletNode(context, "pcm", { numberOfOutputs: 0 });
-    worklet.port.onmessage = ({ data }) => {
+    this._worklet = new AudioWorkletNode(context, "pcm"); // kept: else it is collected, and silent
+    this._worklet.port.onmessage = ({ data }) => {
       const samples = new Int16Array(data);
       this._keep(samples);
       onSamples(samples);
@@ -49,7 +54,7 @@ export class Microphone {
     this.analyser.smoothingTimeConstant = 0.2;
     this.analyser.minDecibels = -95;
     this.analyser.maxDecibels = -25;
-    source.connect(worklet);
+    source.connect(this._worklet).connect(context.destination); // of silence, so that it is pulled
     source.connect(this.analyser);
   }
 
@@ -65,7 +70,7 @@ export class Microphone {
   }
 
   close() {
-    for (const track of this._stream.getTracks()) track.stop();
+    release(this._stream);
     this._context.close().catch(() => {});
   }
 
@@ -73,6 +78,10 @@ export class Microphone {
     this._latest.push(samples);
     if (this._latest.length * samples.length > KEPT_S * this.rate_hz) this._latest.shift();
   }
+}
+
+function release(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 /** Music is to come as it is: what makes speech clearer makes music unknown. */

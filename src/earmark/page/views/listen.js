@@ -15,7 +15,7 @@ import { ResultCard } from "../components/result-card.js";
 import { Notice } from "../components/states.js";
 import { forgetAll, history, remember } from "../history.js";
 import { html, useEffect, useRef, useState } from "../html.js";
-import { analyser, begin, clear, goOn, listening, stop } from "../listening.js";
+import { analyser, begin, clear, goOn, keepPrivate, listening, stop } from "../listening.js";
 import { href } from "../router.js";
 import { useStore } from "../store.js";
 import { byline, clock, percent, titleOf, when } from "../words.js";
@@ -47,13 +47,21 @@ export function Listen() {
     clear();
     setAsked({ name: file.name, share: 0 });
     try {
-      const answer = await upload("identify", file, { onProgress: (share) => setAsked({ name: file.name, share }) });
-      const clipId = keepClip(file, file.name);
+      const answer = await (state.isPrivate ? privately(file) : sent(file));
+      const clipId = state.isPrivate ? null : keepClip(file, file.name);
       if (answer.matches.length) remember({ match: answer.matches[0], clipId });
       setAsked({ name: file.name, answer, clipId });
     } catch (problem) {
       setAsked({ name: file.name, problem });
     }
+  }
+
+  const sent = (file) => upload("identify", file, { onProgress: (share) => setAsked({ name: file.name, share }) });
+
+  async function privately(file) {
+    setAsked({ name: file.name, share: 1 });
+    const { identifyFile } = await import("../private.js");
+    return identifyFile(file);
   }
 
   const listen = () => {
@@ -68,7 +76,8 @@ export function Listen() {
       </div>
       <div class="listen-options">
         <${FileButton} icon="file" accept=${SOUND} onFiles=${([file]) => identify(file)}>Choose a file<//>
-        <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} />
+        <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} disabled=${state.isPrivate} />
+        <${Switch} label="Private: send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
       </div>
       <${History} />
     </div>
@@ -204,7 +213,7 @@ function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
     <h2>${title}</h2>
     <p class="quiet">${help}</p>
     ${answer.matches.length + answer.candidates.length > 0 && html`<${Candidates} candidates=${[...answer.matches, ...answer.candidates].slice(0, 3)} />`}
-    <p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>
+    ${clipId && html`<p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>`}
   </div>`;
 }
 

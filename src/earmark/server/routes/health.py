@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -23,9 +21,6 @@ from earmark.server.schemas import Alive, Readiness, StatsShape
 
 LEAST_FREE_BYTES = 256 << 20
 """With less of the disk free, the server is not ready: nothing could be added."""
-
-FILE = "sqlite:///"
-"""What stands before the path of a library in a single file."""
 
 router = APIRouter(tags=["health"])
 
@@ -93,9 +88,7 @@ def _library(context: Context) -> None:
 
 
 def _writable(context: Context) -> str | None:
-    """Look at the folder or the file; a library that is neither answers for itself."""
-    place = Path(context.library.location.removeprefix(FILE))
-    return "it may not be written" if place.exists() and not os.access(place, os.W_OK) else None
+    return None if context.library.may_write() else "it may not be written"
 
 
 def _disk(context: Context) -> str | None:

@@ -66,6 +66,12 @@ class Task:
     error: Mapping[str, Any] | None
     """A problem document."""
 
+    @property
+    def needs_files(self) -> bool:
+        """Whether its files are kept: until it has ended, and of a scan as long as its result."""
+        is_heard = self.kind is TaskKind.SCAN and self.state is TaskState.DONE
+        return is_heard or not self.state.has_ended
+
 
 class TaskQueue(Protocol):
     """Tasks, and who works on them."""

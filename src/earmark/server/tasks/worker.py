@@ -14,7 +14,7 @@ import resource
 import shutil
 import sys
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -42,7 +42,7 @@ class WorkerSettings:
     """What a worker has to know."""
 
     state: str
-    library: str
+    library: str = field(repr=False)
     most_mb: int
     track_hours: float
 
@@ -104,7 +104,8 @@ class Worker:
             self._fail(task, error)
         else:
             self._queue.finish(task, TaskState.DONE, result=result)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not self._queue.get(task.id).needs_files:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _fail(self, task: Task, error: Exception) -> None:
         if not isinstance(error, EarmarkError):

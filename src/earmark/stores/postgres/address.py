@@ -21,6 +21,10 @@ _SCHEMES = ("postgresql://", "postgres://")
 _OURS = frozenset({"schema", "copy"})
 _SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_OF_THE_SERVER = frozenset({"host", "hostaddr", "port", "dbname", "service"})
+"""Options that say which database is meant, and not how it is talked to."""
+
+_USUAL_PORT = ":5432"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Address:
             text = text.replace(secret, "***")
         return text
 
+    def names_same(self, other: Address) -> bool:
+        """Tell whether both name one schema of one database, whoever the user is.
+
+        A server that has two names passes for two.
+        """
+        return (self.schema, _database_of(self.url)) == (other.schema, _database_of(other.url))
+
 
 def is_address(location: str) -> bool:
     """Tell whether this is the address of a database, and not a folder."""
@@ -58,9 +69,10 @@ def parse(location: str) -> Address:
     base, _, query = location.partition("?")
     try:
         options = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
-        ours = dict(options)
     except ValueError:
-        options, ours = [], {"schema": ""}
+        message = f"{shown(location)} is no address: what follows ? is NAME=VALUE, & between two"
+        raise UsageError(message) from None
+    ours = dict(options)
     schema, copy = ours.get("schema", SCHEMA), ours.get("copy") or None
     if not _PLAIN_NAME.fullmatch(schema):
         message = f"{shown(location)} is no address of a library: its schema has no plain name"
@@ -71,15 +83,21 @@ def parse(location: str) -> Address:
 
 
 def shown(location: str) -> str:
-    """Return a location as it may be shown; a folder as it is, an address without passwords."""
-    if not is_address(location):
-        return location
+    """Return an address as it may be shown: without passwords."""
     base, _, query = location.partition("?")
-    scheme, _, rest = base.partition("://")
-    user, at, place = rest.rpartition("@")
+    scheme, colon, rest = base.partition(":")
+    slashes = rest[: len(rest) - len(rest.lstrip("/"))]
+    user, at, place = rest.removeprefix(slashes).rpartition("@")
     kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in _SECRETS]
     options = "?" + "&".join(kept) if any(kept) else ""
-    return f"{scheme}://{user.partition(':')[0]}{at}{place}{options}"
+    return f"{scheme}{colon}{slashes}{user.partition(':')[0]}{at}{place}{options}"
+
+
+def _database_of(url: str) -> tuple[str, frozenset[tuple[str, str]]]:
+    """Return what names the database: the place as it stands, and the options that belong to it."""
+    base, _, query = url.partition("?")
+    place = base.partition("://")[2].rpartition("@")[2].replace(_USUAL_PORT, "")
+    return place, frozenset(pair for pair in parse_qsl(query) if pair[0] in _OF_THE_SERVER)
 
 
 def _secrets(base: str, options: list[tuple[str, str]]) -> Iterator[str]:

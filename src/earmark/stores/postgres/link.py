@@ -15,7 +15,7 @@ import psycopg
 from psycopg import pq
 from psycopg.rows import dict_row
 
-from earmark.errors import LibraryUnavailableError
+from earmark.errors import LibraryUnavailableError, UsageError
 from earmark.stores.postgres.address import Address
 from earmark.stores.postgres.failures import translated
 
@@ -64,6 +64,7 @@ class Link:
 
         Raises:
             LibraryUnavailableError: the server does not answer, or does not let this user in.
+            UsageError: the address is none that PostgreSQL's client understands.
         """
         self._address = address
         self._leaving = False
@@ -148,7 +149,7 @@ class Link:
 
     def _connected(self) -> psycopg.Connection[Row]:
         with translated(self._address):
-            told = psycopg.conninfo.conninfo_to_dict(self._address.url)
+            told = _options_of(self._address)
             usual: Mapping[str, Any] = {**PATIENCE_OF_NETWORK, "application_name": _own_name()}
             made = psycopg.Connection.connect(
                 **{**usual, **told, "client_encoding": "utf8"},
@@ -185,6 +186,22 @@ class Link:
 def _answer(cursor: psycopg.Cursor[Row]) -> Answer:
     rows = cursor.fetchall() if cursor.description else []
     return Answer(rows, cursor.rowcount)
+
+
+def _options_of(address: Address) -> Mapping[str, Any]:
+    """Return what an address says, for the client.
+
+    Raises:
+        UsageError: it is none that PostgreSQL's client understands.
+    """
+    try:
+        return psycopg.conninfo.conninfo_to_dict(address.url)
+    except psycopg.ProgrammingError:
+        message = (
+            f"{address.shown} is no address that PostgreSQL understands; what follows ? is "
+            "NAME=VALUE, with & between two, and names that it knows, such as sslmode"
+        )
+        raise UsageError(message) from None  # what was raised may repeat a password
 
 
 def _own_name() -> str:

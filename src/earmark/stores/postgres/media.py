@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import BinaryIO, cast
 
 from earmark.errors import LibraryError
+from earmark.stores.blocks import pieces
 from earmark.stores.limits import is_storable_text
 from earmark.stores.postgres.transaction import Transaction
-from earmark.stores.tables import pieces
 
 _CHUNK_BYTES = 256 << 10
 _CHUNKS_AT_ONCE = 16

@@ -1,37 +1,39 @@
-"""The way in: what is loaded only where a library lies in PostgreSQL."""
+"""The way in: what is loaded only where something lies in PostgreSQL."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from earmark.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from earmark.params import Params
-    from earmark.stores.mending import LandmarksOf
-    from earmark.stores.postgres.store import PostgresStore
+    from earmark.stores.postgres.address import Address
+    from earmark.stores.postgres.home import PostgresHome
 
 
-def open_postgres(
-    location: str,
-    params: Params | None,
-    landmarks_of: LandmarksOf,
-    *,
-    create: bool,
-    for_rebuild: bool,
-) -> PostgresStore:
-    """Open a library in PostgreSQL, or make one.
+def postgres_home(address: Address) -> PostgresHome:
+    """Return the home of a library in PostgreSQL.
 
     Raises:
         MissingExtraError: the extra `postgres` is not installed.
-        LibraryError: as for `PostgresStore.create` and `PostgresStore.open`.
+    """
+    with extra_for("a library in PostgreSQL"):
+        from earmark.stores.postgres.home import PostgresHome  # noqa: PLC0415 - an extra
+    return PostgresHome(address)
+
+
+@contextlib.contextmanager
+def extra_for(what: str) -> Iterator[None]:
+    """Tell which extra is missing if psycopg cannot be imported in the block.
+
+    Raises:
+        MissingExtraError: it cannot.
     """
     try:
-        from earmark.stores.postgres.store import Options, PostgresStore  # noqa: PLC0415 - an extra
+        yield
     except ModuleNotFoundError as error:
         if error.name is None or not error.name.startswith("psycopg"):
             raise
-        what = "a library in PostgreSQL"
         raise MissingExtraError(what, "postgres") from error
-    make = PostgresStore.create if create else PostgresStore.open
-    return make(location, params, landmarks_of, Options(for_rebuild=for_rebuild))

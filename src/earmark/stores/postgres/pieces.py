@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from earmark.stores.blocks import BLOCK_BYTES
+from earmark.stores.blocks import BLOCK_BYTES, pieces
 from earmark.stores.postgres.transaction import Transaction
-from earmark.stores.tables import pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,6 +18,7 @@ class PostgresShelf:
 
     catalogue_name = "catalogue"
     within_catalogue = False
+    kept = frozenset[str]()
 
     def __init__(self, catalogue: Catalogue, cache_bytes: int, copy: IndexCopy | None) -> None:
         """Read and write within the catalogue's transaction.
