@@ -47,7 +47,7 @@ CARRIED: dict[str, tuple[str, str]] = {
     "htm 3.1.1": ("Apache-2.0", "page/vendor/htm-LICENSE.txt"),
     "swagger-ui-dist 5.35.0": ("Apache-2.0", "server/swagger/LICENSE"),
 }
-"""What others wrote and the package itself carries: its SPDX expression, and where its text lies."""
+"""What others wrote and the package carries: its SPDX expression, and where its text lies."""
 
 PACKAGE = Path(__file__).parent.parent / "src" / "earmark"
 

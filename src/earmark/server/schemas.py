@@ -390,6 +390,14 @@ class Alive(Shape):
     status: str
 
 
+class CallerShape(Shape):
+    """Who asks."""
+
+    key: str | None = Field(description="The name of the key; null without one.")
+    scope: str | None = Field(description="What they may do; null if they need a key for anything.")
+    is_session: bool
+
+
 class SessionShape(Shape):
     """A browser's session."""
 

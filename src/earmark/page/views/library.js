@@ -14,6 +14,7 @@ import { UploadPanel } from "../components/upload-panel.js";
 import { html, useEffect, useState } from "../html.js";
 import { useNarrow } from "../narrow.js";
 import { go, href } from "../router.js";
+import { may } from "../session.js";
 import { addFiles, onAdded } from "../uploads.js";
 import { byline, clock, many, titleOf, when } from "../words.js";
 
@@ -46,7 +47,7 @@ export function View({ place }) {
     <div class="view-head">
       <h1>Library</h1>
       <${Search} label="Search title, artist, album" value=${text} onInput=${setText} />
-      <${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>
+      ${may("write") && html`<${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>`}
     </div>
     <${UploadPanel} />
     <p class="small quiet library-count" role="status">${catalogue.isLoaded && !q && many(catalogue.total, "track")}</p>
@@ -112,7 +113,7 @@ function cellsOf(track, columns, { onEdit }) {
     album: track.album ?? "",
     added: html`<span class="quiet">${when(new Date(track.added_at))}</span>`,
     length: html`<span class="quiet">${clock(track.duration_s)}</span>`,
-    actions: html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
+    actions: may("write") && html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
   };
   return columns.map(({ name, class: extra = "" }) => html`<div role="cell" key=${name} class="cell ${extra} cell-${name}">${cells[name]}</div>`);
 }
