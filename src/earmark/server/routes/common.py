@@ -139,6 +139,7 @@ def task_object(task: Task) -> jsonable.Object:
         "started_at": task.started_at,
         "finished_at": task.finished_at,
         "attempts": task.attempts,
+        "files": list(task.request.get("files", ())),
         "progress": progress,
         "result": None if task.result is None else dict(task.result),
         "error": None if task.error is None else dict(task.error),
