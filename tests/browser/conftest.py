@@ -126,5 +126,3 @@ def open_screen(browser: Browser, server: Running) -> Iterator[OpenScreen]:
 def screen(open_screen: OpenScreen) -> Screen:
     """A page on a desktop, in the light."""
     return open_screen()
-
-
