@@ -117,6 +117,8 @@ def explanation(found: Explanation) -> Object:
         "level_db": _rounded(found.level_db, 1),
         "peaks": found.peaks,
         "best": None if found.best is None else _best_place(found.best),
+        "others": [match(one) for one in found.others],
+        "candidates": [match(one) for one in found.candidates],
         "error": _failure(found.error),
     }
 

@@ -209,12 +209,12 @@ class QueryParams:
     """Alignments that are looked at closely after each look."""
     sweep_hours: float = 20.0
     """How much of a catalogue is compared with a clip exhaustively: the tracks with most votes."""
-    glances: tuple[int, ...] = (1 << 14, 1 << 17)
+    glances: tuple[int, ...] = (1 << 15, 1 << 17)
     look_postings: int = 1 << 22
     rung_postings: int = 1 << 18
     """Postings that are read at most at each glance, in a longer look, and on a rung of the
-    ladder: those of the rarest hashes. In a very large catalogue a rung reads more, and the ladder
-    begins with a second, longer look (`matching.ladder.budget`)."""
+    ladder: those of the rarest hashes. In a very large catalogue glances and rungs read more, and
+    the ladder begins with a second, longer look (`matching.ladder.budget`)."""
     min_clip_s: float = 0.5
     """A shorter clip is not looked up."""
     max_clip_s: float = 120.0

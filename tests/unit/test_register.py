@@ -4,9 +4,9 @@ import inspect
 
 import pytest
 
-from earmark.stores import catalogue
 from earmark.stores.postgres import catalogue as postgres
 from earmark.stores.register import Register
+from earmark.stores.sqlite import catalogue
 
 ASKED = sorted(name for name in vars(Register) if not name.startswith("_"))
 

@@ -69,7 +69,7 @@ def batches(ladder: Ladder, *, fine: bool = False) -> Iterator[list[Rung]]:
 
 
 def budget(postings: int, catalogue_frames: int) -> int:
-    """Return how many postings the ladder reads at a time in a catalogue of this size.
+    """Return how many postings are read at a time in a catalogue of this size.
 
     Args:
         postings: that may be read in a catalogue that is not large.

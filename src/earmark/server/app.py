@@ -155,7 +155,7 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
     do starts one itself, and tasks are kept until there is a worker.
     """
     try:
-        await context.processors.run_always(context.library.warm_up)
+        await context.processors.listen(context.library.warm_up)
     except EarmarkError as error:
         note("not warm", level=logging.ERROR, why=str(error))
     else:
