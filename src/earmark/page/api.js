@@ -126,7 +126,8 @@ export async function ended(task, { onChange, signal } = {}) {
  * itself, and goes on where it was.
  * @param {string} path
  * @param {Record<string, (data: any, event: MessageEvent) => void>} handlers by the event's name
- * @param {{query?: Record<string, unknown>, onState?: (connected: boolean) => void}} [options]
+ * @param {{query?: Record<string, unknown>, onState?: (connected: boolean, isOver?: boolean) => void}} [options]
+ *   `isOver`: the server refused, and the browser does not try again
  * @returns {() => void}
  */
 export function events(path, handlers, { query, onState } = {}) {
@@ -135,7 +136,7 @@ export function events(path, handlers, { query, onState } = {}) {
     source.addEventListener(name, (event) => handle(JSON.parse(event.data), event));
   }
   source.onopen = () => onState?.(true);
-  source.onerror = () => onState?.(false);
+  source.onerror = () => onState?.(false, source.readyState === EventSource.CLOSED);
   return () => source.close();
 }
 

@@ -12,6 +12,7 @@ import { say } from "../components/toast.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { UploadPanel } from "../components/upload-panel.js";
 import { html, useEffect, useState } from "../html.js";
+import { useNarrow } from "../narrow.js";
 import { go, href } from "../router.js";
 import { may } from "../session.js";
 import { addFiles, onAdded } from "../uploads.js";
@@ -74,7 +75,7 @@ function useCatalogue(sort, containing) {
 
 function Tracks({ catalogue, sort, search, onSort, onReload }) {
   const [edited, setEdited] = useState(null);
-  const columns = useColumns();
+  const columns = useNarrow() ? COLUMNS.filter(({ name }) => NARROW.has(name)) : COLUMNS; // the rest stands in other cells
   if (catalogue.problem && !catalogue.total) return html`<${Failed} problem=${catalogue.problem} onRetry=${onReload} />`;
   if (!catalogue.isLoaded) return html`<${Loading} what="Opening the library" />`;
   if (!catalogue.total) return search ? html`<${NothingFound} search=${search} />` : html`<${EmptyLibrary} />`;
@@ -126,19 +127,6 @@ async function restore(track, onDone) {
     say(problem.message);
   }
 }
-
-/** On a phone, what does not fit stands in another cell. */
-function useColumns() {
-  const [isNarrow, setNarrow] = useState(narrow.matches);
-  useEffect(() => {
-    const look = () => setNarrow(narrow.matches);
-    narrow.addEventListener("change", look);
-    return () => narrow.removeEventListener("change", look);
-  }, []);
-  return isNarrow ? COLUMNS.filter(({ name }) => NARROW.has(name)) : COLUMNS;
-}
-
-const narrow = matchMedia("(max-width: 52rem)");
 
 function EmptyLibrary() {
   return html`<${Empty} icon="library" title="Nothing here yet"
