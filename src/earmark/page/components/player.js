@@ -24,7 +24,7 @@ export function stop() {
 
 export const usePlaying = () => useStore(playing);
 
-const soundOf = (track) => address(`tracks/${track.id}/audio`);
+const soundOf = (track) => address(`tracks/${track.id}/audio`).href; // a URL would be new each time
 
 export function Player() {
   const now = usePlaying();

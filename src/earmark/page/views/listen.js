@@ -115,17 +115,18 @@ function useStage(band, ring, phase) {
   useEffect(() => {
     moving.current ??= new MovingSpectrogram(COLUMNS, ROWS);
     const isOn = phase === "listening" || phase === "again";
+    const [behind, around] = [band.current, ring.current]; // the refs are empty before this ends
     const paint = (bands) => {
-      drawBand(band.current, moving.current, isOn);
-      const size = ring.current.clientWidth;
-      drawRing(fitted(ring.current), size, size * 0.36, bands);
+      drawBand(behind, moving.current, isOn);
+      const size = around.clientWidth;
+      drawRing(fitted(around), size, size * 0.36, bands);
     };
     const unwatch = onTheme(() => {
       moving.current.recolour();
       paint([]);
     });
     const watcher = new ResizeObserver(() => paint([]));
-    watcher.observe(band.current); // which also paints for the first time
+    watcher.observe(behind); // which also paints for the first time
     const end = isOn ? animate(moving.current, paint) : () => {};
     return () => {
       end();
