@@ -48,7 +48,7 @@ function Bar({ track, start_s }) {
   };
   return html`<section class="player" aria-label="Player">
     <audio ref=${audio} src=${soundOf(track)} preload="auto" onPlay=${() => setPaused(false)}
-      onPause=${() => setPaused(true)} onTimeUpdate=${() => setAt(audio.current.currentTime)}
+      onPause=${() => setPaused(true)} onTimeUpdate=${(event) => setAt(event.currentTarget.currentTime)}
       onError=${() => complain(track)}></audio>
     <${Button} kind="main" icon=${isPaused ? "play" : "pause"} label=${isPaused ? "Play" : "Pause"}
       onClick=${() => (isPaused ? audio.current.play() : audio.current.pause())} />
