@@ -12,13 +12,14 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from earmark.units import iso_utc
+from earmark.units import iso_utc, iso_written
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from earmark.archives.report import ExportReport, ImportReport
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
+    from earmark.duplicates.versions import Version
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
@@ -116,6 +117,8 @@ def explanation(found: Explanation) -> Object:
         "level_db": _rounded(found.level_db, 1),
         "peaks": found.peaks,
         "best": None if found.best is None else _best_place(found.best),
+        "others": [match(one) for one in found.others],
+        "candidates": [match(one) for one in found.candidates],
         "error": _failure(found.error),
     }
 
@@ -218,7 +221,7 @@ def track(one: Track) -> Object:
         "sha256": one.source.sha256.hex(),
         "size_bytes": one.source.size_bytes,
         "modified_ns": one.source.modified_ns,
-        "added_at": one.added_at,
+        "added_at": iso_written(one.added_at),
         "peaks": one.peaks,
         "constellation_hash": one.constellation_hash.hex(),
         "media": one.media.value,
@@ -251,6 +254,15 @@ def duplicate_group(group: DuplicateGroup) -> Object:
         "likeness": group.likeness.value,
         "copies": [_copy(copy) for copy in group.copies],
         "pairs": [_duplicate_pair(pair) for pair in group.pairs],
+    }
+
+
+def version(found: Version) -> Object:
+    """Another recording that shares something with a track."""
+    return {
+        "track": track_summary(found.track),
+        "likeness": found.likeness.value,
+        **_shared(found),
     }
 
 
@@ -348,8 +360,15 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
         "first": pair.first,
         "second": pair.second,
         "likeness": pair.likeness.value,
-        "coverage": round(pair.coverage, 3),
-        "other_coverage": round(pair.other_coverage, 3),
+        **_shared(pair),
+    }
+
+
+def _shared(found: DuplicatePair | Version) -> Object:
+    """What two recordings share."""
+    return {
+        "coverage": round(found.coverage, 3),
+        "other_coverage": round(found.other_coverage, 3),
         "spans": [
             {
                 "start_s": _seconds(span.start_s),
@@ -359,7 +378,7 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
                 "speed": round(span.speed, 4),
                 "agreement": round(span.agreement, 3),
             }
-            for span in pair.spans
+            for span in found.spans
         ],
     }
 

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.duplicates.records import Likeness
 from earmark.params import Axis, Ladder
+from earmark.server.now import StationState
 from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.types import MediaKind, Relation, Status
 
@@ -82,6 +84,63 @@ class DeletedPage(Shape):
 
     tracks: list[DeletedTrack]
     next_cursor: str | None
+
+
+class SharedSpanShape(Shape):
+    """A stretch that two recordings share."""
+
+    start_s: float
+    end_s: float
+    other_start_s: float
+    other_end_s: float
+    speed: float = Field(description="Seconds of the other per second of the track.")
+    agreement: float = Field(description="The part of the track's peaks that the other has there.")
+
+
+class VersionShape(Shape):
+    """Another recording that shares something with a track."""
+
+    track: TrackSummary = Field(description="The other one.")
+    likeness: Likeness
+    coverage: float = Field(description="The part of the track that is shared.")
+    other_coverage: float = Field(description="The part of the other.")
+    spans: list[SharedSpanShape]
+
+
+class VersionList(Shape):
+    """Other recordings, the most alike first."""
+
+    versions: list[VersionShape]
+    compared_s: float = Field(description="How much of the track was compared: 20 minutes at most.")
+
+
+class ConstellationShape(Shape):
+    """The peaks of part of a track, by time: two lists of one length."""
+
+    track_id: str
+    duration_s: float = Field(description="Of the whole track.")
+    start_s: float = Field(description="Of the part, like the next.")
+    end_s: float
+    time_s: list[float] = Field(description="From the start of the track.")
+    frequency_hz: list[float]
+
+
+class SpectrogramShape(Shape):
+    """The levels of part of a recording, by time and frequency."""
+
+    start_s: float = Field(description="Of the first column.")
+    column_s: float = Field(description="How far columns are apart.")
+    row_hz: list[float] = Field(description="The middle of each row, rising.")
+    level_db: list[list[int]] = Field(
+        description="Columns of rows, in decibels relative to a sine of full scale."
+    )
+
+
+class PictureForm(StrEnum):
+    """How a spectrogram is told."""
+
+    PNG = "png"
+    JSON = "json"
 
 
 class MatchShape(Shape):
@@ -163,6 +222,8 @@ class ExplanationShape(Shape):
     level_db: float | None
     peaks: int
     best: BestPlace | None
+    others: list[MatchShape] = Field(description="What was named beside it.")
+    candidates: list[MatchShape] = Field(description="What was not believed, the likeliest first.")
     error: Failure | None
 
 
@@ -176,6 +237,7 @@ class TaskShape(Shape):
     started_at: str | None
     finished_at: str | None
     attempts: int
+    files: list[str] = Field(description="What its files are called.")
     progress: dict[str, int] | None = Field(description="`done` of `total`, while it runs.")
     result: dict[str, Any] | None
     error: dict[str, Any] | None = Field(description="A problem document.")
@@ -226,6 +288,14 @@ class NewMonitor(BaseModel):
     name: str = Field("", max_length=200, description="If empty, it is called by its address.")
 
 
+class PlayingShape(Shape):
+    """A track that plays at a station."""
+
+    play_id: str
+    started_at: str
+    match: MatchShape = Field(description="The station, since it was first heard, is the clip.")
+
+
 class MonitorShape(Shape):
     """A station that is listened to."""
 
@@ -234,12 +304,23 @@ class MonitorShape(Shape):
     source: str = Field(description="Its address, without user, password and query.")
     created_at: str
     is_over: bool = Field(description="Whether it has ended, or failed for good.")
+    state: StationState
+    since: str | None = Field(description="When it came into this state; of one that plays, when.")
+    playing: list[PlayingShape] = Field(description="What plays now.")
+    title: str | None = Field(description="What the station itself says it plays.")
+    why: str | None = Field(description="Why it broke off, or what is wrong.")
 
 
 class MonitorList(Shape):
     """All stations, oldest first."""
 
     monitors: list[MonitorShape]
+
+
+class MonitorsNow(MonitorList):
+    """The same, and by which clock."""
+
+    now: str = Field(description="The time of the server.")
 
 
 class EventList(Shape):
@@ -309,6 +390,14 @@ class Alive(Shape):
     status: str
 
 
+class CallerShape(Shape):
+    """Who asks."""
+
+    key: str | None = Field(description="The name of the key; null without one.")
+    scope: str | None = Field(description="What they may do; null if they need a key for anything.")
+    is_session: bool
+
+
 class SessionShape(Shape):
     """A browser's session."""
 
@@ -365,6 +454,8 @@ class SoundFormat(StrEnum):
 
 class LiveFormat(Hardness):
     """What a live connection sends."""
+
+    model_config = ConfigDict(extra="forbid")
 
     format: SoundFormat = SoundFormat.PCM_S16LE
     rate: int = Field(default=16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")

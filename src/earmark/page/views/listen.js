@@ -1,6 +1,7 @@
 // Listen: one big button, and what plays. Or a file.
 
 import { upload } from "../api.js";
+import { drawConstellation } from "../canvas/constellation.js";
 import { drawRing } from "../canvas/ring.js";
 import { MovingSpectrogram } from "../canvas/spectrogram.js";
 import { fitted } from "../canvas/surface.js";
@@ -113,26 +114,34 @@ function useStage(band, ring, phase) {
   const moving = useRef(null);
   useEffect(() => {
     moving.current ??= new MovingSpectrogram(COLUMNS, ROWS);
+    const isOn = phase === "listening" || phase === "again";
     const paint = (bands) => {
-      moving.current.draw(fitted(band.current), band.current.clientWidth, band.current.clientHeight);
+      drawBand(band.current, moving.current, isOn);
       const size = ring.current.clientWidth;
       drawRing(fitted(ring.current), size, size * 0.36, bands);
     };
-    const recolour = () => {
+    const unwatch = onTheme(() => {
       moving.current.recolour();
       paint([]);
-    };
-    paint([]);
-    const unwatch = onTheme(recolour);
+    });
     const watcher = new ResizeObserver(() => paint([]));
-    watcher.observe(band.current);
-    const end = phase === "listening" || phase === "again" ? animate(moving.current, paint) : () => paint([]);
+    watcher.observe(band.current); // which also paints for the first time
+    const end = isOn ? animate(moving.current, paint) : () => {};
     return () => {
       end();
       unwatch();
       watcher.disconnect();
     };
   }, [phase]);
+}
+
+/** What is heard; at rest the last of it fades, and before anything was heard there are stars. */
+function drawBand(canvas, moving, isOn) {
+  const context = fitted(canvas);
+  if (!isOn && moving.isEmpty) drawConstellation(context, canvas.clientWidth, canvas.clientHeight);
+  context.globalAlpha = isOn ? 1 : 0.3;
+  if (!moving.isEmpty) moving.draw(context, canvas.clientWidth, canvas.clientHeight);
+  context.globalAlpha = 1;
 }
 
 function animate(moving, paint) {
@@ -175,7 +184,7 @@ function LiveOutcome({ state }) {
   if (trouble) return html`<${Trouble} trouble=${trouble} />`;
   if (candidates.length) return html`<${Candidates} candidates=${candidates} />`;
   if (phase === "listening") return html`<p class="hint quiet">A few seconds are enough.</p>`;
-  return html`<p class="hint quiet">Press the button, or drop a recording anywhere on this page.</p>`;
+  return html`<p class="hint quiet">Press the button while the music plays, or bring a recording.</p>`;
 }
 
 function Candidates({ candidates }) {
