@@ -182,7 +182,7 @@ const KEYS = {
 function useWidth(element) {
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    const watcher = new ResizeObserver(() => setWidth(element.current.clientWidth));
+    const watcher = new ResizeObserver(([{ contentRect }]) => setWidth(contentRect.width));
     watcher.observe(element.current);
     return () => watcher.disconnect();
   }, []);
