@@ -64,7 +64,7 @@ def main() -> None:
         before = time.monotonic()
         fill(library, names)
         print(f"{len(names):,} tracks named in {time.monotonic() - before:.0f} s")
-        if options.postgres and not library.notes():
+        if options.postgres and not library.store.notes():
             server.run("ANALYZE names.search_texts")
             print("with an index of trigrams")
             measure(library, names, options)

@@ -479,7 +479,7 @@ def test_what_is_committed_is_not_reported_as_failed(
         raise error
 
     monkeypatch.setattr("earmark.stores.segmented.IndexWriter.merge_step", fail)
-    monkeypatch.setattr("earmark.stores.folder.Folder.sweep_segments", fail)
+    monkeypatch.setattr("earmark.stores.sqlite.folder.Folder.sweep_segments", fail)
     (key,) = add(store, 4)
     with store.read() as reader:
         assert key in indexed(reader)

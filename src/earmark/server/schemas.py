@@ -455,6 +455,8 @@ class SoundFormat(StrEnum):
 class LiveFormat(Hardness):
     """What a live connection sends."""
 
+    model_config = ConfigDict(extra="forbid")
+
     format: SoundFormat = SoundFormat.PCM_S16LE
     rate: int = Field(default=16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")
     channels: int = Field(default=1, ge=1, le=8, description="Of PCM.")
