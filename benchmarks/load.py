@@ -34,9 +34,18 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.listening import Listener, listen_together, one_by_one, stay
+from benchmarks.listening import Listener, Sound, listen_together, one_by_one, stay
 from benchmarks.scale_clips import Clips
-from benchmarks.serving import Client, Material, Served, own_cpu_s, serving
+from benchmarks.serving import (
+    HEAD_BYTES,
+    LIVE,
+    SENT_HZ,
+    Client,
+    Material,
+    Served,
+    own_cpu_s,
+    serving,
+)
 from earmark.library import Library
 from earmark.params import Ladder, QueryParams
 
@@ -207,8 +216,14 @@ def answering_for(place: Path, clips: list[bytes], seconds: float) -> int:
 def decision(load: Load) -> Iterator[Row]:
     """Listen to clean clips until they are named."""
     with serving(load.library):
-        told = asyncio.run(one_by_one(load.material.clean, DECIDE_S))
+        sounds = [sound_of(one) for one in load.material.clean]
+        told = asyncio.run(one_by_one(LIVE, sounds, DECIDE_S))
     yield Row("live decision on clean music, p50", "3 s of sound, 150 ms", decided(told))
+
+
+def sound_of(wave: bytes) -> Sound:
+    """Return the samples of a WAVE file."""
+    return Sound(wave[HEAD_BYTES:], SENT_HZ)
 
 
 def decided(told: list[Listener]) -> str:
@@ -226,14 +241,11 @@ def decided(told: list[Listener]) -> str:
 def listeners(load: Load) -> Iterator[Row]:
     """Listen over many connections at once, in real time."""
     count, material = load.chosen.listeners, load.material
-    known, unknown = material.hits, material.strangers
-    sounds = [
-        (unknown if number % 2 else known)[number // 2 % len(unknown if number % 2 else known)]
-        for number in range(count)
-    ]
+    kinds = [[sound_of(one) for one in clips] for clips in (material.hits, material.strangers)]
+    sounds = [kinds[number % 2][number // 2 % len(kinds[number % 2])] for number in range(count)]
     with serving(load.library) as server:
         before_s, own_s, began = server.cpu_s(), own_cpu_s(), time.monotonic()
-        told = asyncio.run(listen_together(sounds, LISTEN_S))
+        told = asyncio.run(listen_together(LIVE, sounds, LISTEN_S))
         took_s = time.monotonic() - began
         server_s, load_s = server.cpu_s() - before_s, own_cpu_s() - own_s
     late_ms = 1000 * np.concatenate([one.late_s for one in told])
@@ -326,7 +338,7 @@ def idle(load: Load) -> Iterator[Row]:
 
 async def _idling(clip: bytes) -> tuple[int, int, str, float]:
     holding, enough = asyncio.Event(), asyncio.Event()
-    staying = asyncio.create_task(stay(IDLE, holding, enough))
+    staying = asyncio.create_task(stay(LIVE, IDLE, holding, enough))
     await holding.wait()
     began = time.perf_counter()
     status = await asyncio.to_thread(lambda: Client().ask(clip))

@@ -30,6 +30,7 @@ CLEAN = "clean 10 s"
 HITS = (CLEAN, "noise +0 dB 10 s")
 STRANGERS = "stranger music 10 s"
 PORT = 8790
+LIVE = f"ws://127.0.0.1:{PORT}/api/v1/live"
 TICKS = os.sysconf("SC_CLK_TCK")
 HEAD_BYTES = 44
 """Of a WAVE file that `wave_of` makes."""

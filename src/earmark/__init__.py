@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from earmark.live.events import Event, EventKind, Pulse
     from earmark.live.monitor import Monitor
     from earmark.live.plan import LookPlan
-    from earmark.live.quota import Quota
+    from earmark.live.quota import Quota, Quotas
     from earmark.live.recognizer import Recognizer
     from earmark.live.updates import Update, UpdateKind
     from earmark.operations.base import Play, PlayQuery, Total, TotalBy
@@ -137,6 +137,7 @@ __all__ = [
     "Pulse",
     "QueryParams",
     "Quota",
+    "Quotas",
     "Reason",
     "Recognizer",
     "Relation",
@@ -199,7 +200,7 @@ _HOMES = {
     "earmark.live.events": "Event EventKind Pulse",
     "earmark.live.monitor": "Monitor",
     "earmark.live.plan": "LookPlan",
-    "earmark.live.quota": "Quota",
+    "earmark.live.quota": "Quota Quotas",
     "earmark.live.recognizer": "Recognizer",
     "earmark.live.updates": "Update UpdateKind",
     "earmark.operations.base": "Play PlayQuery Total TotalBy",

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from earmark.pictures.spectrum import GREYS, HIGHEST_DB, LOWEST_DB, gathered
-from earmark.units import iso_utc
+from earmark.units import iso_utc, iso_written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -261,7 +261,7 @@ def track(one: Track) -> Object:
         "sha256": one.source.sha256.hex(),
         "size_bytes": one.source.size_bytes,
         "modified_ns": one.source.modified_ns,
-        "added_at": one.added_at,
+        "added_at": iso_written(one.added_at),
         "peaks": one.peaks,
         "constellation_hash": one.constellation_hash.hex(),
         "media": one.media.value,

@@ -21,7 +21,7 @@ from tests.serving import Running, make_options, running
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 HEARD = 1
 """The piece that the fake microphone plays, again and again."""
 

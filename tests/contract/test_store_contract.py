@@ -429,7 +429,8 @@ def test_clearing_leaves_nothing(store: Store) -> None:
         key = writer.insert(track, other.constellation, other.landmarks)
     with store.read() as reader:
         assert [track.key for track in reader.all_tracks()] == list(indexed(reader)) == [key]
-        assert reader.open_media(new).read() == b"new"
+        with reader.open_media(new) as stream:
+            assert stream.read() == b"new"
         with pytest.raises(KeyError):
             reader.open_media(old)
     assert key > 2

@@ -22,6 +22,8 @@ def test_each_connection_has_its_own_delay() -> None:
     clock.note(26.0, 120.0)
     assert clock.at(10.0) == posix_to_utc(110.0)
     assert clock.at(26.0) == posix_to_utc(120.0)
+    assert clock.is_unbroken(0.0, 19.0)
+    assert not clock.is_unbroken(19.0, 20.0)
 
 
 def test_a_clock_that_drifts_is_followed() -> None:

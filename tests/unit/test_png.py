@@ -12,7 +12,7 @@ def test_a_picture_is_what_was_drawn() -> None:
     """Another program reads every pixel as it was meant."""
     pixels = np.random.default_rng(1).integers(0, COLOURS, (7, 13)).astype(np.uint8)
     palette = blended([(0, 0, 0), (10, 200, 30), (255, 255, 255)])
-    with av.open(io.BytesIO(written_png(pixels, palette))) as file:
+    with av.open(io.BytesIO(written_png(pixels, palette)), "r") as file:
         frame = next(file.decode(video=0))
     assert np.array_equal(frame.to_ndarray(format="rgb24"), palette[pixels])
 

@@ -67,6 +67,30 @@ def test_a_stream_that_breaks_off_is_opened_again() -> None:
     assert seconds(found) == pytest.approx(9, abs=0.3)
 
 
+def playlist(*, over: bool) -> Answer:
+    """An HLS playlist of one segment."""
+    end = "#EXT-X-ENDLIST\n" if over else ""
+    return ok(f"#EXTM3U\n#EXT-X-TARGETDURATION:0.5\n#EXTINF:3,\na.mp3\n{end}".encode())
+
+
+def test_a_recording_in_segments_is_heard_once() -> None:
+    """It would be the same again, for ever."""
+    with serving({"list": playlist(over=True), "a.mp3": ok(SOUND)}) as served:
+        found = items(reader(served.to("list")), 1)
+    assert isinstance(found[-1], Broken)
+    assert (found[-1].again, found[-1].is_error) == (False, False)
+    assert seconds(found) == pytest.approx(3, abs=0.1)
+
+
+def test_what_is_left_of_a_live_stream_is_not_heard_again() -> None:
+    """It may go on some day, with a new playlist: so it is tried."""
+    lists: list[Answer] = [playlist(over=False), playlist(over=True)]
+    with serving({"list": lists, "a.mp3": ok(SOUND)}) as served:
+        found = items(reader(served.to("list")), 3)
+    assert [item.again for item in found if isinstance(item, Broken)] == [True] * 3
+    assert seconds(found) == pytest.approx(3, abs=0.1)
+
+
 def test_what_ffmpeg_fetches_is_read_alike() -> None:
     """Its sound comes in pieces; when it breaks off, it is opened again."""
     samples = (8000 * np.sin(np.arange(24_000) * 0.3)).astype(np.int16)

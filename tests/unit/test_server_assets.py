@@ -11,6 +11,7 @@ import pytest
 from earmark.server import assets
 from earmark.server.assets import PAGE, POLICY, index_of, modules_of, read_files, version_of
 from tests.serving import Running
+from tools.licences import CARRIED, carried_problems
 
 VENDORED = {
     "vendor/preact.js": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
@@ -75,7 +76,7 @@ def test_files_are_packed_for_those_who_can_unpack_them(server: Running) -> None
 def test_no_other_file_is_served(server: Running, name: str) -> None:
     """None beside the folder, and none that is not there."""
     version = version_of(read_files(PAGE))
-    missing = httpx.get(f"{server.url}/page/{version}/{name}")
+    missing = httpx.get(f"{server.url}/page/{version}/{name}", follow_redirects=True)
     assert missing.status_code == 404
     assert missing.json()["type"] == "urn:earmark:problem:not-found"
 
@@ -136,6 +137,15 @@ def test_licences_of_vendored_modules_lie_beside_them() -> None:
     assert {Path(name).name for name in VENDORED} == {
         path.name for path in (PAGE / "vendor").glob("*.js")
     }
+
+
+def test_the_check_of_licences_knows_vendored_packages() -> None:
+    """`make check` looks at them, as at what is installed."""
+    listed = (PAGE / "vendor" / "README.md").read_text(encoding="utf-8")
+    packages = set(re.findall(r"\| (\S+ [\d.]+) \|", listed))
+    assert packages == {"preact 11.2.0", "htm 3.1.1"}
+    assert packages <= CARRIED.keys()
+    assert carried_problems() == []
 
 
 def test_small_files_and_pictures_are_not_packed() -> None:

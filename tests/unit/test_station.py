@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from queue import Queue
 from types import SimpleNamespace
 from typing import cast
@@ -197,6 +198,25 @@ def test_nothing_is_told_to_have_begun_before_what_was_told_of_it() -> None:
     moments = [one.at for one in events]
     assert moments == sorted(moments)
     assert events[3].started_at == events[2].at
+
+
+def test_what_a_server_sends_at_once_does_not_delay_an_end() -> None:
+    """Each connection begins with five seconds that were kept: they are heard sooner, no more."""
+    early = [
+        replace(piece, at=max(BEGIN + 10, piece.at - 5))
+        for piece in [*pieces_of(0, 10, 16, BEGIN + 10), *pieces_of(2, 0, 10, BEGIN + 16)]
+        if isinstance(piece, Piece)
+    ]
+    events = heard(
+        Connected(BEGIN),
+        *pieces_of(0, 0, 7, BEGIN),
+        Broken("it does not answer", BEGIN + 7, again=True, is_error=True),
+        Connected(BEGIN + 10),
+        *early,
+        end(BEGIN + 22),
+    )
+    over = next(one for one in events if one.kind is EventKind.TRACK_ENDED)
+    assert posix(over) == pytest.approx(11, abs=1.0)
 
 
 def test_a_silence_is_told_after_the_track_that_it_ends() -> None:

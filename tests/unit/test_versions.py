@@ -73,7 +73,7 @@ def test_only_the_beginning_may_be_compared(library: Library) -> None:
 
 def test_what_shares_less_is_not_told(library: Library) -> None:
     """A length of one's own says what is enough."""
-    assert len(find_versions(library, of(library, 1), least_s=15)) == 2
+    assert len(find_versions(library, of(library, 1), least_s=25)) == 2
 
 
 def test_a_version_is_told_as_json(library: Library) -> None:

@@ -180,7 +180,9 @@ def _show(totals: Iterable[Total], by: TotalBy) -> None:
     from earmark.cli import screen
 
     columns = (by.value, "plays", "time", "first", "last")
-    table = screen.listing(*columns, right=("plays", "time"), folding=(by.value,))
+    table = screen.listing(
+        *columns, right=("plays", "time"), folding={*columns} - {"plays", "time"}
+    )
     for total in totals:
         first, last = text.moment(total.first_at), text.moment(total.last_at)
         name = text.printable(total.name) or "none"

@@ -126,7 +126,7 @@ def _examine_library(findings: Findings, *, deep: bool) -> None:
         with Library.open(findings.location, create=False) as library:
             axis = library.params.peaks.axis
             findings.library = jsonable.stats(library.stats(), library.location, axis)
-            findings.notes = library.notes()
+            findings.notes = library.store.notes()
             for problem in library.check(deep=deep):
                 what = f"{problem.what} {problem.name}"
                 findings.add(what, problem.cause, naming("earmark repair", findings.location))

@@ -18,8 +18,9 @@ from earmark.cli.text import printable
 ENDLESS = 10_000
 """Columns of an output that is no terminal, unless COLUMNS says otherwise: nothing is folded."""
 
-NARROWEST = 8
-"""A column that folds keeps so many letters of what it has: narrower ones are hard to read."""
+NARROWEST = 10
+"""A column that folds keeps so many letters of what it has, a date for example: narrower ones are
+hard to read."""
 
 READABLE = 88
 """Columns that a sentence takes at most, however wide the terminal."""
@@ -107,7 +108,7 @@ def _keep_whole(table: Table, room: int) -> None:
         cells = (column.header, *column.cells)
         widest = max(cell_len(text) for cell in cells for text in str(cell).split("\n"))
         column.min_width = widest if column.no_wrap else min(widest, NARROWEST)
-    least = sum((column.min_width or 0) + GAP for column in table.columns)
+    least = sum((column.min_width or 0) + GAP for column in table.columns) - GAP
     if least > room:
         table.width = least
 

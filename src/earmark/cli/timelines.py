@@ -17,22 +17,26 @@ def table(timeline: Timeline) -> Table:
     """Lay a timeline out for a person."""
     from earmark.cli import screen
 
-    columns = ("from", "to", "track", "in the track", "heard", "sure", "changed")
+    cells = [_cells(span) for span in timeline.spans]
+    columns = ["from", "to", "track", "in the track", "heard", "sure"]
+    if any(changed for *_, changed in cells):
+        columns.append("changed")
     folding = ("track", "sure", "changed")
     rows = screen.listing(*columns, right=("from", "to", "heard"), folding=folding)
-    for span in timeline.spans:
-        rows.add_row(text.clock(span.start_s), text.clock(span.end_s), *_cells(span))
+    for row in cells:
+        rows.add_row(*row[: len(columns)])
     return rows
 
 
 def _cells(span: TimelineSpan) -> tuple[str, ...]:
     from earmark.units import change
 
-    track = span.track
+    track, times = span.track, (text.clock(span.start_s), text.clock(span.end_s))
     if track is None:
-        return UNKNOWN, "", "", "", ""
+        return (*times, UNKNOWN, "", "", "", "")
     place = f"{text.clock(span.track_start_s or 0.0)} to {text.clock(span.track_end_s or 0.0)}"
     return (
+        *times,
         text.by_whom(track.metadata.title, track.metadata.artist),
         place,
         f"{100 * span.coverage:.0f} %",

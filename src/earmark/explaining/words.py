@@ -107,11 +107,11 @@ def _worth(best: BestPlace, reasons: tuple[Reason, ...], *, alone: bool) -> str:
             f"That is not enough: its score is {score:.1f} nats, "
             f"{needed - score:.1f} less than the {needed:.1f} that it takes."
         )
-    so = "The clip is probably not of this track."
+    so = "The clip is not of this track" if alone else "The music is not in the library"
     return (
         f"That is no alignment: so much is found by chance (score {score:.1f} nats, "
         f"{needed:.1f} are needed). "
-        f"{so if alone else 'The music is probably not in the library.'}"
+        f"{so}, or too little of it is heard."
     )
 
 

@@ -79,6 +79,10 @@ class StreamClock:
         """Return the time in UTC of a moment of the stream."""
         return posix_to_utc(self._stretch(position_s).zero + position_s)
 
+    def is_unbroken(self, begin_s: float, end_s: float) -> bool:
+        """Return whether both moments of the stream came by one connection."""
+        return self._stretch(begin_s) is self._stretch(end_s)
+
     def _stretch(self, position_s: float) -> _Stretch:
         """Return the connection in which this moment came, or else the first that is known."""
         for stretch in reversed(self._stretches):

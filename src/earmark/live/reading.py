@@ -118,6 +118,7 @@ class Reader:
         self._stopped = threading.Event()
         self._feed: Feed | None = None
         self._was_heard = False
+        self._is_recording = False
         self._titled = -math.inf
         self._backoff = Backoff(random.Random())  # noqa: S311 - it spreads attempts, no secrets
         self._thread = threading.Thread(target=self._run, name=f"read {source.name}", daemon=True)
@@ -154,9 +155,11 @@ class Reader:
             return Broken(error.cause, time.time(), again=again, is_error=True)
         except EarmarkError as error:
             cause = getattr(error, "cause", str(error))
+            again = again and not self._is_recording
             return Broken(cause, time.time(), again=again, is_error=True)
         except Exception as error:  # noqa: BLE001 - whatever a source does, it stops no other
             return Broken(type(error).__name__, time.time(), again=again, is_error=True)
+        again = again and not self._is_recording
         return Broken("it has ended", time.time(), again=again, is_error=False)
 
     def _read(self) -> None:
@@ -168,6 +171,7 @@ class Reader:
         opened = self._opener.open(self._source, self._on_title)
         with closing(opened) as feed:
             self._feed = feed
+            self._check(feed)
             counted = _Counted(feed.stream, self._source.name)
             sound = open_audio(
                 feed.stream if hasattr(feed.stream, "seekable") else counted,
@@ -176,6 +180,16 @@ class Reader:
                 spool_limit_bytes=None if feed.is_fragmented else MOST_SPOOLED_BYTES,
             )
             self._hear(sound, counted.forget)
+
+    def _check(self, feed: Feed) -> None:
+        """Refuse to hear again what is left of a live stream that was heard to its end.
+
+        Raises:
+            SourceUnavailableError: it is that.
+        """
+        if feed.is_recording and self._was_heard:
+            raise SourceUnavailableError(self._source.name, "its playlist has come to its end")
+        self._is_recording = feed.is_recording
 
     def _hear(self, sound: AudioStream, on_sound: Callable[[], object]) -> None:
         """Hand on what is decoded, until its end."""

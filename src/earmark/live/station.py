@@ -149,7 +149,7 @@ class Station:
         played = self._recognizer.played
         if played is not None:
             self._pulse_s = position_s
-            until = self._later(played.clip_end_s - played.clip_start_s)
+            until = self._end_of(played.clip_start_s, played.clip_end_s)
             self._on_pulse(Pulse(self._play_id, until, played.track_end_s))
 
     def _trouble(self, error: LibraryError, at: float) -> None:
@@ -190,7 +190,7 @@ class Station:
         began = self._told.get(BEGINNINGS[kind]) if is_end else None
         if kind is UpdateKind.ENDED:
             # a break may have been told before it
-            at = max(self._later(at_s - update.start_s), began or FIRST_MOMENT)
+            at = max(self._end_of(update.start_s, at_s), began or FIRST_MOMENT)
             self._in_order(at)
         else:
             at = self._in_order(moment)
@@ -210,14 +210,15 @@ class Station:
         self._told_until = max(self._told_until, moment)
         return self._told_until
 
-    def _later(self, seconds: float) -> datetime:
-        """Return the time so long after the track began.
+    def _end_of(self, begin_s: float, end_s: float) -> datetime:
+        """Return when what began and ended at these moments of the stream was over.
 
-        By the stream's own clock: the wall's may have been put right meanwhile, as it is while a
-        stream comes faster than it sounds.
+        Within a connection by the stream's own clock: the wall's may have been put right meanwhile,
+        as it is while a stream comes faster than it sounds.
         """
-        began = self._play_began or self._clock.at(0.0)
-        return began + timedelta(seconds=seconds)
+        if self._play_began is None or not self._clock.is_unbroken(begin_s, end_s):
+            return self._clock.at(end_s)
+        return self._play_began + timedelta(seconds=end_s - begin_s)
 
     def _say(self, kind: EventKind, at: float, text: str | None = None) -> None:
         """Tell what happened at this POSIX time; of a recording, by its own time."""

@@ -43,7 +43,8 @@ def blended(stops: list[tuple[int, int, int]]) -> NDArray[np.uint8]:
     at = np.linspace(0, len(stops) - 1, COLOURS)
     parts = np.asarray(stops, np.float64).T
     mixed = [np.interp(at, np.arange(len(stops)), part) for part in parts]
-    return np.rint(np.stack(mixed, axis=1)).astype(np.uint8)
+    palette: NDArray[np.uint8] = np.rint(np.stack(mixed, axis=1)).astype(np.uint8)
+    return palette
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

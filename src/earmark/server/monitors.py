@@ -29,6 +29,7 @@ from earmark.live.monitor import Monitor
 from earmark.operations.opening import open_operations
 from earmark.operations.recording import PlayWriter
 from earmark.server.logs import note
+from earmark.server.now import Now
 from earmark.sinks.together import Together
 from earmark.sources import LiveSource, redacted
 from earmark.sources.datagrams import SCHEMES as DATAGRAMS
@@ -56,13 +57,20 @@ class Heard:
         """Begin without any."""
         self._events: deque[jsonable.Object] = deque(maxlen=KEPT_EVENTS)
         self._last = 0
+        self._now = Now()
         self._guard = threading.Lock()
 
     def add(self, event: Event) -> None:
         """Keep an event, and let go of the oldest if there are too many."""
         with self._guard:
             self._last += 1
+            self._now = self._now.after(event)
             self._events.append(jsonable.event(event))
+
+    @property
+    def now(self) -> Now:
+        """How the station stands at the moment; another object after each event."""
+        return self._now
 
     def after(self, number: int, most: int = KEPT_EVENTS) -> tuple[int, list[jsonable.Object]]:
         """Return the first events behind this number that are kept, and the number of the last.

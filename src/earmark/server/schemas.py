@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.duplicates.records import Likeness
 from earmark.params import Axis, Ladder
+from earmark.server.now import StationState
 from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.types import MediaKind, Relation, Status
 
@@ -284,6 +285,7 @@ class TaskShape(Shape):
     started_at: str | None
     finished_at: str | None
     attempts: int
+    files: list[str] = Field(description="What its files are called.")
     progress: dict[str, int] | None = Field(description="`done` of `total`, while it runs.")
     result: dict[str, Any] | None
     error: dict[str, Any] | None = Field(description="A problem document.")
@@ -334,6 +336,14 @@ class NewMonitor(BaseModel):
     name: str = Field("", max_length=200, description="If empty, it is called by its address.")
 
 
+class PlayingShape(Shape):
+    """A track that plays at a station."""
+
+    play_id: str
+    started_at: str
+    match: MatchShape = Field(description="The station, since it was first heard, is the clip.")
+
+
 class MonitorShape(Shape):
     """A station that is listened to."""
 
@@ -342,12 +352,23 @@ class MonitorShape(Shape):
     source: str = Field(description="Its address, without user, password and query.")
     created_at: str
     is_over: bool = Field(description="Whether it has ended, or failed for good.")
+    state: StationState
+    since: str | None = Field(description="When it came into this state; of one that plays, when.")
+    playing: list[PlayingShape] = Field(description="What plays now.")
+    title: str | None = Field(description="What the station itself says it plays.")
+    why: str | None = Field(description="Why it broke off, or what is wrong.")
 
 
 class MonitorList(Shape):
     """All stations, oldest first."""
 
     monitors: list[MonitorShape]
+
+
+class MonitorsNow(MonitorList):
+    """The same, and by which clock."""
+
+    now: str = Field(description="The time of the server.")
 
 
 class EventList(Shape):
@@ -417,6 +438,14 @@ class Alive(Shape):
     status: str
 
 
+class CallerShape(Shape):
+    """Who asks."""
+
+    key: str | None = Field(description="The name of the key; null without one.")
+    scope: str | None = Field(description="What they may do; null if they need a key for anything.")
+    is_session: bool
+
+
 class SessionShape(Shape):
     """A browser's session."""
 
@@ -473,6 +502,8 @@ class SoundFormat(StrEnum):
 
 class LiveFormat(Hardness):
     """What a live connection sends."""
+
+    model_config = ConfigDict(extra="forbid")
 
     format: SoundFormat = SoundFormat.PCM_S16LE
     rate: int = Field(default=16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")

@@ -45,6 +45,8 @@ class SegmentStream:
         self._name = redacted(self._url)
         self._playlist = media_playlist(lines, self._url, self._name)
         self._next = self._beginning(self._playlist)
+        self.is_recording = self._playlist.is_over
+        """Whether all of it was there from the beginning."""
         heads = {segment.head_url for segment in self._playlist.segments}
         self.is_fragmented = heads not in ({None}, set())
         """Whether it is MP4 in fragments."""

@@ -101,6 +101,8 @@ class Feed:
     connection: Connection
     is_fragmented: bool = False
     """Whether it is MP4 in fragments, which are played as they come."""
+    is_recording: bool = False
+    """Whether it has an end already, and would be the same once more."""
 
     def shut(self) -> None:
         """End it, from any thread."""
@@ -163,7 +165,8 @@ class Opener:
             lines = lines_of(data)
             if is_hls(lines):
                 segments = SegmentStream(self._client, response.url, lines)
-                return Feed(source.name, segments, segments, segments.is_fragmented)
+                kinds = (segments.is_fragmented, segments.is_recording)
+                return Feed(source.name, segments, segments, *kinds)
             url = first_entry(lines, response.url, response.name)
         raise UnsupportedSourceError(redacted(url), "its playlists lead to one another")
 

@@ -1,11 +1,12 @@
 // What an explanation goes by, in numbers, each beside what it takes.
 
 import { html } from "../html.js";
-import { count, many, percent } from "../words.js";
+import { count, portion } from "../words.js";
 
 const FEW_PEAKS = 45;
 const QUIET_DB = -50;
 const LEAST_DB = -90;
+const OFTEN = 0.7;
 const NEVER = 16;
 
 /** @param {{explanation: any}} props */
@@ -25,22 +26,22 @@ export function Evidence({ explanation }) {
 function Score({ best: { match: { score }, threshold } }) {
   const most = Math.max(2 * threshold, 1.1 * score);
   return html`<${Meter} name="Score" share=${score / most} mark=${threshold / most} isGood=${score >= threshold}
-    value="${score.toFixed(1)} of ${threshold.toFixed(1)}" text=${rarityOf(score)} />`;
+    value=${score.toFixed(1)} text="It takes ${threshold.toFixed(1)}. ${rarityOf(score)}" />`;
 }
 
 function Agreement({ best: { expected, found, chance } }) {
   const share = found / expected;
   return html`<${Meter} name="Peaks that agree" share=${share} mark=${chance} isGood=${share >= 2 * chance}
-    value="${count(found)} of ${count(expected)}" text="${percent(share)}; chance would give ${percent(chance)}." />`;
+    value="${count(found)} of ${count(expected)}" text="${portion(share)}; chance would give ${portion(chance)}." />`;
 }
 
 /** How often music that is not there scores as high: a score of s about once in exp(s) clips. */
 function rarityOf(score) {
-  if (score <= 0.7) return "Strangers often reach that.";
-  if (score > NEVER) return "Strangers practically never reach that.";
+  if (score < OFTEN) return "Unknown music often has as much.";
+  if (score > NEVER) return "Unknown music practically never has as much.";
   const clips = Math.exp(score);
   const digits = 10 ** Math.floor(Math.log10(clips));
-  return `One stranger in ${many(Math.round(clips / digits) * digits, "clip").replace(/ clips?$/, "")} reaches that.`;
+  return `One unknown clip in ${count(Math.round(clips / digits) * digits)} has as much.`;
 }
 
 /**

@@ -75,11 +75,15 @@ function Bar({ track, start_s }) {
   </section>`;
 }
 
-/** Tell why there is no sound: the server knows, the element does not. */
 async function complain(track) {
   stop();
-  const response = await fetch(soundOf(track), { headers: { Range: "bytes=0-0" } }).catch(() => null);
-  if (response === null) say("The server does not answer, so that nothing can be played.");
-  else if (response.ok) say(`This browser cannot play the sound of ${titleOf(track)}.`);
-  else say(`It cannot be played: ${(await problemOf(response)).message}`);
+  say(await whySilent(soundOf(track), titleOf(track)));
+}
+
+/** Why there is no sound, in words: the server knows, an audio element does not. */
+export async function whySilent(sound, name) {
+  const response = await fetch(sound, { headers: { Range: "bytes=0-0" } }).catch(() => null);
+  if (response === null) return "The server does not answer, so that nothing can be played.";
+  if (response.ok) return `This browser cannot play the sound of ${name}.`;
+  return `It cannot be played: ${(await problemOf(response)).message}`;
 }

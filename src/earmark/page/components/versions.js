@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { useAsked } from "../asked.js";
 import { html, useState } from "../html.js";
 import { href } from "../router.js";
-import { byline, clock, length, many, percent, titleOf } from "../words.js";
+import { byline, clock, length, many, portion, titleOf } from "../words.js";
 import { Button } from "./button.js";
 import { play } from "./player.js";
 
@@ -45,7 +45,7 @@ function Version({ version }) {
 function likenessOf({ likeness, coverage, other_coverage }) {
   if (likeness === "same") return "The same recording";
   if (likeness === "contains") return coverage < other_coverage ? "All of it is in this one" : "This one is all in it";
-  return `They share ${percent(Math.max(coverage, other_coverage))} of ${coverage >= other_coverage ? "this one" : "it"}`;
+  return `They share ${portion(Math.max(coverage, other_coverage))} of ${coverage >= other_coverage ? "this one" : "it"}`;
 }
 
 /** How much faster the other one plays. */

@@ -13,7 +13,7 @@ from earmark import jsonable
 from earmark.clip_peaks import FORMAT
 from earmark.errors import TrackNotFoundError
 from earmark.params import QueryParams
-from earmark.server.access import allowing
+from earmark.server.access import Allowing
 from earmark.server.context import Context, context_of
 from earmark.server.keys import Scope
 from earmark.server.problems import MEDIA_TYPE
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 Told: TypeAlias = dict[int | str, dict[str, Any]]
 
-READ = Depends(allowing(Scope.READ))
-WRITE = Depends(allowing(Scope.WRITE))
-ADMIN = Depends(allowing(Scope.ADMIN))
+READ = Depends(Allowing(Scope.READ))
+WRITE = Depends(Allowing(Scope.WRITE))
+ADMIN = Depends(Allowing(Scope.ADMIN))
 
 PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 AUDIO_TYPES = ("audio/*", "video/webm", "video/mp4", "application/octet-stream")
@@ -139,6 +139,7 @@ def task_object(task: Task) -> jsonable.Object:
         "started_at": task.started_at,
         "finished_at": task.finished_at,
         "attempts": task.attempts,
+        "files": list(task.request.get("files", ())),
         "progress": progress,
         "result": None if task.result is None else dict(task.result),
         "error": None if task.error is None else dict(task.error),

@@ -23,12 +23,13 @@ from earmark.server.logs import note
 from earmark.server.options import MEGABYTE
 from earmark.server.state import uploads
 from earmark.server.submitting import folder_of
-from earmark.server.tasks.base import Task, TaskQueue, TaskState
+from earmark.server.tasks.base import Task, TaskQueue, TaskState, needs_files
 from earmark.server.tasks.worker import MOST_ATTEMPTS, QUIT, WAKE, WorkerSettings
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Mapping
+    from pathlib import Path
 
     from earmark.server.options import ServerOptions
 
@@ -104,15 +105,9 @@ class Supervisor:
         for task in self._queue.running():
             if task.worker == post.name:
                 self._lost(task, post.why or "its worker died")
-        if post.task is not None and not self._needs_files(post.task):
+        if post.task is not None and not needs_files(self._queue, post.task):
             self._drop_files(post.task)
         post.task = None
-
-    def _needs_files(self, task_id: str) -> bool:
-        try:
-            return self._queue.get(task_id).needs_files
-        except TaskNotFoundError:
-            return False
 
     def _drop_files(self, task_id: str) -> None:
         shutil.rmtree(folder_of(self._options.state, task_id), ignore_errors=True)
@@ -161,7 +156,7 @@ class Supervisor:
         left = self._options.limits.scans_mb * MEGABYTE
         for folder in sorted(uploads(self._options.state).iterdir(), reverse=True):  # latest first
             if self._is_heard(folder.name):
-                left -= sum(file.stat().st_size for file in folder.iterdir())
+                left -= _size_of(folder)
                 if left < 0:
                     self._drop_files(folder.name)
 
@@ -178,7 +173,7 @@ class Supervisor:
         folder = uploads(self._options.state)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for entry in folder.iterdir():
-            if not self._needs_files(entry.name):
+            if not needs_files(self._queue, entry.name):
                 shutil.rmtree(entry, ignore_errors=True)
 
 
@@ -245,6 +240,14 @@ class _Post:
                 continue
             self.began = time.monotonic()
             self.task = told["task"]
+
+
+def _size_of(folder: Path) -> int:
+    """Return how many bytes the files of a folder have; none of one that goes meanwhile."""
+    try:
+        return sum(file.stat().st_size for file in folder.iterdir())
+    except OSError:
+        return 0
 
 
 def _kill(process: Process | None) -> None:

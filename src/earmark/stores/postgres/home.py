@@ -164,7 +164,7 @@ class PostgresHome:
             LibraryError: that is not possible.
         """
         with self.catalogue(anew=anew) as catalogue:
-            yield PostgresDesk(self, catalogue, anew=anew)
+            yield PostgresDesk(self, catalogue, anew)
 
     def close(self) -> None:
         """Let go of connections and files; closing twice is harmless."""
@@ -257,20 +257,15 @@ class PostgresHome:
                 catalogue.rollback()
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresDesk:
     """Where a writer makes its changes; see `home.Desk`."""
 
-    def __init__(self, home: PostgresHome, catalogue: Catalogue, *, anew: bool) -> None:
-        """Use a catalogue without a transaction.
-
-        Args:
-            home: whose it is.
-            catalogue: of the home.
-            anew: whether every change opens every segment again.
-        """
-        self._home = home
-        self._catalogue = catalogue
-        self._anew = anew
+    home: PostgresHome
+    catalogue: Catalogue
+    """Without a transaction."""
+    anew: bool
+    """Whether every change opens every segment again."""
 
     @contextlib.contextmanager
     def changing(self, accept: Accept) -> Iterator[View]:
@@ -281,12 +276,12 @@ class PostgresDesk:
             LibraryError: it cannot begin or be committed, or is not accepted.
         """
         try:
-            state = self._catalogue.begin_writing()
+            state = self.catalogue.begin_writing()
             accept(state)
-            yield self._home.view(self._catalogue, state, anew=self._anew)
-            self._catalogue.commit()
+            yield self.home.view(self.catalogue, state, anew=self.anew)
+            self.catalogue.commit()
         finally:
-            self._catalogue.rollback()
+            self.catalogue.rollback()
 
     def tidy(self, media: Iterable[str] = ()) -> None:
         """Do nothing: what is not committed is not there."""
