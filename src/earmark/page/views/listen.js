@@ -78,7 +78,7 @@ export function Listen() {
       <div class="listen-options">
         <${FileButton} icon="file" accept=${SOUND} onFiles=${([file]) => identify(file)}>Choose a file<//>
         <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} disabled=${state.isPrivate} />
-        <${Switch} label="Private: send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
+        <${Switch} label="Send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
       </div>
       <${History} />
     </div>
@@ -209,6 +209,8 @@ const VERDICTS = {
   silent: ["There is nothing to hear in it.", "The clip is silent."],
 };
 
+const WORTH_TELLING = 0.05;
+
 function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
   if (problem) return html`<${Notice} isBad>${name}: ${problem.message}<//>`;
   if (!answer) {
@@ -219,10 +221,11 @@ function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
     return html`<${ResultCard} key=${clipId} match=${match} others=${others} rival=${answer.candidates[0]} clipId=${clipId} />`;
   }
   const [title, help] = VERDICTS[answer.status] ?? ["That did not work.", answer.error?.message];
+  const likely = [...answer.matches, ...answer.candidates].filter(({ confidence }) => confidence >= WORTH_TELLING).slice(0, 3);
   return html`<div class="kind-word">
     <h2>${title}</h2>
     <p class="quiet">${help}</p>
-    ${answer.matches.length + answer.candidates.length > 0 && html`<${Candidates} candidates=${[...answer.matches, ...answer.candidates].slice(0, 3)} />`}
+    ${likely.length > 0 && html`<${Candidates} candidates=${likely} />`}
     ${clipId && html`<p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>`}
   </div>`;
 }
