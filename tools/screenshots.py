@@ -24,8 +24,8 @@ from tests.browsers import SIZES, chromium, launched, write_heard
 from tests.music import clip
 from tests.serving import Running, make_options, running
 
-SONGS = 12
-SONG_S = 40.0
+SONGS = 9
+SONG_S = 20.0
 PATIENCE_MS = 120_000
 SETTLING_MS = 600
 """For what moves into its place."""
@@ -113,7 +113,7 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height},
-                color_scheme=theme,  # type: ignore[arg-type]
+                color_scheme=theme,
                 reduced_motion="reduce" if view != "listening" else "no-preference",
             )
             context.set_default_timeout(PATIENCE_MS)
