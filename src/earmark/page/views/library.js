@@ -83,9 +83,10 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
   const drop = async (index, track) => {
     setEdited(null);
     try {
-      await remove(`tracks/${track.id}`);
+      const { expires_at } = await remove(`tracks/${track.id}`);
       onReload();
-      say(`${titleOf(track)} was removed.`, { label: "Undo", run: () => restore(track, onReload) });
+      const undo = { label: "Undo", run: () => restore(track, onReload) };
+      say(`${titleOf(track)} was removed.`, expires_at ? undo : undefined); // some are gone for good
     } catch (problem) {
       say(problem.message);
     }
