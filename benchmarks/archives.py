@@ -1,9 +1,10 @@
 """What archives take: time, memory and bytes of an export and an import.
 
-    python -m benchmarks.archives LIBRARY [--folder FOLDER]
+    python -m benchmarks.archives LIBRARY [--folder FOLDER] [--address postgresql://...]
 
 Each step runs in a process of its own, so that the peak of its memory is its own, kernels and all.
-The library is opened, which brings an older one to today's schema: give it a copy.
+The library is opened, which brings an older one to today's schema: give it a copy. What lies at the
+address is replaced; of PostgreSQL, only the client's memory is told.
 """
 
 from __future__ import annotations
@@ -38,32 +39,38 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("library", type=Path)
     parser.add_argument("--folder", type=Path, help="where to write; a temporary one unless given")
+    parser.add_argument("--address", help="a library in PostgreSQL to restore into, too")
+    parser.add_argument("--only", default="", help="just the steps with this text in their names")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
-        _be(options.step, options.library, options.folder)
+        _be(options.step, options.library, options.folder, options.address)
         return
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        _measure(options.library, Path(folder))
+        _measure(options.library, Path(folder), options.address, options.only)
 
 
-def _measure(library: Path, folder: Path) -> None:
+def _measure(library: Path, folder: Path, address: str | None, only: str) -> None:
     with Library.open(library, create=False) as opened:
         counts = opened.stats()
     hours = counts.duration_s / HOUR_S
     print(f"{counts.tracks:,} tracks, {hours:,.0f} hours")
     print("| step | seconds | of CPU | memory at most | MB an hour |\n|---|--:|--:|--:|--:|")
-    for form in FORMS:
-        for step in ("export", "import", "import again", "verify"):
-            _show(f"{step} {form}", library, folder, hours)
-    for step in ("copy", f"restore {FORMS[0]}"):
-        _show(step, library, folder, hours)
+    each = ("export", "import", "import again", "verify")
+    steps = [f"{step} {form}" for form in FORMS for step in each]
+    # the same library twice: first into an empty one, then in the place of another
+    steps += ["copy", *[f"restore {FORMS[0]}"] * 2]
+    steps += [f"restore into PostgreSQL {FORMS[0]}"] * 2 if address else []
+    for step in steps:
+        if only in step or step.startswith("export"):
+            _show(step, library, folder, hours, address)
     for name, size in (("catalogue", counts.catalogue_bytes), ("index", counts.index_bytes)):
         print(f"| the library's {name} | | | | {size / MB / hours:.3f} |")
 
 
-def _show(step: str, library: Path, folder: Path, hours: float) -> None:
+def _show(step: str, library: Path, folder: Path, hours: float, address: str | None) -> None:
     command = [sys.executable, "-m", "benchmarks.archives", str(library), "--folder", str(folder)]
+    command += ["--address", address] if address else []
     done = subprocess.run(
         [*command, "--step", step], check=True, capture_output=True, text=True
     ).stdout.split()
@@ -72,7 +79,7 @@ def _show(step: str, library: Path, folder: Path, hours: float) -> None:
     print(f"| {step} | {seconds:.1f} | {cpu_s:.1f} | {peak / MB:.0f} MB | {each} |", flush=True)
 
 
-def _be(step: str, library: Path, folder: Path) -> None:
+def _be(step: str, library: Path, folder: Path, address: str) -> None:
     """Do a step; print its seconds, those of CPU, its peak of memory and the bytes it wrote."""
     what, _, form = step.rpartition(" ")
     archive = folder / f"archive.{form}"
@@ -81,13 +88,15 @@ def _be(step: str, library: Path, folder: Path) -> None:
     with Library.open("memory:") as nothing:
         nothing.warm_up()
     began, cpu = time.monotonic(), time.process_time()
-    size = _steps(library, folder, archive)[what or form]()
+    size = _steps(library, folder, archive, address)[what or form]()
     seconds, cpu_s = time.monotonic() - began, time.process_time() - cpu
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(seconds, cpu_s, peak, size)
 
 
-def _steps(library: Path, folder: Path, archive: Path) -> dict[str, Callable[[], int]]:
+def _steps(
+    library: Path, folder: Path, archive: Path, address: str
+) -> dict[str, Callable[[], int]]:
     def export() -> int:
         with Library.open(library, create=False) as source:
             return export_library(source, str(archive)).size_bytes
@@ -112,12 +121,19 @@ def _steps(library: Path, folder: Path, archive: Path) -> dict[str, Callable[[],
         verify_archive(str(archive))
         return 0
 
-    def restore() -> int:
-        _require(complete=restore_backup(archive, f"sqlite:///{folder / 'restored.db'}").complete)
+    def restore(place: str) -> int:
+        _require(complete=restore_backup(archive, place).complete)
         return 0
 
-    steps = {"export": export, "import": import_, "import again": import_}
-    return {**steps, "verify": verify, "copy": copy, "restore": restore}
+    return {
+        "export": export,
+        "import": import_,
+        "import again": import_,
+        "verify": verify,
+        "copy": copy,
+        "restore": lambda: restore(f"sqlite:///{folder / 'restored.db'}"),
+        "restore into PostgreSQL": lambda: restore(address),
+    }
 
 
 def _require(*, complete: bool) -> None:

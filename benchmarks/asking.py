@@ -35,6 +35,11 @@ SHARING = ("planetblupi-music-ogg", "warzone2100-music", "nexuiz-music")
 """Packages of the open corpus in which recordings share loops, or are remixes of one another: each
 counts as one group."""
 
+_DRASCULA = "drascula-music/usr/share/scummvm/drascula/audio"
+PASSAGES = {f"{_DRASCULA}/track16.ogg": f"{_DRASCULA}/track2.ogg"}
+"""Recordings that have a passage in common with another, and count as of its group: here 15 s, at
+93 % of the other's tempo and its own pitch."""
+
 WORKERS = 2
 """Processes that ask."""
 
@@ -134,7 +139,7 @@ def spread(ask: Callable[[Job], Answer], jobs: Iterable[Job]) -> list[Answer]:
 def group_of(name: str) -> str:
     """Return the group of a recording: itself, but for those that share material."""
     package = name.split("/", 1)[0]
-    return package if package in SHARING else name
+    return package if package in SHARING else PASSAGES.get(name, name)
 
 
 def heard(clip: Clip, params: Params, query: QueryParams, *, by_peaks: bool = False) -> Heard:

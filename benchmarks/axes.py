@@ -10,7 +10,7 @@ equally many peaks.
 from __future__ import annotations
 
 from benchmarks.music import CONDITIONS
-from benchmarks.parameters import Setting, compare, read_options
+from benchmarks.parameters import Setting, compare, parser_of
 from earmark.params import Axis, PeakParams
 
 SETTINGS = (
@@ -26,4 +26,4 @@ STILL = tuple(one for one in CONDITIONS if not one.name.startswith("speed"))
 
 
 if __name__ == "__main__":
-    compare(SETTINGS, STILL, read_options("What each frequency axis is worth."))
+    compare(SETTINGS, STILL, parser_of("What each frequency axis is worth.").parse_args())

@@ -1,12 +1,15 @@
 """What the homes of a library cost: the same songs in each, the same clips asked of all in turn.
 
+    python -m benchmarks.backends SOURCE --clips FOLDER --all
     python -m benchmarks.backends SOURCE --clips FOLDER LOCATION...
 
 SOURCE is a library that is only read, such as one of `benchmarks/scale.py`, which cuts the clips,
 too. Each LOCATION is anything that `--library` takes; one that is not there is filled with the
-tracks of the source, and that is timed. Answers are timed from samples to verdict, without the
-ladder; every clip is asked of every home before the next one is, so that whatever else the machine
-does strikes all of them alike.
+tracks of the source, and that is timed. With --all they are a folder, a library in memory, a single
+file and one in PostgreSQL, asked directly and with a copy of its index, in a temporary folder and
+on a server of the tests' own (`tests/postgres.py`, but with fsync). Answers are timed from samples
+to verdict, without the ladder; every clip is asked of every home before the next one is, so that
+whatever else the machine does strikes all of them alike.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -32,10 +37,15 @@ from earmark.params import Ladder, Params, QueryParams
 from earmark.stores.base import Store, StoreStats
 from earmark.stores.location import located
 from earmark.stores.opening import open_store
+from earmark.stores.postgres.home import PostgresHome
+from earmark.stores.segmented import SegmentedStore
+from tests.postgres import private_server
 
 HIT, STRANGER = "clean 10 s", "stranger music 10 s"
 BLOCK_SONGS = 1000
 """That are committed together."""
+COPY_S = 600.0
+"""How long a copy of an index may take."""
 
 
 @dataclass
@@ -64,8 +74,9 @@ def main() -> None:
     """Fill what is to be filled, ask, and print a table."""
     options = _options()
     clips = Clips(options.clips)
-    homes = [Home(location) for location in options.locations]
     with ExitStack() as stack:
+        places = _every_home(stack, options.folder) if options.all else options.locations
+        homes = [Home(location) for location in places]
         held = []
         for home in homes:
             store, params = _filled(home, options.source)
@@ -78,6 +89,19 @@ def main() -> None:
     _print(homes)
     if options.json:
         options.json.write_text(json.dumps([asdict(home) for home in homes], indent=1))
+
+
+def _every_home(stack: ExitStack, within: Path | None) -> list[str]:
+    """Return where each kind of home may lie until the stack is left."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(dir=within))
+    address = stack.enter_context(private_server("fsync=on")).address("earmark")
+    return [
+        f"{folder}/music.earmark",
+        "memory:",
+        f"sqlite:///{folder}/music.db",
+        address,
+        f"{address}&copy={folder}/copy",
+    ]
 
 
 def _filled(home: Home, source: str) -> tuple[Store, Params]:
@@ -124,7 +148,16 @@ def _opened(home: Home, store: Store, params: Params, clips: Clips) -> Library:
     began = time.perf_counter()
     library.identify(samples, sample_rate=RATE_HZ)
     home.first_ms = 1000 * (time.perf_counter() - began)
+    _await_copy(store)
     return library
+
+
+def _await_copy(store: Store) -> None:
+    """Wait until the copy of an index is whole, if there is to be one."""
+    if isinstance(store, SegmentedStore) and isinstance(store.home, PostgresHome):
+        copied = store.home.copied(COPY_S)
+        if copied and not copied.is_whole:
+            sys.exit(f"the copy of {store.location} is not whole: {copied}")
 
 
 def _ask(homes: Sequence[Home], held: Sequence[Library], clips: Clips, label: str) -> None:
@@ -179,7 +212,9 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("source", help="a library whose tracks fill the others")
-    parser.add_argument("locations", nargs="+", metavar="LOCATION")
+    parser.add_argument("locations", nargs="*", metavar="LOCATION")
+    parser.add_argument("--all", action="store_true", help="one of each kind, made for the run")
+    parser.add_argument("--folder", type=Path, help="where to make them; a temporary one if not")
     parser.add_argument("--clips", type=Path, required=True, help="of benchmarks/scale.py")
     parser.add_argument("--rounds", type=int, default=3, help="after one that does not count")
     parser.add_argument("--json", type=Path, help="keep the numbers in this file")

@@ -1,6 +1,8 @@
-"""How much memory a process of its own took, for tests that start one."""
+"""How much memory a process took: one of its own, which a test starts, or that of the tests."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 PEAK_MEMORY = '''
 import resource, sys
@@ -15,3 +17,10 @@ def peak_bytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 '''
 """Put before a script: gives it `peak_bytes()`."""
+
+
+def own_mb() -> float:
+    """What this process holds for itself at the moment, without what is mapped from files."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith("RssAnon:"))
+    return int(line.split()[1]) / 1024

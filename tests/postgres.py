@@ -39,13 +39,20 @@ class Server:
         socket: the folder of its socket.
     """
 
-    def __init__(self, programs: Path, *settings: str, within: Path | None = None) -> None:
+    def __init__(
+        self,
+        programs: Path,
+        *settings: str,
+        within: Path | None = None,
+        standby_of: Server | None = None,
+    ) -> None:
         """Make a folder for a server, and start it.
 
         Args:
             programs: the folder of PostgreSQL's programs.
             settings: as `name=value`.
             within: where to make the folder; where temporary ones are made unless given.
+            standby_of: the server that this one follows, until it is promoted.
 
         Raises:
             RuntimeError: it cannot be made or started.
@@ -58,11 +65,31 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         if os.getuid() == 0:
             os.chown(self._folder, NOBODY, NOBODY)
-        made = self._run("initdb", "-D", self._data, "-U", "postgres", "-E", "UTF8", "--no-sync")
-        if made.returncode:
-            message = f"initdb failed: {made.stdout.decode(errors='replace')[-500:]}"
-            raise RuntimeError(message)
+        if standby_of is None:
+            self._run("initdb", "-U", "postgres", "-E", "UTF8", "--auth=trust", "--locale=C")
+        else:
+            source = ("-h", standby_of.socket, "-U", "postgres", "-R", "-c", "fast")
+            self._run("pg_basebackup", *source)
         self.start()
+
+    def standby(self) -> Server:
+        """Make a server that follows this one; from then on no commit ends before both have it."""
+        made = Server(self._programs, *self._settings, standby_of=self)
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.run("SELECT pg_reload_conf()")
+        synchronous = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+        began = time.monotonic()
+        while not self.run(synchronous):
+            if time.monotonic() - began > START_S:
+                message = f"the standby does not follow: {made.log()[-1000:]}"
+                raise RuntimeError(message)
+            time.sleep(0.02)
+        return made
+
+    def promote(self) -> None:
+        """Let a standby be a server of its own, which waits for no other."""
+        self.run("ALTER SYSTEM RESET synchronous_standby_names")
+        self.run("SELECT pg_promote(true, 60)")
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
@@ -128,9 +155,14 @@ class Server:
                 extra_groups=_GROUPS,
             )
 
-    def _run(self, program: str, *arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [self._programs / program, *arguments, "--auth=trust", "--locale=C"],
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        """Run what makes the folder of data.
+
+        Raises:
+            RuntimeError: it fails.
+        """
+        made = subprocess.run(
+            [self._programs / program, "-D", self._data, "--no-sync", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
@@ -138,6 +170,9 @@ class Server:
             group=_USER,
             extra_groups=_GROUPS,
         )
+        if made.returncode:
+            message = f"{program} failed: {made.stdout.decode(errors='replace')[-500:]}"
+            raise RuntimeError(message)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from earmark.library import Library
 from earmark.server.context import Context
@@ -33,6 +34,7 @@ class Running:
     """A server that runs in a thread of this process."""
 
     url: str
+    app: FastAPI
     context: Context
     pids: list[int] = field(default_factory=list)
     """Of its workers."""
@@ -83,7 +85,8 @@ def running(options: ServerOptions) -> Iterator[Running]:
         thread.start()
         try:
             port = _port_of(server, thread)
-            yield Running(f"http://127.0.0.1:{port}", app.state.context)  # type: ignore[union-attr]
+            assert isinstance(app, FastAPI)
+            yield Running(f"http://127.0.0.1:{port}", app, app.state.context)
         finally:
             server.should_exit = True
             thread.join()

@@ -20,7 +20,7 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("ben
 LAYERS = (
     ("errors", "types"),
     ("params",),
-    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles", "searchable"),
+    ("units", "kernels", "parallel", "spreadsheets", "sqlfiles", "searchable", "texts"),
     ("axis", "elias_fano", "fourier", "sqlitefile"),
     ("audio", "spectrogram", "peaks", "prominence", "landmarks", "tape", "packing"),
     ("sketch",),
@@ -37,7 +37,7 @@ LAYERS = (
     ("archives",),
     ("evaluation", "pictures"),
     ("jsonable",),
-    ("sinks",),
+    ("sinks", "timelines"),
     ("demo",),
     ("settings",),
     ("server",),

@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import Distribution, distribution
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -37,8 +37,19 @@ CLASSIFIERS = {
 }
 """Trove classifiers and what they are in SPDX."""
 
-LISTED: dict[str, tuple[str, str]] = {}
+LISTED: dict[str, tuple[str, str]] = {
+    "axe-playwright-python": ("MIT AND MPL-2.0", "its LICENSE; the head of its axe.min.js"),
+}
 """Distributions without a readable licence: its SPDX expression, and how we know."""
+
+CARRIED: dict[str, tuple[str, str]] = {
+    "preact 11.2.0": ("MIT", "page/vendor/preact-LICENSE.txt"),
+    "htm 3.1.1": ("Apache-2.0", "page/vendor/htm-LICENSE.txt"),
+    "swagger-ui-dist 5.35.0": ("Apache-2.0", "server/swagger/LICENSE"),
+}
+"""What others wrote and the package carries: its SPDX expression, and where its text lies."""
+
+PACKAGE = Path(__file__).parent.parent / "src" / "earmark"
 
 GPL_LIBRARIES = frozenset(
     "x264 x265 xvidcore vidstab rubberband postproc fftw3 fftw3f cdio smbclient zvbi davs2 "
@@ -76,9 +87,22 @@ def main() -> int:
             print(f"{'':20} carries {stem}: GPL, {reason or 'not tolerated'}")
             if reason is None:
                 problems.append(f"{installed.name} carries {stem}, which is under the GPL")
+    problems += carried_problems()
     for problem in problems:
         print(f"not allowed: {problem}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def carried_problems() -> list[str]:
+    """Print what the package carries, and return what speaks against it."""
+    problems: list[str] = []
+    for name, (licence, text) in CARRIED.items():
+        print(f"{name:33} {licence}")
+        if not is_allowed(licence):
+            problems.append(f"{name}: {licence}")
+        if not (PACKAGE / text).is_file():
+            problems.append(f"{name}: its licence is not at {text}")
+    return problems
 
 
 def closure(root: str, extras: tuple[str, ...]) -> list[Distribution]:

@@ -1,4 +1,4 @@
-"""Writes the references from the code: docs/cli.md and docs/api.md.
+"""Writes the references from the code: docs/cli.md, docs/api.md and the settings in docs/server.md.
 
 With `--check` nothing is written; what would change is shown, and the exit code is 1.
 """
@@ -20,6 +20,9 @@ import earmark
 
 DOCS = Path(__file__).parent.parent / "docs"
 
+SETTINGS_BEGIN = "<!-- settings, written by `make docs` from the code -->"
+SETTINGS_END = "<!-- end of settings -->"
+
 HEADER = "<!-- Written by `make docs` from the code; do not edit. -->\n"
 
 Command = Any
@@ -29,7 +32,12 @@ Command = Any
 def main(arguments: list[str]) -> int:
     """Write or compare all references; return the exit code."""
     outdated = False
-    for path, text in ((DOCS / "cli.md", cli_reference()), (DOCS / "api.md", api_reference())):
+    references = (
+        (DOCS / "cli.md", cli_reference()),
+        (DOCS / "api.md", api_reference()),
+        (DOCS / "server.md", with_settings((DOCS / "server.md").read_text(encoding="utf-8"))),
+    )
+    for path, text in references:
         if "--check" in arguments:
             outdated |= show_changes(path, text)
         else:
@@ -80,6 +88,20 @@ def api_reference() -> str:
     for name in sorted(vars(earmark)["__all__"]):
         parts += name_section(name, getattr(earmark, name))
     return "\n".join(parts).rstrip() + "\n"
+
+
+def with_settings(text: str) -> str:
+    """Return the page of the server with the table of its settings as the code has them."""
+    options = importlib.import_module("earmark.server.options")
+    lines = ["", "| option | variable | usual | meaning |", "|---|---|---|---|"]
+    for one in options.settings():
+        option = one.flag if one.metavar is None else f"{one.flag} {one.metavar}"
+        usual = "" if one.usual in (None, False, ()) else f"`{one.usual}`"
+        lines.append(f"| `{option}` | `{one.variable}` | {usual} | {_escaped(one.meaning)} |")
+    table = "\n".join([*lines, "", ""])
+    before, _, rest = text.partition(SETTINGS_BEGIN)
+    _, _, after = rest.partition(SETTINGS_END)
+    return f"{before}{SETTINGS_BEGIN}\n{table}{SETTINGS_END}{after}"
 
 
 def name_section(name: str, value: object) -> Iterator[str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Likeness,
         SharedSpan,
     )
+    from earmark.duplicates.versions import Version, find_versions
     from earmark.errors import (
         ArchiveError,
         AudioError,
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from earmark.live.events import Event, EventKind, Pulse
     from earmark.live.monitor import Monitor
     from earmark.live.plan import LookPlan
-    from earmark.live.quota import Quota
+    from earmark.live.quota import Quota, Quotas
     from earmark.live.recognizer import Recognizer
     from earmark.live.updates import Update, UpdateKind
     from earmark.operations.base import Play, PlayQuery, Total, TotalBy
@@ -136,6 +137,7 @@ __all__ = [
     "Pulse",
     "QueryParams",
     "Quota",
+    "Quotas",
     "Reason",
     "Recognizer",
     "Relation",
@@ -158,11 +160,13 @@ __all__ = [
     "Update",
     "UpdateKind",
     "UsageError",
+    "Version",
     "copy_library",
     "explain",
     "export_library",
     "find_duplicates",
     "find_duplicates_in",
+    "find_versions",
     "import_archive",
     "restore_backup",
     "scan",
@@ -185,6 +189,7 @@ _HOMES = {
     "earmark.duplicates.records": (
         "Copy DuplicateGroup DuplicatePair DuplicateReport Likeness SharedSpan"
     ),
+    "earmark.duplicates.versions": "Version find_versions",
     "earmark.errors": (
         "ArchiveError AudioError ClipPeaksError EarmarkError LibraryError OperationsError "
         "SourceError TrackNotFoundError UsageError"
@@ -195,7 +200,7 @@ _HOMES = {
     "earmark.live.events": "Event EventKind Pulse",
     "earmark.live.monitor": "Monitor",
     "earmark.live.plan": "LookPlan",
-    "earmark.live.quota": "Quota",
+    "earmark.live.quota": "Quota Quotas",
     "earmark.live.recognizer": "Recognizer",
     "earmark.live.updates": "Update UpdateKind",
     "earmark.operations.base": "Play PlayQuery Total TotalBy",

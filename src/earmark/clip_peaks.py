@@ -149,6 +149,28 @@ def take_peaks(
     return ClipPeaks(fingerprint(parts, params.peaks, query), frames, params.peaks_id, name)
 
 
+def rule_of(params: Params, query: QueryParams) -> dict[str, str | int | float]:
+    """Return all that a client needs to find peaks as a library does, by name."""
+    peaks = params.peaks
+    return {
+        "format": FORMAT,
+        "peaks_id": params.peaks_id,
+        "axis": peaks.axis.value,
+        "sample_rate_hz": peaks.sample_rate_hz,
+        "window_samples": peaks.window_samples,
+        "hop_samples": peaks.hop_samples,
+        "low_bin": peaks.low_bin,
+        "high_bin": peaks.high_bin,
+        "steps": peaks.steps,
+        "silence_db": peaks.silence_db,
+        "radius_frames": query.radius_frames,
+        "radius_ratio": query.radius_ratio,
+        "min_radius_bins": peaks.min_radius_bins,
+        "max_radius_bins": peaks.max_radius_bins,
+        "max_clip_s": query.max_clip_s,
+    }
+
+
 def peaks_in(source: object) -> ClipPeaks | None:
     """Return the peaks that a file or a file object holds; None if it holds something else.
 

@@ -21,6 +21,7 @@
     │   ├── TaskNotFoundError         no task has this id, or it is forgotten by now
     │   ├── MonitorNotFoundError      no monitor has this id
     │   ├── NotDeletedError           no track with this id was deleted, or it is gone for good
+    │   ├── SoundGoneError            nothing is kept of the sound that was asked for
     │   ├── TrackConflictError        the track cannot be put back beside those that are there
     │   ├── TaskConflictError         the task is not in a state in which this can be done
     │   ├── TooSlowError              the body did not come in time
@@ -209,6 +210,16 @@ class NotDeletedError(RequestError):
 
     def __init__(self, wanted: str) -> None:
         super().__init__(f"no deleted track {wanted!r}; they are kept for a while only")
+
+
+class SoundGoneError(RequestError):
+    """Nothing is kept of the sound that was asked for, or it is not there any more."""
+
+    http_status = 404
+
+    def __init__(self, wanted: str, cause: str) -> None:
+        super().__init__(f"the sound of {wanted} is not there: {cause}")
+        self.cause = cause
 
 
 class TrackConflictError(RequestError):

@@ -24,6 +24,7 @@ from earmark.errors import AudioError, UnreadableFileError, UsageError
 from earmark.landmarks import reference_landmarks
 from earmark.packing import unpack
 from earmark.types import MediaKind, Metadata, Source, Track
+from earmark.units import iso_utc
 from earmark.workers import Job, run_jobs
 
 if TYPE_CHECKING:
@@ -418,7 +419,7 @@ def make_track(
         metadata=metadata,
         source=source,
         duration_s=recording.duration_s,
-        added_at=added_at or datetime.now(UTC).isoformat(timespec="milliseconds"),
+        added_at=added_at or iso_utc(datetime.now(UTC)),
         peaks=recording.peaks,
         constellation_hash=recording.constellation_hash,
         media=media,

@@ -7,18 +7,24 @@ escapes: `os.fsencode` gives the very bytes back.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from earmark.units import iso_utc
+from earmark.pictures.spectrum import GREYS, HIGHEST_DB, LOWEST_DB, gathered
+from earmark.units import iso_utc, iso_written
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from earmark.archives.report import ExportReport, ImportReport
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
+    from earmark.duplicates.versions import Version
     from earmark.evaluation.summary import Report, Row, Share
     from earmark.evaluation.trials import Trial
     from earmark.ingest import AddReport
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         BestPlace,
+        Exhibit,
         Explanation,
         Failure,
         Identification,
@@ -41,6 +48,9 @@ if TYPE_CHECKING:
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
+
+MOST_COLUMNS, MOST_ROWS = 1500, 520
+"""Of the picture of a clip: 24 seconds of it are told in full."""
 
 
 def dumps(value: Object) -> str:
@@ -116,8 +126,41 @@ def explanation(found: Explanation) -> Object:
         "level_db": _rounded(found.level_db, 1),
         "peaks": found.peaks,
         "best": None if found.best is None else _best_place(found.best),
+        "others": [match(one) for one in found.others],
+        "candidates": [match(one) for one in found.candidates],
         "error": _failure(found.error),
     }
+
+
+def exhibit(shown: Exhibit) -> Object:
+    """What an explanation can be drawn from; of long clips, cells of the spectrogram together."""
+    apart_s = float(shown.place_s[1] - shown.place_s[0]) if len(shown.place_s) > 1 else 0.0
+    return {
+        "spectrogram": _clip_picture(shown) if len(shown.level_db) else None,
+        "clip_peaks": _peaks(shown.clip_s, shown.clip_hz),
+        "track_peaks": {**_peaks(shown.track_s, shown.track_hz), "heard": shown.heard.tolist()},
+        "places": {
+            "start_s": round(float(shown.place_s[0]), 6) if len(shown.place_s) else 0.0,
+            "apart_s": round(apart_s, 6),
+            "agreeing": shown.agreeing.tolist(),
+        },
+    }
+
+
+def _clip_picture(shown: Exhibit) -> Object:
+    size = MOST_COLUMNS, MOST_ROWS
+    picture = gathered(shown.level_db, shown.frame_s, shown.band_hz, *size)
+    return {
+        "png": base64.b64encode(picture.png(GREYS)).decode(),
+        "column_s": round(picture.column_s, 6),
+        "row_hz": picture.row_hz.round(1).tolist(),
+        "lowest_db": LOWEST_DB,
+        "highest_db": HIGHEST_DB,
+    }
+
+
+def _peaks(time_s: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> Object:
+    return {"time_s": time_s.round(3).tolist(), "frequency_hz": frequency_hz.round(1).tolist()}
 
 
 def _best_place(best: BestPlace) -> Object:
@@ -218,7 +261,7 @@ def track(one: Track) -> Object:
         "sha256": one.source.sha256.hex(),
         "size_bytes": one.source.size_bytes,
         "modified_ns": one.source.modified_ns,
-        "added_at": one.added_at,
+        "added_at": iso_written(one.added_at),
         "peaks": one.peaks,
         "constellation_hash": one.constellation_hash.hex(),
         "media": one.media.value,
@@ -251,6 +294,15 @@ def duplicate_group(group: DuplicateGroup) -> Object:
         "likeness": group.likeness.value,
         "copies": [_copy(copy) for copy in group.copies],
         "pairs": [_duplicate_pair(pair) for pair in group.pairs],
+    }
+
+
+def version(found: Version) -> Object:
+    """Another recording that shares something with a track."""
+    return {
+        "track": track_summary(found.track),
+        "likeness": found.likeness.value,
+        **_shared(found),
     }
 
 
@@ -348,8 +400,15 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
         "first": pair.first,
         "second": pair.second,
         "likeness": pair.likeness.value,
-        "coverage": round(pair.coverage, 3),
-        "other_coverage": round(pair.other_coverage, 3),
+        **_shared(pair),
+    }
+
+
+def _shared(found: DuplicatePair | Version) -> Object:
+    """What two recordings share."""
+    return {
+        "coverage": round(found.coverage, 3),
+        "other_coverage": round(found.other_coverage, 3),
         "spans": [
             {
                 "start_s": _seconds(span.start_s),
@@ -359,7 +418,7 @@ def _duplicate_pair(pair: DuplicatePair) -> Object:
                 "speed": round(span.speed, 4),
                 "agreement": round(span.agreement, 3),
             }
-            for span in pair.spans
+            for span in found.spans
         ],
     }
 

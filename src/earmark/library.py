@@ -147,13 +147,9 @@ class Library:
         return self._store.location
 
     @property
-    def place(self) -> Location:
-        """Where the library lives, taken apart."""
-        return self._store.place
-
-    def may_write(self) -> bool:
-        """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
-        return self._store.may_write()
+    def store(self) -> Store:
+        """What keeps the library: its place, whether it may be written, what could be better."""
+        return self._store
 
     @property
     def params(self) -> Params:

@@ -5,10 +5,13 @@ Threads are enough: kernels, decoders and databases let go of Python's lock whil
 
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -49,3 +52,52 @@ def in_order(
             yield waiting.popleft().result()
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def together(do: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Return `do(item)` for each item, done on all processors if nobody else uses them so.
+
+    For the parts of one piece of work. Whoever comes while another's parts are done does without
+    help: then there is work enough. What `do` raises is raised when no part is under way any more.
+    """
+    helpers = min(cpu_count(), len(items)) - 1
+    if helpers < 1 or not _HELPERS.acquire(blocking=False):
+        return [do(item) for item in items]
+    done: dict[int, Result] = {}
+    numbers = itertools.count()
+
+    def work() -> None:
+        while (number := next(numbers)) < len(items):
+            done[number] = do(items[number])
+
+    hired: list[Future[None]] = []
+    try:
+        hired += [_hired().submit(work) for _ in range(helpers)]
+        work()
+    finally:
+        numbers = itertools.count(len(items))  # after an error nothing else begins
+        wait(hired)
+        _HELPERS.release()
+    for one in hired:
+        one.result()
+    return [done[number] for number in range(len(items))]
+
+
+_HELPERS = threading.Lock()
+"""Held by who is helped."""
+
+
+@cache
+def _hired() -> ThreadPoolExecutor:
+    """Return the threads that help, made when they are needed first."""
+    return ThreadPoolExecutor(max(1, cpu_count() - 1), thread_name_prefix="earmark-helper")
+
+
+def _forked() -> None:
+    """Begin anew in a child process, which has none of its parent's threads."""
+    global _HELPERS  # noqa: PLW0603 - a lock that was held when the process was copied stays held
+    _HELPERS = threading.Lock()
+    _hired.cache_clear()
+
+
+os.register_at_fork(after_in_child=_forked)

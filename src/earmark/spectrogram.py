@@ -82,3 +82,21 @@ class Spectrogram:
 
     def _power(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         return self._axis.bands(self._spectrum.of(samples))
+
+
+def levels_db(samples: NDArray[np.float32], params: PeakParams) -> NDArray[np.float32]:
+    """Return the level of every cell of a recording, relative to a full-scale sine.
+
+    Args:
+        samples: shape (n,), at the parameters' rate.
+        params: how it becomes a spectrogram.
+
+    Returns:
+        Decibels, shape (frames, bands), none below the level of silence.
+    """
+    spectrogram = Spectrogram(params)
+    rows = [*spectrogram.feed(samples), *spectrogram.finish()]
+    power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])
+    floor = np.float32(10 ** (params.silence_db / 10))
+    levels: NDArray[np.float32] = 10 * np.log10(np.maximum(power, floor))
+    return levels

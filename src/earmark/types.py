@@ -318,9 +318,13 @@ class Explanation:
     peaks: int
     """Of the clip."""
     best: BestPlace | None = None
+    others: tuple[Match, ...] = ()
+    """What else was named."""
+    candidates: tuple[Match, ...] = ()
+    """What was not believed, the likeliest first, without the best place."""
     error: Failure | None = None
     exhibit: Exhibit | None = None
-    """What can be drawn of it; in no JSON."""
+    """What can be drawn of it."""
 
 
 @dataclass(frozen=True, slots=True)

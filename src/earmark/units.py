@@ -92,6 +92,18 @@ def iso_utc(moment: datetime) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
+def iso_written(text: str) -> str:
+    """A moment that was written in any style of ISO 8601 in that of `iso_utc`; UTC unless it says.
+
+    What is none stays as it is.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return iso_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
 def change(speed: float | None, tempo: float, pitch_semitones: float) -> str:
     """Say how a sound differs from the recording in speed, or in tempo and pitch."""
     if speed is not None:

@@ -19,7 +19,7 @@ from tests.homes import InPostgres
 from tests.postgres import Server, new_schema, private_server, server
 from tests.proxies import Proxy, proxied
 from tests.recordings import landmarks_of
-from tests.soak.server_loop import run
+from tests.soak.server_loop import Replaced, Restarted, run
 
 OPTIONS = Options(policy=MergePolicy(fan_in=3))
 PATIENT = PostgresOptions(patience_s=20, pool=PoolOptions(reconnect_s=20))
@@ -195,7 +195,17 @@ def test_a_server_that_is_gone_is_told() -> None:
         store.close()
 
 
+def test_a_standby_takes_over_without_a_loss() -> None:
+    """With synchronous replication, what was acknowledged is there: a short run of the soak."""
+    with private_server() as own:
+        pair = Replaced(own)
+        try:
+            assert run(pair, rounds=2, seed=5).total() == 2
+        finally:
+            pair.stop()
+
+
 def test_a_server_that_is_killed_loses_nothing() -> None:
     """A short run of the soak in `tests/soak/server_loop.py`."""
     with private_server() as own:
-        assert run(own, rounds=4, seed=7).total() == 4
+        assert run(Restarted(own), rounds=4, seed=7).total() == 4

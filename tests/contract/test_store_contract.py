@@ -261,6 +261,23 @@ def test_a_block_sees_its_own_changes(store: Store) -> None:
         assert list(writer.all_tracks()) == []
 
 
+def test_a_large_block_sees_its_own_changes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those whose landmarks have left the memory before it ends."""
+    monkeypatch.setattr("earmark.stores.session.MOST_PENDING_BYTES", 500)
+    put(store, make_recording(1))
+    ones = [make_recording(number) for number in range(2, 9)]
+    with store.write() as writer:
+        keys = [writer.insert(one.track, one.constellation, one.landmarks) for one in ones]
+        assert indexed(writer).keys() == {1, *keys}
+        writer.remove(keys[:1])
+        found, length = indexed(writer), writer.frames()
+    with store.read() as reader:
+        assert indexed(reader) == found
+        assert found.keys() == {1, *keys[1:]}
+        assert reader.frames() == length
+    assert store.check(deep=True) == []
+
+
 def test_a_snapshot_does_not_change(store: Store) -> None:
     """A reader sees one state, whatever is added, removed, merged or rebuilt meanwhile."""
     keys = put(store, make_recording(1), make_recording(2))
@@ -393,6 +410,42 @@ def test_removing_counts_what_was_there(store: Store) -> None:
     with store.write() as writer:
         assert writer.remove([first, 99]) == 1
         assert writer.remove([first, second]) == 1
+
+
+def test_clearing_leaves_nothing(store: Store) -> None:
+    """No track, no posting and no media file, but for what the block adds afterwards."""
+    one = make_recording(1)
+    with store.write() as writer:
+        old = writer.attach_media([b"old"], ".opus")
+        track = replace(one.track, media=MediaKind.PREVIEW, media_file=old)
+        writer.insert(track, one.constellation, one.landmarks)
+    put(store, make_recording(2))
+    other = make_recording(3)
+    with store.write() as writer:
+        new = writer.attach_media([b"new"], ".opus")
+        writer.clear()
+        assert (list(writer.all_tracks()), indexed(writer), writer.frames()) == ([], {}, 0)
+        track = replace(other.track, media=MediaKind.PREVIEW, media_file=new)
+        key = writer.insert(track, other.constellation, other.landmarks)
+    with store.read() as reader:
+        assert [track.key for track in reader.all_tracks()] == list(indexed(reader)) == [key]
+        with reader.open_media(new) as stream:
+            assert stream.read() == b"new"
+        with pytest.raises(KeyError):
+            reader.open_media(old)
+    assert key > 2
+    assert store.check(deep=True) == []
+
+
+def test_clearing_comes_to_nothing_with_its_block(store: Store) -> None:
+    """A block that fails after it leaves every track where it was."""
+    put(store, make_recording(1), make_recording(2))
+    with contextlib.suppress(CutShortError), store.write() as writer:
+        writer.clear()
+        raise CutShortError
+    with store.read() as reader:
+        assert len(indexed(reader)) == len(list(reader.all_tracks())) == 2
+    assert store.check(deep=True) == []
 
 
 def test_keys_are_never_used_again(store: Store, backend: Backend, tmp_path: Path) -> None:

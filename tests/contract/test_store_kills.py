@@ -8,10 +8,10 @@ import pytest
 
 from tests.contract.workers import places
 from tests.postgres import new_schema, server
-from tests.soak.kill_loop import KINDS_OF_STORE, run
+from tests.soak.kill_loop import HOMES, run
 
 
-@pytest.mark.parametrize("kind", [*KINDS_OF_STORE, "postgres"])
+@pytest.mark.parametrize("kind", HOMES)
 def test_a_killed_writer_loses_nothing(tmp_path: Path, kind: str) -> None:
     """After each SIGKILL the library holds what was acknowledged, whole, and passes its check."""
     own = kind == "postgres"

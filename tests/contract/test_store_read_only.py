@@ -95,6 +95,17 @@ def test_a_library_can_be_read_without_permission_to_write(folder: Path, place: 
     assert unprivileged(lambda: read_keys(place)) == {1, 2}
 
 
+def test_who_may_write_is_told(folder: Path, place: Place) -> None:
+    """Its owner may; who has no permission learns so before the first change."""
+
+    def may_write() -> bool:
+        return opened_to_read(place).may_write()
+
+    assert may_write()
+    set_writable(folder, writable=False)
+    assert unprivileged(may_write) is False
+
+
 def test_a_library_can_be_checked_without_permission_to_write(folder: Path, place: Place) -> None:
     """A deep check only reads."""
     set_writable(folder, writable=False)

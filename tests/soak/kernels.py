@@ -119,7 +119,7 @@ def suppose(rng: Generator, heard: Heard, tracks: list[Peaks]) -> None:
     """Sweep over tracks, and try absurd hypotheses."""
     indexed, references = clip_of(heard, PARAMS.peaks), stored(*tracks)
     short = [track for track in tracks if track.time.max(initial=0) < 1e6]
-    sweep(indexed, [(range(len(short)), stored(*short))], int(rng.choice([0, 1, 24])))
+    sweep(indexed, [(range(len(short)), lambda: stored(*short))], int(rng.choice([0, 1, 24])))
     count = int(rng.integers(0, 30))
     absurd = Hypotheses(
         rng.integers(0, len(tracks), count),

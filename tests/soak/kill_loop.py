@@ -2,6 +2,7 @@
 
     python -m tests.soak.kill_loop --rounds 50 --seed 1
     python -m tests.soak.kill_loop --rounds 50 --kind sqlite
+    python -m tests.soak.kill_loop --rounds 50 --kind postgres
 
 Each round, a process adds, replaces, removes, merges and rebuilds as a seeded history says, and
 prints the number of each change as soon as it is acknowledged. It is killed at a random moment
@@ -12,6 +13,7 @@ after the last acknowledged change or after the one under way; the next round go
 from __future__ import annotations
 
 import argparse
+import contextlib
 import itertools
 import random
 import signal
@@ -27,13 +29,14 @@ from pathlib import Path
 from earmark.stores.base import Problem, Store
 from earmark.tape import lookup
 from tests.contract.workers import Place, opened, places
+from tests.postgres import private_server
 from tests.recordings import EVERY_HASH, make_recording
 
 TRACKS = 12
 LANDMARKS = 400
 KINDS = ["insert"] * 6 + ["remove"] * 3 + ["merge", "rebuild"]
 
-KINDS_OF_STORE = sorted(places(Path()))
+HOMES = ("directory", "sqlite", "postgres")
 
 State = dict[str, int]
 """Track id to the seed of its recording."""
@@ -185,17 +188,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--kind", choices=KINDS_OF_STORE, default="directory")
+    parser.add_argument("--kind", choices=HOMES, default="directory")
     parser.add_argument("--work", type=_place, help=argparse.SUPPRESS)
     parser.add_argument("--start", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
         work(options.work, options.seed, options.start)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        place = places(Path(folder) / "library")[options.kind]
+    with a_home(options.kind) as place:
         outcomes = run(place, options.rounds, options.seed, print)
     print(f"{options.rounds} kills, no change lost, none half applied: {dict(outcomes)}")  # noqa: T201
+
+
+@contextlib.contextmanager
+def a_home(kind: str) -> Iterator[Place]:
+    """Yield where a library of a kind may lie; in PostgreSQL, on a server of its own."""
+    if kind == "postgres":
+        with private_server() as server:
+            yield server.address("soak")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield places(Path(folder) / "library")[kind]
 
 
 def _place(text: str) -> Place:

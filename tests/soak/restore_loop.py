@@ -1,9 +1,8 @@
 """Kill imports and restores with SIGKILL at random moments, and see what they leave.
 
-    python -m tests.soak.restore_loop --rounds 50 --seed 1 [--place sqlite:////tmp/music.db]
+    python -m tests.soak.restore_loop --rounds 50 --seed 1 [--kind sqlite]
 
-Two backups lie beside a library, in a folder unless another place is given. Each round a process
-restores one of them, or imports both into a
+Two backups lie beside a library. Each round a process restores one of them, or imports both into a
 second library, and is killed at a random moment. The library must then be one of the two, whole;
 what was imported must be tracks of the backups, whole, and the next import must complete it.
 """
@@ -24,6 +23,7 @@ from pathlib import Path
 from earmark import Library, import_archive, restore_backup
 from earmark.archives import importing
 from tests.archives import contents, exported
+from tests.soak.kill_loop import HOMES, a_home
 
 TRACKS = {"a": range(1, 40), "b": range(20, 70)}
 """Of each backup, by number."""
@@ -125,15 +125,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--place", help="of the library; it is replaced")
+    parser.add_argument("--kind", choices=HOMES, default="directory")
+    parser.add_argument("--place", help=argparse.SUPPRESS)
     parser.add_argument("--work", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
         work(options.folder, options.work, options.place)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = run(Path(folder), options.rounds, options.seed, print, options.place)
+    with tempfile.TemporaryDirectory() as folder, a_home(options.kind) as place:
+        outcomes = run(Path(folder), options.rounds, options.seed, print, str(place))
     print(f"{options.rounds} kills, never less than one whole library: {dict(outcomes)}")  # noqa: T201
 
 

@@ -1,11 +1,16 @@
 """Kill PostgreSQL with SIGKILL at random moments, many times, and see what a library there holds.
 
     python -m tests.soak.server_loop --rounds 50 --seed 1
+    python -m tests.soak.server_loop --rounds 10 --failover
 
 Each round, a seeded history of changes is followed until the server is killed at a random moment
 and started again. In half of the rounds the writer waits for the server and may go on by itself;
 in the others it is told at once that its connection is lost. The library must then pass the deep
 check, and hold the state after the last acknowledged change or after the one under way.
+
+With --failover the killed server stays dead, and a standby, to which every commit was replicated
+before it was acknowledged, is promoted in its place; the address names both. Then the survivor
+gets a standby of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 from earmark.errors import LibraryUnavailableError
 from earmark.params import Params
@@ -39,8 +45,60 @@ def opened(address: str, reconnect_s: float = PATIENCE_S) -> InPostgres:
     return SegmentedStore.create(home, Params(), landmarks_of, options)
 
 
+class Restarted:
+    """A server that is started again after each kill."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    def address(self) -> str:
+        """Return the address of the library."""
+        return self._server.address("soak")
+
+    def strike(self) -> None:
+        """Kill the server, and start it again."""
+        self._server.kill()
+        self._server.start()
+
+    def recover(self) -> None:
+        """Do nothing: all is as it was."""
+
+
+class Replaced:
+    """A server and its standby, which takes its place after a kill and gets one of its own."""
+
+    def __init__(self, server: Server) -> None:
+        self._server, self._standby = server, server.standby()
+
+    def address(self) -> str:
+        """Return the address of the library, wherever it is at the moment."""
+        both = [server.address("soak") for server in (self._server, self._standby)]
+        hosts = [address.partition("@")[2].partition("/")[0] for address in both]
+        named = both[0].replace(hosts[0], ",".join(hosts), 1)
+        return f"{named}&target_session_attrs=read-write"
+
+    def strike(self) -> None:
+        """Kill the server, and promote its standby."""
+        self._server.kill()
+        self._standby.promote()
+
+    def recover(self) -> None:
+        """Give the survivor a standby."""
+        self._server.stop()
+        self._server = self._standby
+        self._standby = self._server.standby()
+
+    def stop(self) -> None:
+        """End both."""
+        self._server.stop()
+        self._standby.stop()
+
+
 def run(
-    server: Server, rounds: int, seed: int, say: Callable[[str], object] = lambda _: None
+    where: Restarted | Replaced,
+    rounds: int,
+    seed: int,
+    say: Callable[[str], object] = lambda _: None,
 ) -> Counter[str]:
     """Run the loop and return what became of the changes that were under way.
 
@@ -49,12 +107,12 @@ def run(
     """
     rng = random.Random(seed)  # noqa: S311 - moments, no secret
     changes, state = history(seed), State()
-    address = server.address("soak")
     outcomes: Counter[str] = Counter()
-    opened(address).close()
+    opened(where.address()).close()
     for number in range(1, rounds + 1):
+        address = where.address()
         store = opened(address, rng.choice([0.0, PATIENCE_S]))
-        killer = threading.Timer(rng.uniform(0, LONGEST_LIFE_S), _restart, [server])
+        killer = threading.Timer(rng.uniform(0, LONGEST_LIFE_S), where.strike)
         killer.start()
         state, count, under_way = _follow(store, changes, state, killer)
         killer.join()
@@ -64,12 +122,8 @@ def run(
         if under_way:
             state = under_way.expected(state)
         say(f"kill {number}: {count} acknowledged, {outcome}")
+        where.recover()
     return outcomes
-
-
-def _restart(server: Server) -> None:
-    server.kill()
-    server.start()
 
 
 def _follow(
@@ -110,9 +164,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--failover", action="store_true", help="promote a standby after a kill")
     options = parser.parse_args()
-    with private_server() as server:
-        outcomes = run(server, options.rounds, options.seed, print)
+    with private_server() as server, ExitStack() as stack:
+        where: Restarted | Replaced = Restarted(server)
+        if options.failover:
+            where = Replaced(server)
+            stack.callback(where.stop)
+        outcomes = run(where, options.rounds, options.seed, print)
     print(f"{options.rounds} kills, no change lost, none half applied: {dict(outcomes)}")  # noqa: T201
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from earmark.stores.base import Reader, Store, Writer
 from earmark.stores.memory import MemoryReader, MemoryStore, MemoryWriter
+from earmark.stores.segmented import SegmentedStore
 from earmark.stores.session import CatalogueReader, CatalogueWriter
-from tests.homes import OnDisk
 
 
 def methods(kind: type) -> set[str]:
@@ -29,7 +29,7 @@ def test_writers_have_the_promised_methods(writer: type) -> None:
     assert methods(writer) - {"finish"} == methods(Writer)
 
 
-@pytest.mark.parametrize("store", [OnDisk, MemoryStore])
+@pytest.mark.parametrize("store", [SegmentedStore, MemoryStore])
 def test_stores_have_the_promised_methods(store: type) -> None:
     """Besides the ways to make one."""
     assert methods(store) - {"create", "open"} == methods(Store)

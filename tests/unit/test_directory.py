@@ -125,7 +125,7 @@ def test_a_folder_of_something_else_is_left_alone(folder: Path, way: Callable[..
     folder.mkdir()
     (folder / "song.mp3").touch()
     with pytest.raises(NotALibraryError):
-        way(folder, PARAMS, landmarks_of)
+        way(folder_home(located(folder)), PARAMS, landmarks_of)
     assert [path.name for path in folder.iterdir()] == ["song.mp3"]
 
 
@@ -188,7 +188,7 @@ def test_a_library_is_opened_with_its_own_parameters(
 ) -> None:
     """Who asks for no parameters gets those that the library was made with."""
     SegmentedStore.create(folder_home(located(folder)), params, landmarks_of).close()
-    again = way(folder, None, landmarks_of)
+    again = way(folder_home(located(folder)), None, landmarks_of)
     assert again.params == params
     again.close()
 
@@ -479,7 +479,7 @@ def test_what_is_committed_is_not_reported_as_failed(
         raise error
 
     monkeypatch.setattr("earmark.stores.segmented.IndexWriter.merge_step", fail)
-    monkeypatch.setattr("earmark.stores.folder.Folder.sweep_segments", fail)
+    monkeypatch.setattr("earmark.stores.sqlite.folder.Folder.sweep_segments", fail)
     (key,) = add(store, 4)
     with store.read() as reader:
         assert key in indexed(reader)

@@ -9,7 +9,7 @@ import pytest
 from earmark import jsonable
 from earmark.errors import UsageError
 from earmark.library import Library
-from earmark.live.quota import Quota
+from earmark.live.quota import Quota, Quotas
 from earmark.live.recognizer import Recognizer
 from earmark.live.updates import Update, UpdateKind
 from earmark.types import Metadata
@@ -157,11 +157,41 @@ def test_a_candidate_grows_into_a_decision() -> None:
 
 
 def test_a_stretch_without_quota_waits_for_the_ladder() -> None:
-    """And is not told to be unknown before."""
-    quota = Quota(1.0, 1.0, lambda: 0.0)
-    quota.spend(5.0)
-    updates = said(Recognizer(library(), quota=quota), sound(2, 0, 14))
-    assert not of_kind(updates, UpdateKind.UNKNOWN)
+    """It is told to be unknown when it has waited for long; no stretch is told so twice."""
+    updates = said(Recognizer(library(), quotas=used_up()), sound(2, 0, 24))
+    (unknown,) = of_kind(updates, UpdateKind.UNKNOWN)
+    assert unknown.at_s == 20
+
+
+def test_a_clear_track_is_named_without_any_quota() -> None:
+    """By a glance, as soon as by a search."""
+    (start, *_) = of_kind(
+        said(Recognizer(library(), quotas=used_up()), sound(0, 6, 9)), UpdateKind.STARTED
+    )
+    assert (titles([start]), start.at_s) == ([pieces()[0].title], 1.0)
+
+
+def test_a_short_stream_is_decided_without_any_quota() -> None:
+    """The last look needs no turn."""
+    recognizer = Recognizer(library(), quotas=used_up())
+    assert said(recognizer, sound(0, 6, 6.9)) == []
+    assert titles(recognizer.finish()) == [pieces()[0].title] * 2
+
+
+def test_with_quota_the_same_is_said_as_without_limits() -> None:
+    """One who listens alone notices nothing of it."""
+    parts = sound(0, 2, 9), sound(2, 0, 6)
+    quotas = Quotas(Quota(1.0, 60.0), Quota(1.0, 60.0))
+    shared = said(Recognizer(library(), quotas=quotas), *parts)
+    assert shared == said(Recognizer(library()), *parts) != []
+
+
+def used_up() -> Quotas:
+    """Quotas of which nothing is left, nor will be."""
+    quotas = Quotas(Quota(1.0, 1.0, lambda: 0.0), Quota(1.0, 1.0, lambda: 0.0))
+    quotas.searches.spend(5.0)
+    quotas.ladders.spend(5.0)
+    return quotas
 
 
 def test_the_ladder_finds_what_is_played_faster() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from earmark import Library, Play, SqliteOperations
 from earmark.archives.exporting import export_library
 from earmark.archives.replacing import replace_tracks
 from earmark.errors import DamagedArchiveError, OperationsError
+from earmark.stores.indexing import IndexWriter
+from earmark.types import Landmarks
 from tests.archives import SOUND, contents, exported, insert
 from tests.postgres import new_schema, server
 
@@ -38,6 +40,30 @@ def test_all_tracks_are_those_of_the_archive(library: Library, tmp_path: Path) -
         assert contents(library) == contents(expected)
     assert library.check(deep=True) == []
     assert (report.added, report.media_files, report.complete) == (3, 3, True)
+
+
+def test_landmarks_do_not_gather_in_memory(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are written as they come, and belong to the library only when all of it is there."""
+    monkeypatch.setattr("earmark.stores.session.MOST_PENDING_BYTES", 20_000)
+    written, add = [], IndexWriter.add
+
+    def counting(self: IndexWriter, recordings: Iterable[tuple[int, Landmarks]]) -> list[int]:
+        kept = list(recordings)
+        written.append(sum(len(landmarks) for _, landmarks in kept))
+        return add(self, kept)
+
+    monkeypatch.setattr(IndexWriter, "add", counting)
+    file = exported(tmp_path, *range(10, 40))
+    replace_tracks(library, str(file))
+    with Library.open("memory:") as expected:
+        insert(expected, *range(10, 40))
+        assert contents(library) == contents(expected)
+        most = max(expected.stats().postings // 30, 1)
+    assert len(written) > 3
+    assert 8 * max(written) < 20_000 + 8 * 3 * most
+    assert library.check(deep=True) == []
 
 
 @pytest.mark.parametrize("how", ["cut", "changed"])

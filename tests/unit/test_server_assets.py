@@ -11,6 +11,7 @@ import pytest
 from earmark.server import assets
 from earmark.server.assets import PAGE, POLICY, index_of, modules_of, read_files, version_of
 from tests.serving import Running
+from tools.licences import CARRIED, carried_problems
 
 VENDORED = {
     "vendor/preact.js": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
@@ -75,7 +76,7 @@ def test_files_are_packed_for_those_who_can_unpack_them(server: Running) -> None
 def test_no_other_file_is_served(server: Running, name: str) -> None:
     """None beside the folder, and none that is not there."""
     version = version_of(read_files(PAGE))
-    missing = httpx.get(f"{server.url}/page/{version}/{name}")
+    missing = httpx.get(f"{server.url}/page/{version}/{name}", follow_redirects=True)
     assert missing.status_code == 404
     assert missing.json()["type"] == "urn:earmark:problem:not-found"
 
@@ -138,8 +139,37 @@ def test_licences_of_vendored_modules_lie_beside_them() -> None:
     }
 
 
+def test_the_check_of_licences_knows_vendored_packages() -> None:
+    """`make check` looks at them, as at what is installed."""
+    listed = (PAGE / "vendor" / "README.md").read_text(encoding="utf-8")
+    packages = set(re.findall(r"\| (\S+ [\d.]+) \|", listed))
+    assert packages == {"preact 11.2.0", "htm 3.1.1"}
+    assert packages <= CARRIED.keys()
+    assert carried_problems() == []
+
+
 def test_small_files_and_pictures_are_not_packed() -> None:
     """They would hardly shrink."""
     assert assets.asset_of("a.js", b"x" * 100).packed is None
     assert assets.asset_of("a.png", b"x" * 1000).packed is None
     assert gzip.decompress(assets.asset_of("a.js", b"x" * 1000).packed or b"") == b"x" * 1000
+
+
+IMPORTS = re.compile(r'(?:from|import)\s*\(?\s*"(\.[^"]+)"|new URL\(\s*"(\.[^"]+\.js)"')
+ENTRANCES = {"app.js", "theme.js", "audio/pcm-worklet.js"}
+"""Modules that are not imported: a browser is given them by name."""
+
+
+def imported(name: str) -> set[str]:
+    """The modules that a module of the page imports, by their place in it."""
+    found = IMPORTS.findall((PAGE / name).read_text())
+    places = {(PAGE / name).parent / (one or other) for one, other in found}
+    return {place.resolve().relative_to(PAGE.resolve()).as_posix() for place in places}
+
+
+def test_modules_import_what_is_there_and_all_are_imported() -> None:
+    """A missing module breaks a view only when somebody looks at it; a spare one is dead code."""
+    names = {file.relative_to(PAGE).as_posix() for file in PAGE.rglob("*.js")}
+    wanted = ENTRANCES.union(*map(imported, names))
+    assert sorted(wanted - names) == []
+    assert sorted(names - wanted) == []

@@ -35,6 +35,25 @@ def test_only_so_many_wait_for_a_processor() -> None:
     assert under_way == 0
 
 
+def test_who_listens_does_not_wait_for_clips() -> None:
+    """Their work has threads of its own."""
+
+    async def beside() -> int:
+        gate = threading.Event()
+        processors = Processors(1, Metrics())
+        clips = [
+            asyncio.ensure_future(processors.run(lambda: gate.wait(30)))
+            for _ in range(cpu_count() + 1)
+        ]
+        heard = await processors.listen(lambda: 7)
+        gate.set()
+        assert all(await asyncio.gather(*clips))
+        processors.close()
+        return heard
+
+    assert asyncio.run(beside()) == 7
+
+
 def test_memory_that_is_given_back_can_be_taken_again() -> None:
     """More than there is cannot."""
     memory = Memory(10)

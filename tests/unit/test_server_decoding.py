@@ -10,6 +10,7 @@ import struct
 import wave
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ import pytest
 
 from earmark.errors import AudioError, DecoderCrashError, UndecodableAudioError
 from earmark.server import decoding
-from earmark.server.decoding import Decoders
+from earmark.server.decoding import Decoders, Part
 from earmark.server.options import Limits
 from tests.music import clip
 
@@ -117,3 +118,29 @@ def test_a_header_that_lies_costs_nothing() -> None:
     samples = with_decoders(lambda decoders: decoders.decode(lying_wave(70), RATE_HZ, 120))
     assert len(samples) < RATE_HZ
     assert not np.any(samples)
+
+
+def test_part_of_a_file_is_decoded_elsewhere(tmp_path: Path) -> None:
+    """By a process that is given the open file, and nothing but it."""
+    (tmp_path / "clip.flac").write_bytes(clip(1))
+
+    async def ask(decoders: Decoders) -> int:
+        with (tmp_path / "clip.flac").open("rb") as file:
+            for _ in range(2):
+                found = await decoders.excerpt(file, "the song", Part(1.0, 2.0, RATE_HZ))
+        return len(found)
+
+    assert with_decoders(ask) == 2 * RATE_HZ
+
+
+def test_a_file_that_cannot_be_decoded_says_why(tmp_path: Path) -> None:
+    """Under the name that it is called by."""
+    (tmp_path / "bad").write_bytes(b"not at all music" * 99)
+
+    async def ask(decoders: Decoders) -> bool:
+        told = pytest.raises(AudioError, match="the song")
+        with (tmp_path / "bad").open("rb") as file, told:
+            await decoders.excerpt(file, "the song", Part(0.0, 2.0, RATE_HZ))
+        return True
+
+    assert with_decoders(ask)

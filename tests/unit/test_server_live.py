@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from benchmarks.listening import CHUNK_S, listen, listen_together, stay
 from earmark.evaluation.codecs import OPUS_64K
 from earmark.server.live import CloseCode
 from tests.music import clip, pieces, title
 from tests.serving import Running, make_options, running
+from tests.soak.listen_loop import judge, sounds
 
 FINISH = json.dumps({"type": "finish"})
 
@@ -115,3 +118,33 @@ def test_who_says_nothing_is_ended(tmp_path: Path) -> None:
         assert caught.value.response.status_code == 503
         assert [one["type"] for one in messages(socket)] == ["ready"]
         assert socket.close_code == CloseCode.IDLE
+
+
+def test_in_real_time_the_same_is_said_as_faster(server: Running) -> None:
+    """A listener who sends what sounds is told at the same moment of the sound."""
+    (sound,) = sounds(1)
+    slow = asyncio.run(listen(server.live, sound, 2.0, pace=1.0))
+    fast = asyncio.run(listen(server.live, sound, 2.0, pace=0.0))
+    assert slow.titles == fast.titles == [title(0)]
+    assert slow.decided_at_s == fast.decided_at_s is not None
+    assert slow.heard_s == fast.heard_s == 2.0 - CHUNK_S  # the last is heard when it has ended
+
+
+def test_twenty_who_listen_at_once_are_all_heard(server: Running) -> None:
+    """As fast as they send; those who hear a stranger are told no name."""
+    judge(asyncio.run(listen_together(server.live, sounds(20), 3.0, pace=0.0)), 3.0)
+
+
+def test_who_says_nothing_takes_no_time_from_others(tmp_path: Path) -> None:
+    """Beside as many idle connections as there may be, a clip is named; more are refused."""
+
+    async def beside(server: Running) -> tuple[tuple[int, int], str]:
+        holding, enough = asyncio.Event(), asyncio.Event()
+        staying = asyncio.create_task(stay(server.live, 40, holding, enough))
+        await holding.wait()
+        answer = await asyncio.to_thread(server.ask, "POST", "/identify", content=clip(1))
+        enough.set()
+        return await staying, answer.json()["status"]
+
+    with running(make_options(tmp_path, limits={"listeners": 30})) as own:
+        assert asyncio.run(beside(own)) == ((30, 10), "identified")

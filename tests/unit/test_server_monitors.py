@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from earmark.errors import ForbiddenError, OverloadedError, SourceError, UsageError
+from earmark.live.quota import Quotas
 from earmark.params import QueryParams
 from earmark.server.monitors import KEPT_EVENTS, Heard, Monitors, check_source
 from earmark.server.options import Limits, ServerOptions
@@ -59,7 +60,7 @@ def test_other_protocols_are_for_admins(scheme: str) -> None:
 def test_there_is_room_for_some_monitors_only(tmp_path: Path) -> None:
     """And each has a name of its own; one that is removed makes room."""
     options = ServerOptions("memory:", tmp_path, limits=Limits(monitors=2))
-    monitors = Monitors(library(), options)
+    monitors = Monitors(library(), options, Quotas())
     first = monitors.add(NOWHERE, "", QueryParams(), is_admin=False)
     assert first.name == NOWHERE
     with pytest.raises(UsageError, match="another name"):

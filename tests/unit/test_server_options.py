@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from earmark.server.options import ServerOptions
+from earmark.server.options import Limits, ServerOptions, settings
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,19 @@ from earmark.server.options import ServerOptions
 def test_loopback_is_known(host: str, is_loopback: bool) -> None:  # noqa: FBT001 - a parameter
     """What is not surely this machine alone is not."""
     assert ServerOptions("x", Path(), host=host).is_loopback is is_loopback
+
+
+def test_each_setting_has_a_name_of_its_own() -> None:
+    """A flag, a variable, a sentence about it, and something to be given unless it is a switch."""
+    found = list(settings())
+    assert len({one.flag for one in found}) == len({one.variable for one in found}) == len(found)
+    for one in found:
+        assert one.flag.startswith("--")
+        assert one.meaning.endswith(".")
+        assert (one.metavar is None) == (one.kind is bool)
+
+
+def test_no_option_is_without_a_setting() -> None:
+    """What can be chosen at all can be chosen by a user."""
+    ours = {one.name for owner in (ServerOptions, Limits) for one in fields(owner)}
+    assert ours - {one.name for one in settings()} == {"library", "state", "limits"}

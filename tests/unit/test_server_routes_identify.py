@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from earmark.clip_peaks import ClipPeaks, take_peaks
+from earmark.server.schemas import PeaksRule
 from tests.music import clip, pieces, title
 from tests.schemas import misfits
 from tests.serving import Running
 
+AS_JSON = {"Content-Type": "application/json"}
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "identify.schema.json").read_text())
 
 
@@ -96,3 +99,67 @@ def test_who_does_not_wait_gets_a_task(server: Running) -> None:
     assert accepted.headers["location"] == f"/api/v1/tasks/{accepted.json()['id']}"
     task = server.ended(accepted)
     assert task["result"]["matches"][0]["track"]["title"] == title(1)
+
+
+def by_peaks(number: int) -> ClipPeaks:
+    """The peaks of a clip."""
+    return take_peaks(io.BytesIO(clip(number)), name="mine")
+
+
+def test_peaks_are_named_as_their_sound(server: Running) -> None:
+    """The same recording at the same place; no sound was sent."""
+    sent = server.ask("POST", "/identify", content=by_peaks(1).to_json(), headers=AS_JSON).json()
+    whole = server.ask("POST", "/identify", content=clip(1)).json()
+    assert (sent["clip"], sent["status"]) == ("mine", "identified")
+    (one, other) = (answer["matches"][0] for answer in (sent, whole))
+    assert one["track"] == other["track"]
+    assert one["offset_s"] == pytest.approx(other["offset_s"], abs=0.02)
+
+
+def test_a_stranger_by_peaks_is_not_named(server: Running) -> None:
+    """Peaks are no excuse."""
+    sent = by_peaks(3).to_json()
+    answer = server.ask("POST", "/identify?ladder=off", content=sent, headers=AS_JSON)
+    assert (answer.status_code, answer.json()["status"]) == (200, "no_match")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "kind"),
+    [
+        ({"format": "earmark-peaks-9"}, 422, "clip-peaks"),
+        ({"time": [1]}, 422, "clip-peaks"),
+        ({"frames": 1}, 422, "clip-peaks"),
+        ({"peaks_id": "p-0123456789ab"}, 409, "foreign-peaks"),
+    ],
+    ids=["format", "columns", "end", "id"],
+)
+def test_peaks_that_do_not_fit_are_a_problem(
+    server: Running, changes: dict[str, object], status: int, kind: str
+) -> None:
+    """Those found by another rule, too: the problem tells both ids."""
+    sent = json.loads(by_peaks(1).to_json()) | changes
+    answer = server.ask("POST", "/identify", json=sent)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:earmark:problem:{kind}")
+
+
+def test_who_sends_peaks_need_not_wait(server: Running) -> None:
+    """A worker names them, as it does sound."""
+    body = by_peaks(1).to_json()
+    accepted = server.ask("POST", "/identify?wait=false", content=body, headers=AS_JSON)
+    assert server.ended(accepted)["result"]["matches"][0]["track"]["title"] == title(1)
+
+
+def test_a_client_is_told_how_peaks_are_found(server: Running) -> None:
+    """With the id that it has to send."""
+    rule = server.ask("GET", "/peaks").json()
+    PeaksRule.model_validate(rule)
+    assert rule["peaks_id"] == by_peaks(1).peaks_id
+
+
+def test_peaks_cannot_be_explained(server: Running) -> None:
+    """What is drawn of a clip is not in them."""
+    answer = server.ask("POST", "/explain", content=by_peaks(1).to_json(), headers=AS_JSON)
+    assert (answer.status_code, answer.json()["type"]) == (
+        415,
+        "urn:earmark:problem:unsupported-body",
+    )

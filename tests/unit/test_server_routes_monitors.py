@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from earmark.server.keys import Scope
-from earmark.server.schemas import EventList, MonitorList, MonitorShape
+from earmark.server.schemas import EventList, MonitorList, MonitorShape, MonitorsNow
 from tests.live import until
 from tests.music import song, title
 from tests.servers import ok, serving
@@ -51,7 +51,7 @@ def test_a_station_is_listened_to(near: Running, station: dict[str, Any]) -> Non
     (started,) = events_of(near, monitor_id, "track_started")
     assert (started["station"], started["match"]["track"]["title"]) == ("Rock", title(1))
     removed = near.ask("DELETE", f"/monitors/{monitor_id}").json()
-    assert removed == {**station, "is_over": True}
+    assert (removed["id"], removed["is_over"], removed["playing"]) == (monitor_id, True, [])
     for path in ("", "/events", "/stream"):
         assert near.ask("GET", f"/monitors/{monitor_id}{path}").status_code == 404
     (play,) = near.ask("GET", "/airplay").json()["plays"]
@@ -78,6 +78,30 @@ def test_events_are_sent_as_they_happen(near: Running, station: dict[str, Any]) 
     (second,) = _sent(url, 1, {"Last-Event-ID": first[0]["id"]})
     assert second == first[1]
     assert json.loads(second["data"])["match"]["track"]["title"] == title(1)
+
+
+def test_all_stations_are_told_with_what_they_play(near: Running, station: dict[str, Any]) -> None:
+    """The list has the same, with the moment since when."""
+    assert (station["state"], station["playing"]) == ("connecting", [])
+    for told in _lists(near):
+        (shown,) = MonitorsNow.model_validate(told).monitors
+        if shown.playing:
+            break
+    assert shown.playing[0].match.track.title == title(1)
+    assert shown.since is not None
+    assert shown.since >= shown.playing[0].started_at
+    listed = MonitorList.model_validate(near.ask("GET", "/monitors").json())
+    assert [one.name for one in listed.monitors] == ["Rock"]
+
+
+def test_who_watches_all_stations_hears_of_a_new_one(near: Running) -> None:
+    """And of one that is removed; what does not change is not told again."""
+    lists = (told["monitors"] for told in _lists(near))
+    assert next(lists) == []
+    begun = near.ask("POST", "/monitors", json={"url": "http://127.0.0.1:9/"}).json()
+    assert [one["id"] for one in next(lists)] == [begun["id"]]
+    near.ask("DELETE", f"/monitors/{begun['id']}")
+    assert [] in lists
 
 
 def test_a_stream_ends_with_its_monitor(near: Running, station: dict[str, Any]) -> None:
@@ -159,3 +183,11 @@ def _sent(url: str, count: int, headers: dict[str, str] | None = None) -> list[d
                 if len(found) > count:
                     break
     return found[:-1]
+
+
+def _lists(server: Running) -> Iterator[dict[str, Any]]:
+    """What whoever watches all stations is told."""
+    with httpx.stream("GET", f"{server.api}/monitors/stream", timeout=PATIENCE_S) as told:
+        for line in told.iter_lines():
+            if line.startswith("data: "):
+                yield json.loads(line.removeprefix("data: "))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -54,9 +55,22 @@ def test_a_sound_that_is_there_is_not_added_again(server: Running, sound: bytes)
     files = [("file", ("again.flac", sound)), ("file", ("bad.mp3", b"no music"))]
     result = server.ended(server.ask("POST", "/tracks", files=files))["result"]
     assert [(one["name"], one["is_new"]) for one in result["tracks"]] == [("again.flac", False)]
+    assert not result["tracks"][0]["is_changed"]
     assert [(one["name"], one["type"]) for one in result["skipped"]] == [
         ("bad.mp3", "UnsupportedAudioError")
     ]
+
+
+def test_what_is_said_of_a_sound_that_is_there_is_kept(
+    server: Running, added: str, sound: bytes
+) -> None:
+    """Sent with the sound, as it would be with a new one."""
+    task = server.ended(server.ask("POST", "/tracks?album=Weather", content=sound))
+    assert task["result"]["tracks"][0]["is_changed"]
+    found = server.ask("GET", f"/tracks/{added}").json()
+    assert (found["album"], found["year"], found["title"]) == ("Weather", 1999, "Late Arrival")
+    assert found["sha256"] == hashlib.sha256(sound).hexdigest()
+    assert found["added_at"].endswith("Z")
 
 
 def test_what_is_known_of_a_track_can_be_changed(server: Running, added: str) -> None:

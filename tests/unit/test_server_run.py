@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import socket
+import threading
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from earmark.errors import ServerStateError, UsageError
@@ -34,3 +38,50 @@ def test_what_cannot_be_served_is_refused(tmp_path: Path, changes: dict[str, obj
     """A library that other processes cannot open, and half of a certificate."""
     with pytest.raises(UsageError), made(make_options(tmp_path, **changes)):
         pass
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    """With what to do, before a library is made."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        options = make_options(tmp_path, port=port, create=True)
+        options = replace(options, library=str(tmp_path / "new.earmark"))
+        with pytest.raises(UsageError, match=f"port {port}: .*in use.*--port"), made(options):
+            pass
+    assert not (tmp_path / "new.earmark").exists()
+
+
+@pytest.mark.parametrize("host", ["no.such.host.example", "203.0.113.9", "x" * 300])
+def test_an_address_that_is_not_here_is_told(tmp_path: Path, host: str) -> None:
+    """By its name."""
+    options = make_options(tmp_path, host=host, allow_anonymous=True)
+    with pytest.raises(UsageError, match=host), made(options):
+        pass
+
+
+def test_a_server_says_when_it_is_ready(tmp_path: Path) -> None:
+    """And where it is; then it answers."""
+    told: list[int] = []
+    with made(make_options(tmp_path)) as server:
+        assert server.address.startswith("http://127.0.0.1:")
+
+        def ask() -> None:
+            with httpx.Client(base_url=server.address) as client:
+                told.append(client.get("/health").status_code)
+            server.should_exit = True
+
+        server.on_ready = lambda: threading.Thread(target=ask).start()
+        server.run()
+    assert told == [200]
+    assert server.new_library is None
+
+
+def test_a_library_is_made_where_it_is_wanted(tmp_path: Path) -> None:
+    """And not otherwise."""
+    options = replace(make_options(tmp_path), library=str(tmp_path / "new.earmark"))
+    with pytest.raises(UsageError, match="--create"), made(options):
+        pass
+    with made(replace(options, create=True)) as server:
+        assert server.new_library == options.library
+    with made(options) as server:
+        assert server.new_library is None

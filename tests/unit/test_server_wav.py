@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earmark.server.wav import read_plain
+from earmark.server.wav import read_plain, written_plain
 
 
 def written(samples: np.ndarray, rate_hz: int = 16_000) -> bytes:
@@ -84,3 +84,14 @@ def test_no_bytes_do_harm(noise: bytes, kept: int) -> None:
     """Whatever follows a good beginning, there are samples or there is nothing."""
     plain = read_plain(written(np.ones((4, 1)))[:kept] + noise, 10)
     assert plain is None or plain.samples.ndim == 2
+
+
+def test_what_is_written_is_read_again() -> None:
+    """By another program, too; what is beyond full scale is clipped, and does not wrap."""
+    samples = np.array([0.0, 0.5, -1.0, 1.0, 3.0, -3.0], np.float32)
+    data = written_plain(samples, 44_100)
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (1, 44_100, 6)
+    plain = read_plain(data, 10)
+    assert plain is not None
+    assert plain.samples[:, 0].tolist() == [0, 16384, -32767, 32767, 32767, -32768]

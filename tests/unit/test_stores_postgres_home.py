@@ -25,7 +25,7 @@ from earmark.stores.merging import MergePolicy
 from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.home import PostgresHome, PostgresOptions
 from earmark.stores.postgres.pool import PoolOptions
-from earmark.stores.segmented import SegmentedStore
+from earmark.stores.segmented import Options, SegmentedStore
 from earmark.tape import lookup
 from earmark.types import MediaKind, Metadata
 from tests.homes import InPostgres
@@ -48,11 +48,16 @@ def store(schema: str) -> Iterator[InPostgres]:
     made.close()
 
 
-def opened(schema: str, user: str = "postgres", **options: object) -> InPostgres:
+def opened(
+    schema: str,
+    user: str = "postgres",
+    options: Options | None = None,
+    **of_home: object,
+) -> InPostgres:
     """Open, or make, the library of a schema."""
     address = parse(server().address(schema, user=user))
-    home = PostgresHome(address, PostgresOptions(**options))  # type: ignore[arg-type]
-    return SegmentedStore.create(home, Params(), landmarks_of)
+    home = PostgresHome(address, PostgresOptions(**of_home))  # type: ignore[arg-type]
+    return SegmentedStore.create(home, Params(), landmarks_of, options)
 
 
 def add(store: Store, *seeds: int) -> list[int]:
@@ -323,7 +328,7 @@ def test_media_whose_chunks_fail_are_not_kept(store: InPostgres, schema: str) ->
 
 def test_segments_are_merged_as_tracks_come(schema: str) -> None:
     """As in a folder; the bytes of those that were merged are gone."""
-    store = opened(schema, policy=MergePolicy(fan_in=3))
+    store = opened(schema, options=Options(policy=MergePolicy(fan_in=3)))
     for seed in range(9):
         add(store, seed)
     with store.read() as reader:

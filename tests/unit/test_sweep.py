@@ -58,7 +58,7 @@ def drawn_past(clip: Clip, song: Peaks, offset_frames: int) -> float:
 
 def swept(clip: Clip, *songs: Peaks, limit: int = LIMIT) -> list[Place]:
     """The places that a sweep finds in songs with the keys 0, 1, 2 and so on."""
-    return sweep(clip, [(range(len(songs)), stored(*songs))], limit)
+    return sweep(clip, [(range(len(songs)), lambda: stored(*songs))], limit)
 
 
 def around(clip: Clip, song: Peaks, offset_s: float, tempo: float = 1.0) -> Surroundings:

@@ -11,6 +11,7 @@ from earmark.units import (
     frame_rate_hz,
     frames_to_seconds,
     hz_to_bins,
+    iso_written,
     pitch_to_semitones,
     samples_to_frames,
     samples_to_seconds,
@@ -70,3 +71,19 @@ def test_a_change_is_told_as_what_it_is(
 ) -> None:
     """As one of speed where it is one; what did not change is not told."""
     assert change(speed, tempo, pitch) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-01-31T12:00:00.123+00:00", "2026-01-31T12:00:00.123Z"),
+        ("2026-01-31T13:00:00+01:00", "2026-01-31T12:00:00.000Z"),
+        ("2026-01-31T12:00:00", "2026-01-31T12:00:00.000Z"),
+        ("2026-01-31T12:00:00.123Z", "2026-01-31T12:00:00.123Z"),
+        ("some day", "some day"),
+        ("", ""),
+    ],
+)
+def test_moments_are_told_in_one_style(written: str, told: str) -> None:
+    """Whoever wrote them, and whenever; what is no moment stays."""
+    assert iso_written(written) == told

@@ -111,7 +111,7 @@ def copy_library(
         UsageError: both are the same.
         LibraryError: one cannot be read, or the other not written.
     """
-    if source is target or source.place.is_same(target.place):
+    if source is target or source.store.place.is_same(target.store.place):
         message = f"{source.location} cannot be copied to itself"
         raise UsageError(message)
     require_same_peaks(target, source.params.peaks_id)

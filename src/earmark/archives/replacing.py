@@ -36,7 +36,7 @@ def replace_tracks(
 ) -> ImportReport:
     """Remove every track of a library and add those of an archive, all in one block.
 
-    The landmarks of all tracks are in memory at the end, 8 bytes each.
+    Memory stays bounded: landmarks are written as segments as they come, tracks as rows.
 
     Args:
         library: it may be in use; landmarks are made under its parameters.
@@ -68,7 +68,7 @@ def _replaced(
     on_progress: OnTransfer | None,
 ) -> ImportReport:
     report = ImportReport(library.location)
-    writer.remove([track.key for track in writer.all_tracks()])
+    writer.clear()
     for item in entries(archive.records):
         if isinstance(item, Entry):
             with item.media or contextlib.nullcontext():

@@ -1,5 +1,6 @@
 """Audio in: any file, stream or array -> mono blocks at the analysis rate."""
 
+from earmark.audio.excerpt import read_excerpt
 from earmark.audio.ffmpeg import Address
 from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, supported
 from earmark.audio.header import Header, read_header
@@ -23,6 +24,7 @@ __all__ = [
     "open_address",
     "open_audio",
     "open_samples",
+    "read_excerpt",
     "read_header",
     "save_preview",
     "source_label",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import av
@@ -100,6 +101,7 @@ class FFmpegDecoder:
         self._drops_silently = self.container == "ogg"
         self._tick_s = float(self._stream.time_base or 0)
         self._end_s = math.inf
+        self._ahead: Iterator[av.AudioFrame] | None = None
         self.metadata = read_tags(self._container.metadata, self._stream.metadata)
         stated = self._container.duration
         self.stated_s = None if stated is None else stated / av.time_base
@@ -115,7 +117,7 @@ class FFmpegDecoder:
             UndecodableAudioError: a sample rate that cannot be meant.
         """
         collected, shape, most = av.AudioFifo(), None, 0
-        for frame in self._frames():
+        for frame in self._ahead or self._frames():
             found = (frame.format.name, frame.layout.nb_channels, frame.sample_rate)
             if found != shape:
                 yield from self._drained(collected)
@@ -126,6 +128,25 @@ class FFmpegDecoder:
             if collected.samples >= most:
                 yield from self._drained(collected)
         yield from self._drained(collected)
+
+    def leap(self, at_s: float) -> float | None:
+        """Go on from shortly before a time, and return from where; None if that is not known.
+
+        To be called before the first block is asked for. If it is not known, the decoder is of no
+        more use.
+        """
+        origin_s = (self._stream.start_time or 0) * self._tick_s
+        try:
+            self._container.seek(round((at_s + origin_s) * av.time_base))
+        except FFmpegError:
+            return None
+        frames = self._frames()
+        first = next(frames, None)
+        if first is None or first.pts is None:
+            return None
+        begins_s = first.pts * self._tick_s - origin_s
+        self._ahead = chain([first], frames)
+        return begins_s
 
     def _drained(self, collected: av.AudioFifo) -> Iterator[Sound]:
         frame = collected.read()

@@ -16,6 +16,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, Protocol, TypeAlias
 
 from earmark.errors import UnreadableFileError, UnsupportedAudioError, UsageError
+from earmark.texts import printable
 
 
 class ByteStream(Protocol):
@@ -209,7 +210,7 @@ def source_label(source: AudioSource) -> str:
     else:
         found = getattr(source, "name", None)
         name = os.fsdecode(found) if isinstance(found, str | bytes) else "<stream>"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return printable(name)
 
 
 def _check_head(data: Input) -> None:

@@ -18,6 +18,7 @@ from earmark.cli.demo import demo
 from earmark.cli.doctor import doctor
 from earmark.cli.duplicates import duplicates
 from earmark.cli.explain import explain
+from earmark.cli.fingerprint import fingerprint
 from earmark.cli.identify import identify
 from earmark.cli.keys import keys
 from earmark.cli.listen import listen
@@ -113,6 +114,7 @@ app.callback(help=help_of(root))(root)
 for command in (
     add,
     identify,
+    fingerprint,
     scan,
     explain,
     listen,

@@ -213,10 +213,11 @@ def _measured(library: Library, material: Material, plan: Plan, query: QueryPara
 def _setup(library: Library, material: Material, plan: Plan, query: QueryParams) -> Setup:
     import earmark
     from earmark.evaluation.summary import Setup
+    from earmark.units import iso_utc
 
     return Setup(
         earmark=earmark.__version__,
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=iso_utc(datetime.now(UTC)),
         catalogue=material.name,
         tracks=len(material.known),
         duration_s=library.stats().duration_s,

@@ -36,6 +36,8 @@ class Findings:
     location: str
     library: dict[str, Any] | None = None
     """Counts and sizes; none if there is no library, or it cannot be opened."""
+    notes: list[str] = field(default_factory=list)
+    """What could be better about where the library lives."""
     problems: list[dict[str, str]] = field(default_factory=list)
     """What is wrong, and what to do about it."""
 
@@ -124,6 +126,7 @@ def _examine_library(findings: Findings, *, deep: bool) -> None:
         with Library.open(findings.location, create=False) as library:
             axis = library.params.peaks.axis
             findings.library = jsonable.stats(library.stats(), library.location, axis)
+            findings.notes = library.store.notes()
             for problem in library.check(deep=deep):
                 what = f"{problem.what} {problem.name}"
                 findings.add(what, problem.cause, naming("earmark repair", findings.location))
@@ -151,6 +154,7 @@ def _print_json(findings: Findings) -> None:
         "kernels": {"folder": str(findings.kernels), "writable": findings.kernels_writable},
         "location": presentable(findings.location),
         "library": findings.library,
+        "notes": findings.notes,
         "problems": findings.problems,
     }
     print(jsonable.dumps(shape))
@@ -169,6 +173,7 @@ def _print_words(findings: Findings) -> None:
         ("kernels", findings.kernels),
         ("library", presentable(findings.location)),
         ("tracks", _tracks(findings)),
+        *(("note", note) for note in findings.notes),
     ]
     console = screen.stdout()
     screen.show(screen.details(rows))

@@ -52,7 +52,9 @@ the peaks of a matching clip out as well."""
 def identify(
     clips: Annotated[
         list[str],
-        typer.Argument(metavar="CLIP", help="Files to name; - reads standard input."),
+        typer.Argument(
+            metavar="CLIP", help="Files to name, recordings or peaks; - reads standard input."
+        ),
     ],
     library: LibraryOption = None,
     *,
@@ -75,6 +77,7 @@ def identify(
         earmark identify --json recordings/*.wav
         earmark identify --ladder full --time-limit 5 nightcore.mp3
         earmark identify -- -odd-name.wav
+        earmark fingerprint clip.m4a > peaks.json; earmark identify peaks.json
         ffmpeg -f pulse -i default -t 8 -f wav - | earmark identify -
     """
     with opened(library, debug=debug) as open_library:

@@ -28,6 +28,7 @@ from earmark.params import QueryParams
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from earmark.jsonable import Object
     from earmark.library import Library
     from earmark.types import Timeline
 
@@ -145,20 +146,24 @@ def _pace(bar: Progress, heard_s: float) -> str:
 
 def _printer(*, as_json: bool, as_csv: bool, as_cue: bool) -> Callable[[Timeline], None]:
     """Return what prints one timeline after the other."""
+    from earmark.timelines import CueSheet, csv_heading, csv_lines, json_lines
+
     if as_json:
-        return lambda timeline: _print_lines(timelines.json_lines(timeline))
+        return _line_printer(json_lines)
     if as_csv:
-        print(timelines.csv_heading(), flush=True)
-        return lambda timeline: _print_lines(timelines.csv_lines(timeline))
-    if as_cue:
-        sheet = timelines.CueSheet()
-        return lambda timeline: _print_lines(sheet.lines(timeline))
-    return _print_table
+        print(csv_heading(), flush=True)
+        return _line_printer(csv_lines)
+    return _line_printer(CueSheet().lines) if as_cue else _print_table
 
 
-def _print_lines(lines: Iterator[str]) -> None:
-    for line in lines:
-        print(line, flush=True)
+def _line_printer(lines: Callable[[Object], Iterator[str]]) -> Callable[[Timeline], None]:
+    from earmark import jsonable
+
+    def show(timeline: Timeline) -> None:
+        for line in lines(jsonable.timeline(timeline)):
+            print(line, flush=True)
+
+    return show
 
 
 def _print_table(timeline: Timeline) -> None:

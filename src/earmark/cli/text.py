@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 from datetime import datetime
 
+from earmark.texts import printable as printable  # noqa: PLC0414 - the commands know it from here
+
 SIZES = ("bytes", "kB", "MB", "GB", "TB")
 THOUSAND = 1000
 CERTAINTY = ((0.999, "certain"), (0.99, "very likely"), (0.9, "likely"), (0.0, "perhaps"))
 """Least confidence that deserves each word."""
-
-
-def printable(text: str) -> str:
-    """Put any text on one line that does no harm to a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def colour() -> bool | None:

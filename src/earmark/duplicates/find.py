@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from earmark.duplicates.groups import Link, Member, grouped
-from earmark.duplicates.pairs import Shelf, pairs_between, pairs_within
+from earmark.duplicates.pairs import Shelf, pairs_between, pairs_within, told_span
 from earmark.duplicates.records import LEAST_S, DuplicateReport, SharedSpan
 from earmark.library import Library
 from earmark.units import steps_to_seconds
@@ -20,7 +20,6 @@ from earmark.units import steps_to_seconds
 if TYPE_CHECKING:
     from earmark.duplicates.pairs import Found
     from earmark.ingest import Duplicate, OnProgress, Skipped
-    from earmark.matching.overlap import Span
     from earmark.params import PeakParams
 
 OnCompared = Callable[[int, int], None]
@@ -125,7 +124,7 @@ class _Search:
     ) -> None:
         """Take pairs of recordings of two shelves, and leave out what shares too little."""
         for found in pairs:
-            spans = tuple(self._span(span) for span in found.spans)
+            spans = tuple(told_span(span, self.params) for span in found.spans)
             if sum(span.end_s - span.start_s for span in spans) >= self.least_s:
                 first = self._number(one, found.one, found.sounding, in_library=in_library[0])
                 second = self._number(
@@ -175,20 +174,6 @@ class _Search:
         elif member.in_library:
             self.members[number] = member
         return number
-
-    def _span(self, span: Span) -> SharedSpan:
-        times = (span.begin, span.end, span.line.at(span.begin), span.line.at(span.end))
-        begin_s, end_s, other_begin_s, other_end_s = (
-            max(0.0, steps_to_seconds(at, self.params)) for at in times
-        )
-        return SharedSpan(
-            start_s=begin_s,
-            end_s=end_s,
-            other_start_s=other_begin_s,
-            other_end_s=other_end_s,
-            speed=span.line.speed,
-            agreement=span.agreement,
-        )
 
 
 def _counting(on_compared: OnCompared | None, total: int, before: int = 0) -> Callable[[int], None]:

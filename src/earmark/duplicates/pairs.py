@@ -8,15 +8,17 @@ grows with its tracks, not with their pairs.
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from earmark.answers import Intact
 from earmark.axis import axis_of
+from earmark.duplicates.records import SharedSpan
 from earmark.matching.copies import places, speeds_above, speeds_around
 from earmark.matching.overlap import covered, shared, sounding
 from earmark.packing import unpack
+from earmark.units import steps_to_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from earmark.matching.copies import Place
     from earmark.matching.lines import Lead
     from earmark.matching.overlap import Span
-    from earmark.params import Params
+    from earmark.params import Params, PeakParams
     from earmark.stores.base import Reader
     from earmark.types import Constellation
 
@@ -96,22 +98,71 @@ def _asked(
     speeds: Sequence[float],
     on_compared: OnCompared,
 ) -> Iterator[Found]:
-    axis = axis_of(params.peaks)
-    done: set[tuple[int, int]] = set()
+    is_one = asked is index
+    done: defaultdict[int, set[int]] = defaultdict(set)
     for count, track in enumerate(asked.reader.all_tracks(), 1):
         recording = asked.constellation(track.key)
         if recording is not None:
-            own = track.key if asked is index else None
-            candidates = places(
-                recording, index.reader, axis, params, leave_out=own, speeds=(1.0, *speeds)
+            found = pairs_of(
+                track.key,
+                recording,
+                index,
+                params,
+                speeds,
+                is_its_own=is_one,
+                passed_by=done.pop(track.key, set()) if is_one else frozenset(),
             )
-            for other, leads in _by_track(candidates).items():
-                if own is None or (other, own) not in done:
-                    found = _compared(track.key, recording, other, index, leads, axis)
-                    if found is not None:
-                        done.add((track.key, other))
-                        yield found
+            for pair in found:
+                done[pair.other].add(track.key)
+                yield pair
         on_compared(count)
+
+
+def pairs_of(
+    key: int,
+    recording: Constellation,
+    index: Shelf,
+    params: Params,
+    speeds: Sequence[float],
+    *,
+    is_its_own: bool,
+    passed_by: Collection[int] = frozenset(),
+) -> Iterator[Found]:
+    """Yield the pairs of one recording and those of a store.
+
+    Args:
+        key: of the recording.
+        recording: its peaks, or those of its beginning.
+        index: the store.
+        params: what both were made with.
+        speeds: that are tried beside 1; see `Line.speed`.
+        is_its_own: whether the store has the recording itself, which is left out.
+        passed_by: keys of recordings that need not be compared.
+    """
+    axis = axis_of(params.peaks)
+    own = key if is_its_own else None
+    candidates = places(recording, index.reader, axis, params, leave_out=own, speeds=(1.0, *speeds))
+    for other, leads in _by_track(candidates).items():
+        if other not in passed_by:
+            found = _compared(key, recording, other, index, leads, axis)
+            if found is not None:
+                yield found
+
+
+def told_span(span: Span, params: PeakParams) -> SharedSpan:
+    """Return a stretch that two recordings share with its times in seconds."""
+    times = (span.begin, span.end, span.line.at(span.begin), span.line.at(span.end))
+    begin_s, end_s, other_begin_s, other_end_s = (
+        max(0.0, steps_to_seconds(at, params)) for at in times
+    )
+    return SharedSpan(
+        start_s=begin_s,
+        end_s=end_s,
+        other_start_s=other_begin_s,
+        other_end_s=other_end_s,
+        speed=span.line.speed,
+        agreement=span.agreement,
+    )
 
 
 def _compared(

@@ -10,7 +10,7 @@ from earmark.axis import axis_of
 from earmark.matching.clip import Chart, chart_of
 from earmark.matching.course import moments
 from earmark.matching.verification import MAX_REACH_STEPS, Hypotheses, examine, pair_up
-from earmark.spectrogram import Spectrogram
+from earmark.spectrogram import levels_db
 from earmark.types import BestPlace, Exhibit, Match
 from earmark.units import frame_rate_hz
 
@@ -79,7 +79,7 @@ def exhibit(
     track_s, track_hz, is_heard = place.peaks() if place else (nothing, nothing, nothing > 0)
     place_s, agreeing = place.agreeing() if place else (nothing, np.empty(0, np.int64))
     return Exhibit(
-        level_db=_levels(samples, params),
+        level_db=levels_db(samples, params),
         frame_s=1 / frame_rate_hz(params),
         band_hz=axis.hz(np.arange(len(axis.centre_bins)) * params.steps),
         clip_s=peaks.time / (frame_rate_hz(params) * params.steps),
@@ -90,13 +90,3 @@ def exhibit(
         place_s=place_s,
         agreeing=agreeing,
     )
-
-
-def _levels(samples: NDArray[np.float32], params: PeakParams) -> NDArray[np.float32]:
-    """Return the level of every cell in dB, shape (frames, bands)."""
-    spectrogram = Spectrogram(params)
-    rows = [*spectrogram.feed(samples), *spectrogram.finish()]
-    power = np.concatenate([np.empty((0, spectrogram.bands), np.float32), *rows])
-    floor = np.float32(10 ** (params.silence_db / 10))
-    levels: NDArray[np.float32] = 10 * np.log10(np.maximum(power, floor))
-    return levels

@@ -108,15 +108,16 @@ class _Case:
             references = self._references(reader, only)
             verdict = self._verdict(references)
             leaders = verdict.matches or verdict.candidates[:1]
-            tracks = reader.tracks([found.key for found in leaders])
-            packed = references.constellations(tracks)
+            weaker = verdict.candidates if verdict.matches else verdict.candidates[1:]
+            tracks = reader.tracks([found.key for found in (*leaders, *weaker)])
+            packed = references.constellations([found.key for found in leaders])
         there = [found for found in leaders if found.key in packed and found.key in tracks]
         if not there:
             return self._told(verdict.status)
         best, *others = there
         place = Place(self.heard, best, unpack_all([packed[best.key]]), self.params.peaks)
-        beside = [match_of(found, tracks[found.key]) for found in others]
-        return self._told(verdict.status, place, self._best(place, best, tracks), beside)
+        beside, behind = _matches(others, tracks), _matches(weaker, tracks)
+        return self._told(verdict.status, place, self._best(place, best, tracks), beside, behind)
 
     def _references(self, reader: Reader, only: Track | None) -> References:
         if only is None:
@@ -140,6 +141,7 @@ class _Case:
         place: Place | None = None,
         best: BestPlace | None = None,
         others: Sequence[Match] = (),
+        candidates: Sequence[Match] = (),
     ) -> Explanation:
         peaks, duration_s = len(self.heard.peaks), self.duration_s
         reasons = reasons_of(status, self.level_db, peaks / max(duration_s, 1e-9), best)
@@ -157,8 +159,15 @@ class _Case:
             self.level_db,
             peaks,
             best,
+            tuple(others),
+            tuple(candidates),
             exhibit=exhibit(self.samples, self.heard, place, self.params.peaks),
         )
+
+
+def _matches(found: Iterable[Found], tracks: Mapping[int, Track]) -> list[Match]:
+    """Return those whose tracks are still there."""
+    return [match_of(one, tracks[one.key]) for one in found if one.key in tracks]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from earmark.errors import UsageError
-from earmark.live.quota import Quota
+from earmark.live.quota import Quotas
 from earmark.live.reading import Reader
 from earmark.live.recognizer import Recognizer
 from earmark.live.station import Station
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from earmark.live.events import Event, Pulse
     from earmark.live.plan import LookPlan
     from earmark.params import QueryParams
-
-LADDER_SHARE = 0.1
-"""Of one processor, for the ladders of all stations together."""
 
 PATIENCE_S = 30.0
 """How long is waited, in the end, for stations to say what there is left to say."""
@@ -50,7 +47,7 @@ class Monitor:
         plan: LookPlan | None = None,
         allow_private: bool = False,
         ffmpeg_urls: bool = False,
-        ladder_share: float = LADDER_SHARE,
+        quotas: Quotas | None = None,
     ) -> None:
         """Prepare to listen; entering the `with` block begins it.
 
@@ -65,7 +62,8 @@ class Monitor:
             allow_private: also go to addresses of private networks and of this machine.
             ffmpeg_urls: let FFmpeg itself open `rtmp(s)` and `rtsp(s)` addresses; for sources that
                 are trusted, as FFmpeg may be sent on to other hosts.
-            ladder_share: what the ladders may take of one processor, of all stations together.
+            quotas: what all stations together may take of a processor beyond glances; shared with
+                whoever else is given them.
 
         Raises:
             UsageError: no source, or two of one name.
@@ -74,7 +72,7 @@ class Monitor:
         _check_names([one.name for one in wanted])
         opener = Opener(Client(AddressPolicy(allow_private=allow_private)), ffmpeg_urls=ffmpeg_urls)
         rate = library.params.peaks.sample_rate_hz
-        quota = Quota(ladder_share)
+        shared = quotas or Quotas()
         self._guard = threading.Lock()
         self._on_event = on_event
         self._on_pulse = on_pulse
@@ -82,7 +80,7 @@ class Monitor:
             Station(
                 source,
                 Reader(source, opener, rate),
-                Recognizer(library, query=query, plan=plan, quota=quota),
+                Recognizer(library, query=query, plan=plan, quotas=shared),
                 rate,
                 self._hand_on,
                 self._hand_on_pulse,

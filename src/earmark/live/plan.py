@@ -7,8 +7,11 @@ these (a Bonferroni correction: looks at overlapping sound depend on one another
 rate is lower). The rating is in nats, so a look with a part of 1/n costs ln n: 2.2 for nine.
 
 Sound that stays unknown is looked at every `later_every_s`, each time on a budget of its own,
-`later_share` of the user's rate: an hour has 1800 such looks, and with the usual numbers a false
-start is expected once in 90 hours of unknown music, or more rarely.
+`later_share` of the user's rate: an hour has 3600 such looks, and with the usual numbers a false
+start is expected once in 89 hours of unknown music, or more rarely.
+
+A look is a search, or only a glance where a search is not due or not to be had. Either has paid
+for being wrong: what a look costs does not depend on how far it went.
 """
 
 from __future__ import annotations
@@ -33,9 +36,11 @@ class LookPlan:
     once more with it."""
     later_s: float = 5.0
     """How much of the latest sound is looked at when a stretch stays unknown."""
-    later_every_s: float = 2.0
-    later_share: float = 1 / 16
+    later_every_s: float = 1.0
+    later_share: float = 1 / 32
     """Part of the false-accept rate that such a look may spend."""
+    search_every_s: float = 2.0
+    """Such a look is a glance if the stretch was searched more lately than this."""
     undecided_s: float = 6.0
     """Of two recordings that fit equally well one is told after so long, if nothing tells them
     apart by then."""
@@ -49,7 +54,8 @@ class LookPlan:
         if len(steps) == 1 or any(a >= b for a, b in pairwise(steps)):
             message = f"looks need rising lengths, not {self.looks_s}"
             raise UsageError(message)
-        numbers = (self.later_s, self.later_every_s, self.later_share, self.hold_s)
+        every_s = (self.later_every_s, self.search_every_s)
+        numbers = (self.later_s, *every_s, self.later_share, self.hold_s)
         if not all(0 < number < math.inf for number in numbers):
             message = "the times and the share of a plan are positive numbers"
             raise UsageError(message)

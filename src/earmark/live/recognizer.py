@@ -8,21 +8,22 @@ be talked over. The search goes on meanwhile, from the moment at which the track
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from earmark.audio import Resampler, channels_of, to_mono
+from earmark.audio import channels_of, to_mono
 from earmark.live.follower import Follower
+from earmark.live.looking import Looker, of_the_stream
 from earmark.live.plan import LookPlan
+from earmark.live.steps import Steps
 from earmark.live.updates import Update, UpdateKind
 from earmark.live.waiting import Waiting
 from earmark.live.window import Window
 from earmark.matching.course import Course
-from earmark.params import Ladder, QueryParams
-from earmark.types import Relation, Status
+from earmark.params import QueryParams
+from earmark.types import Status
 from earmark.units import samples_to_seconds, semitones_to_pitch
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.library import Library
-    from earmark.live.quota import Quota
+    from earmark.live.quota import Quotas
     from earmark.types import Identification, Match
 
 STEP_S = 0.25
@@ -58,6 +59,9 @@ SAME_PLACE_S = 0.5
 REPLAY_S = 20.0
 """A track that is found again no further back than this (a player repeats what it had buffered)
 still plays; further back, it was started anew."""
+
+PATIENCE_S = 10.0
+"""A stretch that waits for so long for its turn on the ladder is told to be unknown before."""
 
 LEAST_CANDIDATE = 1.0
 """Rating, in nats, from which a candidate is told of."""
@@ -91,7 +95,7 @@ class Recognizer:
         *,
         query: QueryParams | None = None,
         plan: LookPlan | None = None,
-        quota: Quota | None = None,
+        quotas: Quotas | None = None,
     ) -> None:
         """Begin to listen.
 
@@ -100,24 +104,24 @@ class Recognizer:
             query: how hard to look; its `far` is what a new stretch may spend, its `ladder` what
                 each stretch is given once.
             plan: when to look.
-            quota: what the ladder may take of a processor, if that is limited.
+            quotas: what looks may take of a processor beyond glances, if that is limited.
         """
         self._library = library
         self._params = library.params.peaks
         self._query = query or QueryParams()
         self._plan = plan or LookPlan()
-        self._quota = quota
-        rate = self._params.sample_rate_hz
-        self._step = round(STEP_S * rate)
-        self._window = Window(round((self._plan.longest_s + MARGIN_S) * rate))
-        self._resampler: Resampler | None = None
-        self._pending = np.empty(0, np.float32)
+        self._looker = Looker(library, self._query, quotas)
+        self._rate_hz = self._params.sample_rate_hz
+        self._steps = Steps(self._rate_hz, round(STEP_S * self._rate_hz))
+        self._window = Window(round((self._plan.longest_s + MARGIN_S) * self._rate_hz))
         self._play: _Play | None = None
         self._waiting = Waiting()
         self._origin_s = 0.0
         self._looks = 0
         self._later_s = 0.0
+        self._searched_s = 0.0
         self._ladder_due = False
+        self._is_unknown = False
         self._quiet_s: float | None = None
         self._is_silent = False
 
@@ -151,7 +155,7 @@ class Recognizer:
             UsageError: an array of another shape or type, or a rate beyond reason.
             LibraryError: the library cannot be read.
         """
-        return list(self._heard(self._resampled(to_mono(channels_of(samples)), sample_rate)))
+        return list(self._heard(self._steps.feed(to_mono(channels_of(samples)), sample_rate)))
 
     def skip(self, seconds: float) -> list[Update]:
         """Note that so much sound was lost, and return what there is to say about it."""
@@ -174,39 +178,26 @@ class Recognizer:
 
     def _last_look(self) -> Iterator[Update]:
         """Look at what is left, with the ladder; a stretch that had all its looks pays for it."""
-        plan = self._plan
+        plan, looker = self._plan, self._looker
         had_all = self._looks == len(plan.looks_s) and not self._ladder_due
+        length_s, share = self._stretch_s(), plan.share
         if had_all:
-            return self._look(plan.later_s, plan.later_share, Ladder.OFF)
-        return self._look(self._stretch_s(), plan.share, self._query.ladder)
+            length_s, share = plan.later_s, plan.later_share
+        sound = self._latest(length_s)
+        answer = None if had_all else looker.climb(sound, share)
+        answer = answer or looker.search(sound, share, is_new=not had_all)
+        return self._concluded(answer or looker.glance(sound, share), length_s)
 
     def _drained(self) -> list[Update]:
         """Listen to what is left of a piece of sound."""
-        updates = list(self._heard(self._flushed()))
-        self._window.add(self._pending)
-        self._pending = np.empty(0, np.float32)
+        updates = list(self._heard(self._steps.drain()))
+        self._window.add(self._steps.rest())
         return updates
 
-    def _resampled(self, samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-        before = np.empty(0, np.float32)
-        if self._resampler is None or self._resampler.input_rate_hz != rate:
-            before = self._flushed()
-            self._resampler = Resampler(rate, self._params.sample_rate_hz)
-        return np.concatenate([before, self._resampler.feed(samples)])
-
-    def _flushed(self) -> NDArray[np.float32]:
-        """End a piece of one rate, and return what was still in the resampler."""
-        if self._resampler is None:
-            return np.empty(0, np.float32)
-        rest, self._resampler = self._resampler.flush(), None
-        return rest
-
-    def _heard(self, samples: NDArray[np.float32]) -> Iterator[Update]:
-        self._pending = np.concatenate([self._pending, samples])
-        while len(self._pending) >= self._step:
-            piece, self._pending = self._pending[: self._step], self._pending[self._step :]
-            self._window.add(piece)
-            yield from self._in_order(self._silences(piece))
+    def _heard(self, steps: Iterable[NDArray[np.float32]]) -> Iterator[Update]:
+        for step in steps:
+            self._window.add(step)
+            yield from self._in_order(self._silences(step))
             yield from self._in_order(self._follow() if self._is_following() else self._search())
 
     def _in_order(self, updates: Iterable[Update]) -> Iterator[Update]:
@@ -288,39 +279,57 @@ class Recognizer:
             self._looks = due
             self._ladder_due = due == len(plan.looks_s)
             self._later_s = self.position_s
-            yield from self._look(plan.looks_s[due - 1], plan.share, Ladder.OFF)
+            yield from self._look(plan.looks_s[due - 1], plan.share, is_new=True)
         if self._ladder_due and not self._is_following():
             yield from self._climb()
         is_time = self.position_s >= self._later_s + plan.later_every_s
         if self._looks == len(plan.looks_s) and is_time and not self._is_following():
             self._later_s = self.position_s
-            yield from self._look(plan.later_s, plan.later_share, Ladder.OFF)
+            yield from self._look(plan.later_s, plan.later_share, is_new=False)
+
+    def _look(self, length_s: float, share: float, *, is_new: bool) -> Iterator[Update]:
+        """Search the last `length_s` of the sound if that is allowed and due, or glance at it."""
+        sound = self._latest(length_s)
+        answer = None
+        if is_new or self.position_s >= self._searched_s + self._plan.search_every_s:
+            answer = self._looker.search(sound, share, is_new=is_new)
+        if answer is None:
+            answer = self._looker.glance(sound, share)
+        else:
+            self._searched_s = self.position_s
+        yield from self._concluded(answer, length_s)
 
     def _climb(self) -> Iterator[Update]:
-        """Give the stretch the ladder, once, if the quota allows it by now."""
-        if self._quota is not None and not self._quota.is_left():
-            return
-        self._ladder_due = False
-        began = time.thread_time()
-        yield from self._look(self._plan.looks_s[-1], self._plan.share, self._query.ladder)
-        if self._quota is not None:
-            self._quota.spend(time.thread_time() - began)
-        if not self._is_following():
+        """Give the stretch the ladder, once, when it is its turn."""
+        length_s = self._plan.looks_s[-1]
+        answer = self._looker.climb(self._latest(length_s), self._plan.share)
+        if answer is not None:
+            self._ladder_due = False
+            yield from self._concluded(answer, length_s)
+        is_late = self.position_s >= self._origin_s + length_s + PATIENCE_S
+        if (is_late or not self._ladder_due) and not self._is_following():
+            yield from self._unknown()
+
+    def _unknown(self) -> Iterator[Update]:
+        """Tell, once, that the stretch is unknown."""
+        if not self._is_unknown:
+            self._is_unknown = True
             yield Update(UpdateKind.UNKNOWN, self.position_s, self._origin_s)
 
-    def _look(self, length_s: float, share: float, ladder: Ladder) -> Iterator[Update]:
-        """Ask for the last `length_s` of the sound, at a part of the false-accept rate."""
-        rate = self._params.sample_rate_hz
-        first = max(self._window.end - round(length_s * rate), self._window.begin)
-        query = replace(self._query, far=self._query.far * share, ladder=ladder)
-        answer = self._library.identify(self._window.since(first), sample_rate=rate, query=query)
+    def _latest(self, length_s: float) -> NDArray[np.float32]:
+        """Return the last `length_s` of the sound, or as much of it as is kept, shape (n,)."""
+        return self._window.since(self._window.end - round(length_s * self._rate_hz))
+
+    def _concluded(self, answer: Identification, length_s: float) -> Iterator[Update]:
+        """Say what follows from the answer to the last `length_s` of the sound."""
+        first = max(self._window.end - round(length_s * self._rate_hz), self._window.begin)
         begin_s = samples_to_seconds(first, self._params)
         if self._is_decided(answer, length_s):
             yield from self._decide(answer, begin_s)
             return
         for match in (*answer.matches, *answer.candidates)[:1]:
             if match.score >= LEAST_CANDIDATE:
-                told = _of_the_stream(match, begin_s)
+                told = of_the_stream(match, begin_s)
                 yield Update(UpdateKind.CANDIDATE, self.position_s, told.clip_start_s, match=told)
 
     def _is_decided(self, answer: Identification, length_s: float) -> bool:
@@ -330,7 +339,7 @@ class Recognizer:
 
     def _decide(self, answer: Identification, begin_s: float) -> Iterator[Update]:
         """Begin to follow what was named; what was lost goes on if it is the same."""
-        found = [_of_the_stream(match, begin_s) for match in answer.matches]
+        found = [of_the_stream(match, begin_s) for match in answer.matches]
         again = next(filter(None, map(self._gone_on, found)), None)
         match = again or found[0]
         follower = self._follower(match)
@@ -378,21 +387,9 @@ class Recognizer:
         self._origin_s = max(at_s, 0.0)
         self._looks = 0
         self._ladder_due = False
+        self._is_unknown = False
 
     def _stretch_s(self) -> float:
         """How much of the unknown stretch was heard and is kept."""
         kept_s = self.position_s - samples_to_seconds(self._window.begin, self._params)
         return min(self.position_s - self._origin_s, kept_s)
-
-
-def _of_the_stream(match: Match, begin_s: float) -> Match:
-    """Return the match of a window that begins at `begin_s` as one of the whole stream."""
-    back_s = match.tempo * begin_s
-    return replace(
-        match,
-        relation=Relation.BEST,
-        offset_s=match.offset_s - back_s,
-        other_offsets_s=tuple(offset_s - back_s for offset_s in match.other_offsets_s),
-        clip_start_s=match.clip_start_s + begin_s,
-        clip_end_s=match.clip_end_s + begin_s,
-    )

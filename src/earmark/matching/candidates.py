@@ -14,6 +14,7 @@ import numpy as np
 
 from earmark.kernels import kernel
 from earmark.landmarks import EXACT, Probes, query_probes
+from earmark.parallel import together
 from earmark.tape import gather
 
 if TYPE_CHECKING:
@@ -97,11 +98,13 @@ def find_candidates(index: Index, probes: Probes, clip_frames: int, limit: int) 
         clip_frames: length of the clip.
         limit: how many are wanted.
     """
-    rows = [np.empty((0, 5), np.int64)]
-    for tape in index.tapes(probes.hash):
+
+    def found_on(tape: Tape) -> NDArray[np.int64]:
         position, counts = gather(tape, probes.hash)
         votes = _votes(position, counts, probes.frame)
-        rows.append(_on_tracks(tape, clip_frames, _fullest_windows(tape, votes, limit)))
+        return _on_tracks(tape, clip_frames, _fullest_windows(tape, votes, limit))
+
+    rows = [np.empty((0, 5), np.int64), *together(found_on, index.tapes(probes.hash))]
     joined = np.concatenate(rows)
     key, offset, votes, *_ = joined.T
     order = np.lexsort((offset, key, -votes))[:limit]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -60,8 +61,8 @@ GLANCED, VOTED = 100, 2000
 """Alignments of a glance and of a look, whose tracks are swept in a catalogue too large to sweep
 whole."""
 
-CHUNK = 64
-"""Constellations that are held at once while sweeping."""
+CHUNK = 32
+"""Constellations that a thread holds at once while sweeping."""
 
 EXPLAINED = 0.93
 """A match that finds this part of its peaks is all that sounds: 19 of 20 clean clips have 0.96 and
@@ -295,17 +296,18 @@ class Search:
         """Take the clip for unmodified."""
         return plain(found, self._numbers([one.key for one in found]), self._clip.steps)
 
-    def _constellations(self) -> Iterator[tuple[Sequence[int], Constellations]]:
-        """Yield the constellations to sweep, and their keys, some at a time."""
+    def _constellations(self) -> Iterator[tuple[Sequence[int], Callable[[], Constellations]]]:
+        """Yield the keys to sweep, and what unpacks their constellations, some at a time."""
         keys = self._swept_keys()
         for first in range(0, len(keys), CHUNK):
-            yield self._unpacked(keys[first : first + CHUNK])
+            there, packed = self._packed(keys[first : first + CHUNK])
+            yield there, partial(packing.unpack_all, packed)
 
-    def _unpacked(self, keys: Iterable[int]) -> tuple[Sequence[int], Constellations]:
-        """Return the keys that are there, in order, and their constellations."""
+    def _packed(self, keys: Iterable[int]) -> tuple[Sequence[int], Sequence[bytes]]:
+        """Return the keys that are there, in order, and their packed constellations."""
         packed = self._references.constellations(keys)
         there = sorted(packed)
-        return there, packing.unpack_all([packed[key] for key in there])
+        return there, [packed[key] for key in there]
 
     def _swept_keys(self) -> list[int]:
         budget = round(self._query.sweep_hours * 3600 * frame_rate_hz(self._params.peaks))
@@ -355,9 +357,9 @@ class Search:
 
     def _numbers(self, keys: Sequence[int]) -> NDArray[np.int64]:
         """Return the numbers of tracks, -1 for one that is gone; bring up those that are new."""
-        new, tracks = self._unpacked(sorted(set(keys) - set(self._keys)))
+        new, packed = self._packed(sorted(set(keys) - set(self._keys)))
         self._keys += new
-        self._tracks = packing.joined(self._tracks, tracks)
+        self._tracks = packing.joined(self._tracks, packing.unpack_all(packed))
         number = {key: i for i, key in enumerate(self._keys)}
         return np.array([number.get(key, -1) for key in keys], np.int64)
 

@@ -13,15 +13,17 @@ from one that merely sounds alike: `Surroundings`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from earmark.kernels import kernel
 from earmark.matching.clip import MARGIN_FRAMES, PARTS_PER_NAT, warps
+from earmark.parallel import together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -88,7 +90,7 @@ class Surroundings:
 
 def sweep(
     clip: Clip,
-    tracks: Iterable[tuple[Sequence[int], Constellations]],
+    tracks: Iterable[tuple[Sequence[int], Callable[[], Constellations]]],
     limit: int,
     *,
     tempo: float = 1.0,
@@ -98,14 +100,15 @@ def sweep(
 
     Args:
         clip: the clip.
-        tracks: keys and constellations, some at a time.
+        tracks: keys, and what unpacks their constellations; some at a time.
         limit: how many places are wanted.
         tempo: track seconds per clip second.
         pitch: clip frequency per track frequency.
     """
     (table,), _ = warps(clip.axis, np.array([pitch]), clip.steps, -(clip.steps // 2))
-    places = []
-    for keys, some in tracks:
+
+    def swept(part: tuple[Sequence[int], Callable[[], Constellations]]) -> list[Place]:
+        keys, some = part[0], part[1]()
         which, offsets, lifts = _swept(
             some.time,
             some.frequency,
@@ -117,7 +120,9 @@ def sweep(
         )
         offsets = np.round(offsets * tempo).astype(np.int64)
         found = zip(which.tolist(), offsets.tolist(), lifts.tolist(), strict=True)
-        places += [Place(keys[number], offset, lift) for number, offset, lift in found]
+        return [Place(keys[number], offset, lift) for number, offset, lift in found]
+
+    places = list(chain.from_iterable(together(swept, list(tracks))))
     places.sort(key=lambda place: (-place.lift, place.key, place.offset_frames))
     return places[:limit]
 

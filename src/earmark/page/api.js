@@ -1,6 +1,6 @@
 // The server's API: one way to ask, one kind of error.
 
-import { unlocked } from "./session.js";
+import { caller, unlocked } from "./session.js";
 
 const BASE = new URL("api/v1/", document.baseURI);
 const MOST_TRIES = 4;
@@ -43,22 +43,44 @@ export function address(path, query = {}) {
  * Ask the server; it wants a key: the user is asked for one, and then it is asked again.
  * @param {string} method
  * @param {string} path
- * @param {{query?: Record<string, unknown>, json?: unknown, body?: BodyInit, signal?: AbortSignal, headers?: Record<string, string>}} [options]
- * @returns {Promise<any>} the answer, as JSON; null if it has no body
+ * @param {{query?: Record<string, unknown>, json?: unknown, body?: BodyInit, signal?: AbortSignal,
+ *   headers?: Record<string, string>, read?: (response: Response) => Promise<any>}} [options]
+ * @returns {Promise<any>} the answer, as JSON unless `read` says otherwise; null if it has no body
  */
 export async function ask(method, path, options = {}) {
   for (let tries = 1; ; tries += 1) {
     const response = await sent(method, path, options);
-    if (response.ok) return response.status === 204 ? null : response.json();
+    if (response.ok) return response.status === 204 ? null : (options.read ?? asJson)(response);
     const problem = await problemOf(response);
-    if (response.status === 401 && (await unlocked(problem, path))) continue;
+    if (response.status === 401 && !path.endsWith("session") && (await unlocked())) continue;
     const wait_s = waitOf(response.status, response.headers.get("retry-after"));
     if (wait_s === null || tries >= MOST_TRIES) throw problem;
     await pause(1000 * wait_s, options.signal);
   }
 }
 
+/** Find out who asks, and what they may do. */
+export async function meet() {
+  caller.set(await get("session"));
+}
+
+/** Exchange a key for a session. */
+export async function signIn(key) {
+  await ask("POST", "session", { headers: { Authorization: `Bearer ${key}` } });
+  await meet();
+}
+
+/** End the session: this browser needs a key again. */
+export async function signOut() {
+  await ask("DELETE", "session");
+  await meet();
+}
+
+const asJson = (response) => response.json();
+const asBlob = (response) => response.blob();
+
 export const get = (path, query, signal) => ask("GET", path, { query, signal });
+export const getBlob = (path, query, signal) => ask("GET", path, { query, signal, read: asBlob });
 export const post = (path, options) => ask("POST", path, options);
 export const patch = (path, json) => ask("PATCH", path, { json });
 export const remove = (path) => ask("DELETE", path);
@@ -75,7 +97,7 @@ export async function upload(path, file, options = {}) {
     const { status, told, retryAfter } = await uploaded(path, file, options);
     if (status >= 200 && status < 300) return told;
     const problem = status ? new Problem(status, told ?? {}) : Problem.offline();
-    if (status === 401 && (await unlocked(problem, path))) continue;
+    if (status === 401 && (await unlocked())) continue;
     const wait_s = waitOf(status, retryAfter);
     if (wait_s === null || tries >= MOST_TRIES) throw problem;
     await pause(1000 * wait_s, options.signal);
@@ -104,7 +126,8 @@ export async function ended(task, { onChange, signal } = {}) {
  * itself, and goes on where it was.
  * @param {string} path
  * @param {Record<string, (data: any, event: MessageEvent) => void>} handlers by the event's name
- * @param {{query?: Record<string, unknown>, onState?: (connected: boolean) => void}} [options]
+ * @param {{query?: Record<string, unknown>, onState?: (connected: boolean, isOver?: boolean) => void}} [options]
+ *   `isOver`: the server refused, and the browser does not try again
  * @returns {() => void}
  */
 export function events(path, handlers, { query, onState } = {}) {
@@ -113,7 +136,7 @@ export function events(path, handlers, { query, onState } = {}) {
     source.addEventListener(name, (event) => handle(JSON.parse(event.data), event));
   }
   source.onopen = () => onState?.(true);
-  source.onerror = () => onState?.(false);
+  source.onerror = () => onState?.(false, source.readyState === EventSource.CLOSED);
   return () => source.close();
 }
 

@@ -1,8 +1,9 @@
 // The page: where one is, the frame around it, and the view that belongs there.
 
+import { meet } from "./api.js";
 import { Button } from "./components/button.js";
 import { Icon, Mark } from "./components/icons.js";
-import { KeyDialog } from "./components/key-dialog.js";
+import { KeyButton, KeyDialog } from "./components/key-dialog.js";
 import { Player, usePlaying } from "./components/player.js";
 import { Failed, Loading } from "./components/states.js";
 import { ThemeSwitch } from "./components/theme-switch.js";
@@ -43,7 +44,7 @@ function App() {
     <header class="bar">
       <a class="brand" href=${href(START)} aria-label="Earmark, start"><${Mark} /><span>Earmark</span></a>
       <${Menu} current=${where.view} />
-      <div class="aside"><${ThemeSwitch} /></div>
+      <div class="aside"><${KeyButton} /><${ThemeSwitch} /></div>
     </header>
     <main id="main" class="view view-${where.view}" tabindex="-1" ref=${main}>
       ${view ? html`<${Shown} key=${where.view} view=${view} place=${where} />` : html`<${Nowhere} />`}
@@ -105,4 +106,5 @@ function useFocusOnMove(main, view) {
   }, [view]);
 }
 
+meet().catch(() => {}); // a server that does not answer is told of by what needs it
 render(html`<${App} />`, document.getElementById("app"));

@@ -65,7 +65,8 @@ export class Catalogue {
       return;
     }
     this._parts.set(part, page.tracks);
-    this._grow(part * PART + page.tracks.length + (page.next_cursor ? PART : 0));
+    // one more is there for sure: whoever scrolls to it fetches the next part
+    this._grow(part * PART + page.tracks.length + (page.next_cursor ? 1 : 0));
     this._forget();
     this._onChange();
   }

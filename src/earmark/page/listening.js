@@ -25,10 +25,15 @@ const RESTING = {
 };
 
 /** What is going on. */
-export const listening = createStore({ ...RESTING, goesOn: kept.get("goesOn", false) });
+export const listening = createStore({
+  ...RESTING,
+  goesOn: kept.get("goesOn", false),
+  isPrivate: kept.get("isPrivate", false),
+});
 
 let microphone = null;
 let connection = null;
+let Connection = LiveConnection;
 let lost = 0;
 
 /** The spectrum of what is heard at the moment; null if nothing is. */
@@ -40,7 +45,8 @@ export async function begin() {
   listening.change({ ...RESTING, phase: "asking" });
   lost = 0;
   try {
-    await LiveConnection.check();
+    Connection = await connectionClass();
+    await Connection.check();
     const opened = await Microphone.open((samples) => connection?.send(samples));
     if (listening.get().phase !== "asking") return opened.close(); // stopped meanwhile
     microphone = opened;
@@ -61,14 +67,27 @@ export function goOn(goesOn) {
   listening.change({ goesOn });
 }
 
+/** Whether only peaks are sent, and no sound; what is being listened to is dropped. */
+export function keepPrivate(isPrivate) {
+  rest({ isPrivate });
+  kept.set("isPrivate", isPrivate);
+}
+
 /** Forget what was found. */
 export function clear() {
   listening.change({ found: null, trouble: null, candidates: [] });
 }
 
+/** Private mode is fetched when it is wanted. */
+async function connectionClass() {
+  if (!listening.get().isPrivate) return LiveConnection;
+  const { PrivateConnection } = await import("./private-connection.js");
+  return PrivateConnection;
+}
+
 function connect() {
   const began_ms = performance.now();
-  connection = new LiveConnection(microphone.rate_hz, {
+  connection = new Connection(microphone.rate_hz, {
     onReady: () => listening.change({ phase: "listening", began_ms: performance.now(), candidates: [] }),
     onUpdate: (update) => hear(update),
     onEnd: (problem) => reconnect(problem, performance.now() - began_ms),
@@ -97,12 +116,13 @@ function hear({ kind, match }) {
 }
 
 function decide(match) {
-  const { began_ms, candidates, goesOn } = listening.get();
+  const { began_ms, candidates, goesOn, isPrivate } = listening.get();
   const rival = candidates.find((other) => other.track.id !== match.track.id) ?? null;
-  const clipId = keepClip(wavOf(microphone.latest(), microphone.rate_hz), "what the microphone heard");
+  // to explain a clip, its sound has to be sent
+  const clipId = isPrivate ? null : keepClip(wavOf(microphone.latest(), microphone.rate_hz), "what the microphone heard");
   remember({ match, clipId });
   listening.change({ found: { match, rival, clipId, began_ms, isOver: false }, candidates: [], trouble: null });
-  if (!goesOn) rest({});
+  if (!goesOn || isPrivate) rest({});
 }
 
 function endOf(match) {

@@ -3,21 +3,29 @@
 
 import { createStore } from "./store.js";
 
-/** Who waits for a key, and what came of the last that was tried. */
+const SCOPES = ["read", "write", "admin"];
+
+/** Whoever waits for a key to be typed. */
 export const lock = createStore({
   /** @type {((opened: boolean) => void)[]} */
   waiting: [],
   isOpen: false,
 });
 
+/** What the server says of whoever uses this page; null until it has said it. */
+export const caller = createStore(/** @type {null | {key: string | null, scope: string | null, is_session: boolean}} */ (null));
+
+/** Whether something is worth being offered: whoever has no key yet may get one. */
+export function may(scope) {
+  const known = caller.get()?.scope;
+  return !known || SCOPES.indexOf(known) >= SCOPES.indexOf(scope);
+}
+
 /**
  * Ask the user for a key, once however many requests wait for it.
- * @param {Error} _problem
- * @param {string} path of the request that was refused
- * @returns {Promise<boolean>} whether to ask the server again
+ * @returns {Promise<boolean>} whether there is one now
  */
-export function unlocked(_problem, path) {
-  if (path.replace(/^\//, "") === "session") return Promise.resolve(false);
+export function unlocked() {
   return new Promise((resolve) => {
     const { waiting } = lock.get();
     lock.set({ waiting: [...waiting, resolve], isOpen: true });

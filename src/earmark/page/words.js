@@ -47,6 +47,9 @@ export function percent(share) {
   return `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
 }
 
+/** A share of many, to the nearest hundredth; what is left of certainty is `percent`. */
+export const portion = (share) => `${Math.round(100 * share)} %`;
+
 /** How sure a confidence is, in words; the number belongs beside it. */
 export function certainty(confidence) {
   if (confidence >= 0.999) return "As good as certain";
@@ -83,10 +86,9 @@ export function when(date, now = new Date()) {
   const ago_s = (now.getTime() - date.getTime()) / 1000;
   if (ago_s < 45) return "just now";
   if (ago_s < 3000) return `${many(Math.max(1, Math.round(ago_s / 60)), "minute")} ago`;
-  const time = date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  if (date.toDateString() === now.toDateString()) return `today, ${time}`;
+  if (date.toDateString() === now.toDateString()) return `today, ${timeOfDay(date)}`;
   const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year })}, ${time}`;
+  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year })}, ${timeOfDay(date)}`;
 }
 
 /** Artist and album, as far as they are known. */
@@ -98,3 +100,21 @@ export function byline(track) {
 export function titleOf(track) {
   return track.title || track.path?.split("/").pop() || "Untitled";
 }
+
+/** The time of the day: `14:03`. */
+export function timeOfDay(date) {
+  return date.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A day: `today`, `yesterday`, `Monday, 3 May`. */
+export function dayOf(date, now = new Date()) {
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (date.toDateString() === now.toDateString()) return "today";
+  if (date.toDateString() === yesterday.toDateString()) return "yesterday";
+  const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return date.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year });
+}
+
+/** From one moment of a recording to another: `1:05–3:20`. */
+export const stretch = (start_s, end_s) => `${clock(start_s)}–${clock(end_s)}`;

@@ -9,7 +9,6 @@ site could have its name lead here (DNS rebinding) and pass for this server.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -166,19 +165,26 @@ def caller_of(connection: HTTPConnection) -> Caller:
     return caller
 
 
-def allowing(wanted: KeyScope) -> Callable[[HTTPConnection], Awaitable[None]]:
-    """Return the dependency of a route that only those may use who may do `wanted`."""
+@dataclass(frozen=True, slots=True)
+class Allowing:
+    """The dependency of a route that only those may use who may do `wanted`."""
 
-    async def check(connection: HTTPConnection) -> None:
+    wanted: KeyScope
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Let a caller pass.
+
+        Raises:
+            UnauthorizedError: without a key.
+            ForbiddenError: with one of too small a scope.
+        """
         scope = caller_of(connection).scope
         if scope is None:
             message = "this needs a key: send it as `Authorization: Bearer em_...`"
             raise UnauthorizedError(message)
-        if not scope.holds(wanted):
-            message = f"this needs a key with the scope {wanted}, this one has {scope}"
+        if not scope.holds(self.wanted):
+            message = f"this needs a key with the scope {self.wanted}, this one has {scope}"
             raise ForbiddenError(message)
-
-    return check
 
 
 def _split(host: str) -> tuple[str, str]:

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -22,6 +23,7 @@ from earmark.server.access import Guard
 from earmark.server.bodies import Bodies
 from earmark.server.context import Context
 from earmark.server.logs import note
+from earmark.server.openapi import KnownParameters, described
 from earmark.server.recorder import Recorder
 from earmark.server.routes import (
     health,
@@ -29,7 +31,9 @@ from earmark.server.routes import (
     live,
     looks,
     monitors,
+    scans,
     sessions,
+    sounds,
     tasks,
     tracks,
     trash,
@@ -52,12 +56,13 @@ told in `Retry-After` when to go on.
 API = (
     identify.router,
     looks.router,
+    scans.router,
     tracks.router,
     trash.router,
+    sounds.router,
     tasks.router,
     monitors.router,
     sessions.router,
-    live.router,
 )
 
 
@@ -75,11 +80,14 @@ def make_app(context: Context, supervisor: Supervisor) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.context = context
+    app.openapi = partial(described, app)  # type: ignore[method-assign]
+    known = [Depends(KnownParameters())]
     for router in API:
-        app.include_router(router, prefix=PREFIX)
-    app.include_router(health.router)
-    app.include_router(health.router, prefix=PREFIX, include_in_schema=False)
-    app.include_router(_ping(), prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, dependencies=known)
+    app.include_router(live.router, prefix=PREFIX)
+    app.include_router(health.router, dependencies=known)
+    app.include_router(health.router, prefix=PREFIX, include_in_schema=False, dependencies=known)
+    app.include_router(_ping(), prefix=PREFIX, dependencies=known)
     app.mount("/docs", pages.swagger())
     app.router.routes += assets.routes()
     handled = (
@@ -123,13 +131,10 @@ def _lifespan(
 ) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        supervisor.take_up()
-        context.trash.settle()
         running = [
             asyncio.create_task(_warm_up(context, supervisor)),
             asyncio.create_task(_tidy_up(context)),
         ]
-        note("ready to be asked", library=context.library.location)
         yield
         note("ending")
         for task in running:
@@ -150,7 +155,7 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
     do starts one itself, and tasks are kept until there is a worker.
     """
     try:
-        await context.processors.run_always(context.library.warm_up)
+        await context.processors.listen(context.library.warm_up)
     except EarmarkError as error:
         note("not warm", level=logging.ERROR, why=str(error))
     else:

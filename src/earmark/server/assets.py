@@ -1,9 +1,9 @@
-"""The page at `/`: the files of the folder `page`, as they are, under an address that never changes.
+"""The page at `/`: the files of the folder `page`, as they are, each at an address for good.
 
-There is no build step. The page's modules lie below `/page/VERSION/`, where VERSION is a hash of all
-of them, so that a browser may keep them for good; only the page itself, which names the version, is
-asked for each time. It also names every module that the first view needs, so that a browser
-fetches them at once and not one after the other has told of it.
+There is no build step. The page's modules lie below `/page/VERSION/`, where VERSION is a hash of
+all of them, so that a browser may keep them for good; only the page itself, which names the
+version, is asked for each time. It also names every module that the first view needs, so that a
+browser fetches them at once, and not one after the other has told of it.
 """
 
 from __future__ import annotations

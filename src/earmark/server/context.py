@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from starlette.requests import HTTPConnection
 
 from earmark.errors import OverloadedError
-from earmark.live.quota import Quota
+from earmark.live.quota import Quota, Quotas
 from earmark.parallel import cpu_count
 from earmark.server.decoding import Decoders
 from earmark.server.keys import Keys
@@ -19,6 +19,7 @@ from earmark.server.metrics import Metrics
 from earmark.server.monitors import Monitors
 from earmark.server.options import MEGABYTE
 from earmark.server.rates import Rates
+from earmark.server.sounds import Sounds
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 from earmark.server.trash import Trash
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-LADDER_SHARE = 0.5
-"""Of one processor, for the ladders of all who listen."""
+SEARCH_SHARE = 0.1
+LADDER_SHARE = 0.05
+"""Of all processors, for the searches and the ladders of all who listen; docs/server.md."""
 
 BODIES_MB = 512
 """What the clips of all requests may take of the memory before others are refused."""
@@ -45,6 +47,8 @@ class Processors:
     def __init__(self, most_waiting: int, metrics: Metrics) -> None:
         """Begin with as many threads as there are processors."""
         self._threads = ThreadPoolExecutor(cpu_count(), thread_name_prefix="earmark")
+        # of those who listen one may search and one may climb: the others go on meanwhile
+        self._listening = ThreadPoolExecutor(cpu_count() + 2, thread_name_prefix="earmark-live")
         self._most = most_waiting + cpu_count()
         self._metrics = metrics
         self.under_way = 0
@@ -61,18 +65,19 @@ class Processors:
         self.under_way += 1
         self._metrics.waiting.set(max(0, self.under_way - cpu_count()))
         try:
-            return await self.run_always(work)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self.under_way -= 1
             self._metrics.waiting.set(max(0, self.under_way - cpu_count()))
 
-    async def run_always(self, work: Callable[[], Result]) -> Result:
-        """Do work in its turn, however many wait."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def listen(self, work: Callable[[], Result]) -> Result:
+        """Do work for one who listens, however many wait; clips do not hold it up."""
+        return await asyncio.get_running_loop().run_in_executor(self._listening, work)
 
     def close(self) -> None:
         """Wait for what is under way, and begin nothing else."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._listening.shutdown(wait=True, cancel_futures=True)
 
 
 class Memory:
@@ -120,10 +125,11 @@ class Context:
     processors: Processors
     memory: Memory
     listeners: Listeners
-    ladders: Quota
-    """What ladders of those who listen may take."""
+    quotas: Quotas
+    """What those who listen, and monitors, may take beyond glances."""
     monitors: Monitors
     trash: Trash
+    sounds: Sounds
     warmed: asyncio.Event
     """Set when the first answer will be as fast as the next."""
     wake: Callable[[], None]
@@ -136,6 +142,7 @@ def make_context(
     """Put a server together; what it holds is closed by whoever made it."""
     metrics = Metrics()
     limits = options.limits
+    quotas = Quotas(Quota(SEARCH_SHARE * cpu_count()), Quota(LADDER_SHARE * cpu_count()))
     return Context(
         options=options,
         library=library,
@@ -147,9 +154,10 @@ def make_context(
         processors=Processors(limits.waiting, metrics),
         memory=Memory(BODIES_MB * MEGABYTE),
         listeners=Listeners(),
-        ladders=Quota(LADDER_SHARE),
-        monitors=Monitors(library, options),
+        quotas=quotas,
+        monitors=Monitors(library, options, quotas),
         trash=Trash(library, state, options),
+        sounds=Sounds(library),
         warmed=asyncio.Event(),
         wake=wake,
     )

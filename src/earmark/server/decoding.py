@@ -7,8 +7,9 @@ import contextlib
 import json
 import struct
 import sys
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -31,6 +32,15 @@ GRACE_S = 2.0
 """By the clock, a process that waits for a processor may take so much longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Part of a recording, and the rate at which it is wanted."""
+
+    start_s: float
+    duration_s: float
+    rate_hz: int
+
+
 class Decoders:
     """Processes that decode clips; each decodes one at a time, and is used again."""
 
@@ -51,14 +61,35 @@ class Decoders:
         async with self._places:
             process = await self._process()
             try:
-                told, samples = await self._watched(process, head, data)
+                answer = await self._watched(_asked(process, head, data), CLIP_NAME)
             except BaseException:
                 await end(process)
                 raise
             await self._take_back(process)
-        if told["error"] is not None:
-            raise getattr(errors, told["error"])(CLIP_NAME, told["cause"])
-        return samples
+        return _samples(answer, CLIP_NAME)
+
+    async def excerpt(self, file: BinaryIO, name: str, part: Part) -> NDArray[np.float32]:
+        """Return part of a file as mono samples, shape (n,); shorter if it ends before.
+
+        A process of its own decodes it, which is given the open file.
+
+        Args:
+            file: has a number of the system's; it is read from its beginning.
+            name: what messages call it.
+            part: which part.
+
+        Raises:
+            AudioError: it cannot be decoded, within the limits.
+        """
+        file.seek(0)
+        wanted = (part.rate_hz, part.start_s, part.duration_s, self._limits.decode_s)
+        async with self._places:
+            process = await start("excerpt", self._limits, *wanted, source=file)
+            try:
+                answer = await self._watched(_answer(process), name)
+            finally:
+                await end(process)
+        return _samples(answer, name)
 
     async def warm_up(self, processes: int) -> None:
         """Start so many, so that the first clips need not wait for them."""
@@ -86,18 +117,18 @@ class Decoders:
         else:
             self._idle.append(process)
 
-    async def _watched(self, process: Process, head: bytes, data: bytes) -> Answer:
-        """Ask a process, and give it up when it takes too long or dies."""
+    async def _watched(self, answer: Coroutine[Any, Any, Answer], name: str) -> Answer:
+        """Wait for what a process answers, and give it up when it takes too long or dies."""
         most_s = self._limits.decode_s
         try:
             async with asyncio.timeout(most_s + GRACE_S):
-                return await _asked(process, head, data)
+                return await answer
         except TimeoutError:
             cause = f"decoding it takes longer than {most_s:g} s"
-            raise UndecodableAudioError(CLIP_NAME, cause) from None
+            raise UndecodableAudioError(name, cause) from None
         except (OSError, asyncio.IncompleteReadError):
             cause = "decoding it made the decoder crash, or took too much time or memory"
-            raise DecoderCrashError(CLIP_NAME, cause) from None
+            raise DecoderCrashError(name, cause) from None
 
 
 @contextlib.asynccontextmanager
@@ -112,15 +143,18 @@ async def stream_decoder(rate_hz: int, limits: Limits) -> AsyncIterator[Process]
         await end(process)
 
 
-async def start(manner: str, limits: Limits) -> Process:
-    """Start a process that decodes."""
+async def start(
+    manner: str, limits: Limits, *part: float, source: BinaryIO | None = None
+) -> Process:
+    """Start a process that decodes: what is sent to it, or the source."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "earmark.server.sandbox",
         manner,
         str(limits.decode_mb),
-        stdin=asyncio.subprocess.PIPE,
+        *map(str, part),
+        stdin=asyncio.subprocess.PIPE if source is None else source,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         limit=PIPE_BYTES,
@@ -141,12 +175,28 @@ async def end(process: Process) -> None:
 
 async def _asked(process: Process, head: bytes, data: bytes) -> Answer:
     """Send a clip and return the answer."""
-    source, target = process.stdout, process.stdin
-    if source is None or target is None:
+    target = process.stdin
+    if target is None:
         raise BrokenPipeError
     target.write(head)
     target.write(data)
     await target.drain()
+    return await _answer(process)
+
+
+async def _answer(process: Process) -> Answer:
+    """Return what a process answers."""
+    source = process.stdout
+    if source is None:
+        raise BrokenPipeError
     text_bytes, sound_bytes = ANSWER.unpack(await source.readexactly(ANSWER.size))
     told = json.loads(await source.readexactly(text_bytes))
     return told, np.frombuffer(await source.readexactly(sound_bytes), "<f4")
+
+
+def _samples(answer: Answer, name: str) -> NDArray[np.float32]:
+    """Return the samples of an answer, or raise what it says."""
+    told, samples = answer
+    if told["error"] is not None:
+        raise getattr(errors, told["error"])(name, told["cause"])
+    return samples

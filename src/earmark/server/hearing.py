@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from earmark.errors import AudioError
+from earmark.clip_peaks import ClipPeaks, check_peaks
+from earmark.errors import AudioError, UnsupportedBodyError
 from earmark.server.wav import Plain, read_plain
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ async def decoded(context: Context, sent: Sent) -> Heard:
 
     Raises:
         AudioError: it cannot be decoded, within the limits.
+        UnsupportedBodyError: it is peaks, and no sound.
     """
+    if sent.peaks is not None:
+        message = "peaks do not suffice here: send the sound"
+        raise UnsupportedBodyError(message)
     with staged(context.metrics, "decode"):
         most_s = context.library.query.max_clip_s
         plain: Plain | None = read_plain(sent.data, most_s)
@@ -52,20 +57,23 @@ async def decoded(context: Context, sent: Sent) -> Heard:
         return Heard(samples, rate_hz, sent.name)
 
 
-async def identified(context: Context, heard: Heard, query: QueryParams) -> Identification:
-    """Name a clip.
+async def identified(
+    context: Context, heard: Heard | ClipPeaks, query: QueryParams
+) -> Identification:
+    """Name a clip, decoded or by its peaks.
 
     Raises:
+        ClipPeaksError: the peaks cannot be compared with those of the library.
         OverloadedError: too many wait for a processor.
         LibraryError: the library cannot be read.
     """
-    ask = partial(
-        context.library.identify,
-        heard.samples,
-        sample_rate=heard.rate_hz,
-        name=heard.name,
-        query=query,
-    )
+    identify = context.library.identify
+    if isinstance(heard, ClipPeaks):
+        check_peaks(heard, context.library.params)
+        ask = partial(identify, heard, query=query)
+    else:
+        rate_hz, name = heard.rate_hz, heard.name
+        ask = partial(identify, heard.samples, sample_rate=rate_hz, name=name, query=query)
     with staged(context.metrics, "identify"):
         answer = await context.processors.run(ask)
     context.metrics.decisions.labels(answer.status.value).inc()
@@ -73,15 +81,17 @@ async def identified(context: Context, heard: Heard, query: QueryParams) -> Iden
 
 
 async def named(context: Context, sent: Sent, query: QueryParams) -> Identification:
-    """Decode a clip and name it; the time is that of both.
+    """Decode a clip, unless it is peaks, and name it; the time is that of both.
 
     Raises:
         AudioError: it cannot be decoded, within the limits.
+        ClipPeaksError: the peaks cannot be compared with those of the library.
         OverloadedError: too many wait for a processor.
         LibraryError: the library cannot be read.
     """
     began = time.perf_counter()
-    answer = await identified(context, await decoded(context, sent), query)
+    heard = sent.peaks or await decoded(context, sent)
+    answer = await identified(context, heard, query)
     return replace(answer, elapsed_ms=1000 * (time.perf_counter() - began))
 
 

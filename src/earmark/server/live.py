@@ -197,7 +197,7 @@ class LiveSession:
         return level_db(mono), self._recognizer.feed(mono, rate_hz)
 
     async def _work(self, work: Callable[[], Result]) -> Result:
-        return await self._context.processors.run_always(work)
+        return await self._context.processors.listen(work)
 
     async def _tell(self, updates: Iterable[Update]) -> None:
         for update in updates:

@@ -29,6 +29,7 @@ from earmark.live.monitor import Monitor
 from earmark.operations.opening import open_operations
 from earmark.operations.recording import PlayWriter
 from earmark.server.logs import note
+from earmark.server.now import Now
 from earmark.sinks.together import Together
 from earmark.sources import LiveSource, redacted
 from earmark.sources.datagrams import SCHEMES as DATAGRAMS
@@ -39,6 +40,7 @@ from earmark.units import iso_utc
 if TYPE_CHECKING:
     from earmark.library import Library
     from earmark.live.events import Event, Pulse
+    from earmark.live.quota import Quotas
     from earmark.params import QueryParams
     from earmark.server.options import ServerOptions
 
@@ -55,13 +57,20 @@ class Heard:
         """Begin without any."""
         self._events: deque[jsonable.Object] = deque(maxlen=KEPT_EVENTS)
         self._last = 0
+        self._now = Now()
         self._guard = threading.Lock()
 
     def add(self, event: Event) -> None:
         """Keep an event, and let go of the oldest if there are too many."""
         with self._guard:
             self._last += 1
+            self._now = self._now.after(event)
             self._events.append(jsonable.event(event))
+
+    @property
+    def now(self) -> Now:
+        """How the station stands at the moment; another object after each event."""
+        return self._now
 
     def after(self, number: int, most: int = KEPT_EVENTS) -> tuple[int, list[jsonable.Object]]:
         """Return the first events behind this number that are kept, and the number of the last.
@@ -102,10 +111,11 @@ class Monitored:
 class Monitors:
     """All monitors of a server; safe for threads."""
 
-    def __init__(self, library: Library, options: ServerOptions) -> None:
+    def __init__(self, library: Library, options: ServerOptions, quotas: Quotas) -> None:
         """Begin without any."""
         self._library = library
         self._options = options
+        self._quotas = quotas
         self._running: dict[str, Monitored] = {}
         self._guard = threading.Lock()
 
@@ -196,6 +206,7 @@ class Monitors:
                 on_pulse=Together(on_pulse, _complain),
                 query=query,
                 allow_private=self._options.monitor_private,
+                quotas=self._quotas,
                 ffmpeg_urls=True,  # of these addresses only, which `check_source` has let through
             )
             exits.enter_context(monitor)

@@ -29,6 +29,47 @@ from earmark import jsonable
 from earmark.errors import EarmarkError, RequestError, UnauthorizedError
 
 MEDIA_TYPE = "application/problem+json"
+
+FOREIGN = {
+    400: (
+        "The body cannot be read.",
+        "the form is damaged, or has more files or more and longer fields than are taken here",
+    ),
+    404: ("There is nothing at this address.", "/docs shows all addresses of the API"),
+    405: ("This address does not take this method.", "`Allow` names those that it takes"),
+}
+"""The title and the detail of what Starlette refuses, by its status."""
+
+UNNAMED = ("The request is refused.", "it is none that this server takes")
+
+MISFITS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "json_invalid": "is no JSON",
+    "enum": "is none of {expected}",
+    "literal_error": "is none of {expected}",
+    "greater_than": "has to be more than {gt}",
+    "greater_than_equal": "has to be {ge} or more",
+    "less_than": "has to be less than {lt}",
+    "less_than_equal": "has to be {le} or less",
+    "finite_number": "has to be a finite number",
+    "string_too_long": "has more than {max_length} characters",
+    "string_type": "has to be a text",
+    "model_attributes_type": "has to be an object",
+    "model_type": "has to be an object",
+    "dict_type": "has to be an object",
+    "int_parsing_size": "is too large",
+}
+"""What is said of a value that does not fit, by pydantic's name of the reason."""
+
+KINDS = {
+    "int": "has to be a whole number",
+    "float": "has to be a number",
+    "bool": "has to be true or false",
+    "datetime": "has to be a date with a time, as 2026-01-31T12:00:00Z",
+    "date": "has to be a date",
+}
+"""The same, by how that name begins."""
 NAMESPACE = "urn:earmark:problem:"
 
 
@@ -42,8 +83,9 @@ def document(error: Exception, request_id: str) -> tuple[int, jsonable.Object]:
             status, kind, title = 422, "invalid-request", "The request does not fit the schema."
             detail = "; ".join(_told(one) for one in error.errors())
         case HTTPException():
-            status, title = error.status_code, HTTPStatus(error.status_code).phrase
-            kind, detail = title.lower().replace(" ", "-"), str(error.detail)
+            status = error.status_code
+            kind = HTTPStatus(status).phrase.lower().replace(" ", "-")
+            title, detail = FOREIGN.get(status, UNNAMED)
         case _:
             status, kind, title = 500, "internal", "Something went wrong that should not."
             detail = "the server's log tells more under this request_id"
@@ -99,11 +141,21 @@ def _title(cls: type[EarmarkError]) -> str:
 
 
 def _told(one: Mapping[str, Any]) -> str:
-    return f"{_pointer(one['loc'])}: {one['msg']}"
+    return f"{_pointer(one['loc'])} {_misfit(one)}"
 
 
 def _place(one: Mapping[str, Any]) -> jsonable.Object:
-    return {"where": _pointer(one["loc"]), "what": str(one["msg"])}
+    return {"where": _pointer(one["loc"]), "what": _misfit(one)}
+
+
+def _misfit(one: Mapping[str, Any]) -> str:
+    """Say in our own words why a value does not fit."""
+    kind = str(one["type"])
+    if kind in MISFITS:
+        context = one.get("ctx", {})
+        plain = {name: f"{v:g}" if isinstance(v, float) else v for name, v in context.items()}
+        return MISFITS[kind].format_map(plain)
+    return KINDS.get(kind.split("_", maxsplit=1)[0], "does not fit")
 
 
 def _pointer(loc: Sequence[object]) -> str:

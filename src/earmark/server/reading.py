@@ -1,4 +1,7 @@
-"""What a client sends to be heard: any audio as it is, a form with a file, or JSON with base64."""
+"""What a client sends to be heard: any audio as it is, a form with a file, or JSON.
+
+JSON has the audio in base64, or peaks in its place.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from starlette.datastructures import UploadFile
 
+from earmark.clip_peaks import ClipPeaks
 from earmark.errors import UnsupportedBodyError, UsageError
 from earmark.server.context import context_of
 from earmark.server.options import MEGABYTE
@@ -38,6 +42,8 @@ class Sent:
     data: bytes
     name: str
     """What the client calls it."""
+    peaks: ClipPeaks | None = None
+    """If the client sent no sound, but peaks; `data` has them as JSON then."""
 
 
 @contextlib.asynccontextmanager
@@ -47,6 +53,7 @@ async def sent_clip(request: Request) -> AsyncIterator[Sent]:
     Raises:
         RequestError: it is too large, comes too slowly, or there is no room for it.
         UsageError: it is no form with a file, or no JSON with base64.
+        ClipPeaksError: it is JSON with peaks that no clip has.
     """
     context = context_of(request)
     most = context.options.limits.clip_mb * MEGABYTE
@@ -135,15 +142,19 @@ def _of_json(text: bytes) -> Sent:
 
     Raises:
         UsageError: it is none.
+        ClipPeaksError: it has peaks that no clip has.
     """
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = None
+    if isinstance(found, dict) and "format" in found:
+        peaks = ClipPeaks.from_json(text)
+        return Sent(text, peaks.name, peaks)
     audio = found.get("audio") if isinstance(found, dict) else None
     name = found.get("name", "<json>") if isinstance(found, dict) else None
     if not isinstance(audio, str) or not isinstance(name, str):
-        message = 'send {"audio": "<base64>"}, and perhaps "name"'
+        message = 'send {"audio": "<base64>"}, and perhaps "name"; or peaks, with their "format"'
         raise UsageError(message)
     try:
         return Sent(base64.b64decode(audio, validate=True), plain_name(name))

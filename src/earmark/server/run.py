@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from earmark.errors import UsageError
+from earmark.errors import LibraryNotFoundError, UsageError
 from earmark.library import Library
 from earmark.server.app import make_app
 from earmark.server.certificates import self_signed
 from earmark.server.context import Context, make_context
 from earmark.server.keys import Keys
+from earmark.server.logs import note
 from earmark.server.options import MEGABYTE
 from earmark.server.protocol import protocol_within
 from earmark.server.state import open_state, sole
@@ -27,16 +29,50 @@ if TYPE_CHECKING:
     from earmark.sqlitefile import SqliteFile
 
 KEEP_ALIVE_S = 15
+BACKLOG = 2048
+"""Clients that may wait to be connected."""
+
 MESSAGES_AHEAD = 16
 """Messages of a live connection that are taken before those that came are dealt with."""
 
 
+class Server(uvicorn.Server):
+    """A server that has its port already, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        """Take what it is made of, and what it listens with."""
+        super().__init__(config)
+        self._listener = listener
+        self.new_library: str | None = None
+        """Where the library lies, if it was made just now."""
+        self.on_ready: Callable[[], object] = lambda: None
+        """Called when requests are answered."""
+
+    @property
+    def address(self) -> str:
+        """Where it is found, if `--host` is a name that others know it by."""
+        scheme = "https" if self.config.ssl_certfile else "http"
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        return f"{scheme}://{host}:{self._listener.getsockname()[1]}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until told to end."""
+        super().run(sockets or [self._listener])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        note("ready to be asked", address=self.address)
+        self.on_ready()
+
+
 @contextmanager
-def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
+def made(options: ServerOptions) -> Iterator[Server]:
     """Put a server together; let go of its library and its files when the block ends.
 
     Raises:
-        UsageError: options that make no sense together, or are not safe.
+        UsageError: options that make no sense together, or are not safe; the port is taken; or
+            there is no library, and none shall be made.
         LibraryError: the library cannot be opened.
         ServerStateError: the server's own files cannot be used.
         MissingExtraError: a certificate is to be made, and the extra `tls` is not installed.
@@ -44,19 +80,22 @@ def made(options: ServerOptions) -> Iterator[uvicorn.Server]:
     if located(options.library).kind is Kind.MEMORY:
         message = "a server needs a library on a disk: its workers are processes of their own"
         raise UsageError(message)
-    with sole(options.state), Library.open(options.library, create=True) as library:
+    with ExitStack() as stack:
+        stack.enter_context(sole(options.state))
         state = open_state(options.state)
-        try:
-            check_safe(options, Keys(state))
-            if options.tls_self_signed:
-                own = self_signed(options)
-                options = replace(options, tls_cert=own.cert, tls_key=own.key)
-            config = _config(options, library, state)
-            server = uvicorn.Server(config)
-            config.app.state.is_ending = lambda: server.should_exit  # type: ignore[union-attr]
-            yield server
-        finally:
-            state.close()
+        stack.callback(state.close)
+        check_safe(options, Keys(state))
+        listener = stack.enter_context(_listener(options))
+        library, is_new = _library(options)
+        stack.enter_context(library)
+        if options.tls_self_signed:
+            own = self_signed(options)
+            options = replace(options, tls_cert=own.cert, tls_key=own.key)
+        config = _config(options, library, state)
+        server = Server(config, listener)
+        server.new_library = library.location if is_new else None
+        config.app.state.is_ending = lambda: server.should_exit  # type: ignore[union-attr]
+        yield server
 
 
 def serve(options: ServerOptions) -> None:
@@ -86,9 +125,49 @@ def check_safe(options: ServerOptions, keys: Keys) -> None:
         raise UsageError(message)
 
 
+def _listener(options: ServerOptions) -> socket.socket:
+    """Take the port: from now on clients can connect, and are answered when the server is ready.
+
+    Raises:
+        UsageError: another program has it, or there is no such address here.
+    """
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    place = (options.host, options.port)
+    try:
+        return socket.create_server(place, family=family, backlog=BACKLOG)
+    except (OSError, UnicodeError, OverflowError) as error:
+        cause = (getattr(error, "strerror", None) or str(error)).lower()
+        message = (
+            f"cannot listen at {options.host}, port {options.port}: {cause}; choose others with "
+            "--host and --port"
+        )
+        raise UsageError(message) from error
+
+
+def _library(options: ServerOptions) -> tuple[Library, bool]:
+    """Open the library, and tell whether it was made.
+
+    Raises:
+        UsageError: there is none, and none shall be made.
+        LibraryError: it cannot be opened.
+    """
+    try:
+        return Library.open(options.library, create=False), False
+    except LibraryNotFoundError as error:
+        if options.create:
+            return Library.open(options.library, create=True), True
+        message = (
+            f"there is no library at {located(options.library).shown}; --create makes an empty "
+            "one, and `earmark add` one of your songs"
+        )
+        raise UsageError(message) from error
+
+
 def _config(options: ServerOptions, library: Library, state: SqliteFile) -> uvicorn.Config:
     supervisor = Supervisor(options, SqliteTaskQueue(state))
     context: Context = make_context(options, library, state, supervisor.wake)
+    supervisor.take_up()
+    context.trash.settle()
     return uvicorn.Config(
         make_app(context, supervisor),
         host=options.host,

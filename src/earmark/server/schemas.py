@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.params import Ladder
+from earmark.duplicates.records import Likeness
+from earmark.params import Axis, Ladder
+from earmark.server.now import StationState
 from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.types import MediaKind, Relation, Status
 
@@ -84,6 +86,70 @@ class DeletedPage(Shape):
     next_cursor: str | None
 
 
+class SharedSpanShape(Shape):
+    """A stretch that two recordings share."""
+
+    start_s: float
+    end_s: float
+    other_start_s: float
+    other_end_s: float
+    speed: float = Field(description="Seconds of the other per second of the track.")
+    agreement: float = Field(description="The part of the track's peaks that the other has there.")
+
+
+class VersionShape(Shape):
+    """Another recording that shares something with a track."""
+
+    track: TrackSummary = Field(description="The other one.")
+    likeness: Likeness
+    coverage: float = Field(description="The part of the track that is shared.")
+    other_coverage: float = Field(description="The part of the other.")
+    spans: list[SharedSpanShape]
+
+
+class VersionList(Shape):
+    """Other recordings, the most alike first."""
+
+    versions: list[VersionShape]
+    compared_s: float = Field(description="How much of the track was compared: 20 minutes at most.")
+
+
+class ConstellationShape(Shape):
+    """The peaks of part of a track, by time: two lists of one length."""
+
+    track_id: str
+    duration_s: float = Field(description="Of the whole track.")
+    start_s: float = Field(description="Of the part, like the next.")
+    end_s: float
+    time_s: list[float] = Field(description="From the start of the track.")
+    frequency_hz: list[float]
+
+
+class SpectrogramShape(Shape):
+    """The levels of part of a recording, by time and frequency."""
+
+    start_s: float = Field(description="Of the first column.")
+    column_s: float = Field(description="How far columns are apart.")
+    row_hz: list[float] = Field(description="The middle of each row, rising.")
+    level_db: list[list[int]] = Field(
+        description="Columns of rows, in decibels relative to a sine of full scale."
+    )
+
+
+class PictureForm(StrEnum):
+    """How a spectrogram is told."""
+
+    PNG = "png"
+    JSON = "json"
+
+
+class PictureColours(StrEnum):
+    """What a spectrogram is painted with."""
+
+    HEAT = "heat"
+    GREY = "grey"
+
+
 class MatchShape(Shape):
     """One track found in a clip."""
 
@@ -122,6 +188,26 @@ class Answer(Shape):
     error: Failure | None
 
 
+class PeaksRule(Shape):
+    """How peaks are found; docs/peaks.md explains the numbers."""
+
+    format: str
+    peaks_id: str
+    axis: Axis
+    sample_rate_hz: int
+    window_samples: int
+    hop_samples: int
+    low_bin: int
+    high_bin: int
+    steps: int
+    silence_db: float
+    radius_frames: int
+    radius_ratio: float
+    min_radius_bins: int
+    max_radius_bins: int
+    max_clip_s: float
+
+
 class BestPlace(Shape):
     """The place of the library that is most like a clip."""
 
@@ -130,6 +216,46 @@ class BestPlace(Shape):
     expected: int
     found: int
     chance: float
+
+
+class PeaksShape(Shape):
+    """Peaks of a clip by time, in seconds from its start: lists of one length."""
+
+    time_s: list[float]
+    frequency_hz: list[float]
+
+
+class TrackPeaksShape(PeaksShape):
+    """The peaks that a track has at the best place, as the clip should have them."""
+
+    heard: list[bool] = Field(description="Whether the clip has it.")
+
+
+class PlacesShape(Shape):
+    """Where the clip might begin in the track, evenly apart, in seconds of the track."""
+
+    start_s: float
+    apart_s: float
+    agreeing: list[int] = Field(description="How many peaks agree near each place.")
+
+
+class ClipPictureShape(Shape):
+    """The spectrogram of a clip."""
+
+    png: str = Field(description="A grey PNG in base64; time to the right, frequency upwards.")
+    column_s: float
+    row_hz: list[float] = Field(description="The middle of each row, rising.")
+    lowest_db: float = Field(description="The level of a black pixel, or less; like the next.")
+    highest_db: float
+
+
+class ExhibitShape(Shape):
+    """What an explanation can be drawn from."""
+
+    spectrogram: ClipPictureShape | None
+    clip_peaks: PeaksShape
+    track_peaks: TrackPeaksShape
+    places: PlacesShape
 
 
 class ExplanationShape(Shape):
@@ -143,7 +269,10 @@ class ExplanationShape(Shape):
     level_db: float | None
     peaks: int
     best: BestPlace | None
+    others: list[MatchShape] = Field(description="What was named beside it.")
+    candidates: list[MatchShape] = Field(description="What was not believed, the likeliest first.")
     error: Failure | None
+    exhibit: ExhibitShape | None = Field(description="Null unless it is asked for.")
 
 
 class TaskShape(Shape):
@@ -156,6 +285,7 @@ class TaskShape(Shape):
     started_at: str | None
     finished_at: str | None
     attempts: int
+    files: list[str] = Field(description="What its files are called.")
     progress: dict[str, int] | None = Field(description="`done` of `total`, while it runs.")
     result: dict[str, Any] | None
     error: dict[str, Any] | None = Field(description="A problem document.")
@@ -206,6 +336,14 @@ class NewMonitor(BaseModel):
     name: str = Field("", max_length=200, description="If empty, it is called by its address.")
 
 
+class PlayingShape(Shape):
+    """A track that plays at a station."""
+
+    play_id: str
+    started_at: str
+    match: MatchShape = Field(description="The station, since it was first heard, is the clip.")
+
+
 class MonitorShape(Shape):
     """A station that is listened to."""
 
@@ -214,12 +352,23 @@ class MonitorShape(Shape):
     source: str = Field(description="Its address, without user, password and query.")
     created_at: str
     is_over: bool = Field(description="Whether it has ended, or failed for good.")
+    state: StationState
+    since: str | None = Field(description="When it came into this state; of one that plays, when.")
+    playing: list[PlayingShape] = Field(description="What plays now.")
+    title: str | None = Field(description="What the station itself says it plays.")
+    why: str | None = Field(description="Why it broke off, or what is wrong.")
 
 
 class MonitorList(Shape):
     """All stations, oldest first."""
 
     monitors: list[MonitorShape]
+
+
+class MonitorsNow(MonitorList):
+    """The same, and by which clock."""
+
+    now: str = Field(description="The time of the server.")
 
 
 class EventList(Shape):
@@ -289,6 +438,14 @@ class Alive(Shape):
     status: str
 
 
+class CallerShape(Shape):
+    """Who asks."""
+
+    key: str | None = Field(description="The name of the key; null without one.")
+    scope: str | None = Field(description="What they may do; null if they need a key for anything.")
+    is_session: bool
+
+
 class SessionShape(Shape):
     """A browser's session."""
 
@@ -345,6 +502,8 @@ class SoundFormat(StrEnum):
 
 class LiveFormat(Hardness):
     """What a live connection sends."""
+
+    model_config = ConfigDict(extra="forbid")
 
     format: SoundFormat = SoundFormat.PCM_S16LE
     rate: int = Field(default=16_000, ge=4_000, le=192_000, description="Of PCM, in Hz.")

@@ -2,7 +2,7 @@
 
 state/
   server.sqlite     keys (hashed), sessions (hashed), tasks, deleted tracks
-  uploads/          a folder for each task that has not ended
+  uploads/          a folder for each task that has not ended, and each scan that is kept
   trash/            an archive of each deleted track that can be restored
   server.lock       held while a server runs
   tls/              the certificate that it has signed itself, and its key

@@ -1,4 +1,4 @@
-"""The plainest of sounds, read without a decoder: a RIFF WAVE of linear samples, and raw samples.
+"""The plainest of sounds, read and written without a decoder: a RIFF WAVE of linear samples.
 
 Most clips of programs are such. Nothing in them is compressed, so nothing can be larger than what
 was sent, and all that is read is a few numbers: this needs no process of its own.
@@ -50,6 +50,16 @@ def read_plain(data: bytes, most_s: float) -> Plain | None:
             return None if form is None else _plain(memoryview(data)[at : at + size], form, most_s)
         at += size + size % 2
     return None
+
+
+def written_plain(samples: NDArray[np.float32], rate_hz: int) -> bytes:
+    """Return mono samples, shape (n,), full scale +-1, as a WAVE of 16 bits."""
+    limits = np.iinfo(np.int16)
+    data = np.clip(np.rint(samples * limits.max), limits.min, limits.max).astype("<i2").tobytes()
+    form = struct.pack("<HHIIHH", PCM, 1, rate_hz, 2 * rate_hz, 2, 16)
+    size = len(data) + len(form) + 20
+    head = struct.pack("<4sI4s4sI", b"RIFF", size, b"WAVE", b"fmt ", len(form))
+    return head + form + struct.pack("<4sI", b"data", len(data)) + data
 
 
 def _plain(data: memoryview, form: tuple[int, ...], most_s: float) -> Plain | None:

@@ -222,6 +222,9 @@ class Writer(Reader, Protocol):
     def remove(self, keys: Iterable[int]) -> int:
         """Remove these tracks and return how many of them were there."""
 
+    def clear(self) -> None:
+        """Remove every track, in bounded memory, however many there are."""
+
     def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
         """Keep a media file and return its name, for `Track.media_file`.
 
@@ -238,6 +241,9 @@ class Store(Protocol):
     """Where it is."""
     location: str
     """The same, for messages."""
+
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences; nothing of it is wrong."""
 
     def may_write(self) -> bool:
         """Tell whether rights and settings let changes in, as far as can be seen beforehand."""

@@ -30,7 +30,7 @@ BLOCK_BYTES = 4096
 
 CACHE_BYTES = 512 << 20
 """Of an index in a database, how much is kept in memory beside its directories, unless it is told:
-the words of about 20,000 songs. docs/storage.md has what less costs (`benchmarks/caches.py`)."""
+the words of about 20,000 songs. It was chosen, not measured: what less costs is not known."""
 
 T = TypeVar("T")
 

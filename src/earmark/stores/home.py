@@ -77,6 +77,9 @@ class Home(Protocol):
     def params(self) -> Params:
         """Return the parameters that the library was made with."""
 
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences; nothing of it is wrong."""
+
     def may_write(self) -> bool:
         """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
 

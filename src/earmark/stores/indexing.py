@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from earmark.errors import CorruptSegmentError
 from earmark.stores.failures import translated
 from earmark.stores.layout import segment_chunks
 from earmark.stores.merging import MergePolicy, SegmentSize, batches, choose
 from earmark.stores.register import Register
-from earmark.stores.segment import Segment
+from earmark.stores.segment import Segment, segment_name
 from earmark.stores.shelf import Shelf
 from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Draft, Tape, laid, merged
@@ -27,14 +27,36 @@ class IndexWriter:
         self._index_id = index_id
         self._policy = policy
 
-    def add(self, recordings: Iterable[tuple[int, Landmarks]]) -> None:
+    def add(self, recordings: Iterable[tuple[int, Landmarks]]) -> list[int]:
         """Index these (key, landmarks), in as few segments as the policy allows.
+
+        Returns:
+            The numbers of the segments.
 
         Raises:
             StorageFullError: there is no room for them.
         """
-        for batch in batches(recordings, self._policy):
-            self._publish(laid(batch))
+        return [self._publish(laid(batch)) for batch in batches(recordings, self._policy)]
+
+    def opened(self, numbers: Collection[int]) -> list[Segment]:
+        """Open segments that were added in this transaction.
+
+        Raises:
+            LibraryError: one cannot be opened.
+        """
+        location = self._catalogue.location
+        rows = [row for row in self._catalogue.segments() if row["id"] in numbers]
+        with translated(location):
+            return [
+                Segment(
+                    self._shelf.segment(row),
+                    segment_name(row["id"]),
+                    location,
+                    row["id"],
+                    self._index_id,
+                )
+                for row in rows
+            ]
 
     def bury(self, keys: Iterable[int]) -> None:
         """Mark keys that segments hold as dead."""
@@ -72,11 +94,12 @@ class IndexWriter:
         if len(draft.keys):
             self._publish(draft)
 
-    def _publish(self, draft: Draft) -> None:
+    def _publish(self, draft: Draft) -> int:
         with translated(self._catalogue.location):
             number, written = self._shelf.publish(segment_chunks(draft, self._index_id))
         size = SegmentSize(number, len(draft.keys), 0, draft.postings, int(draft.starts[-1]))
         self._catalogue.insert_segment(size, written)
+        return number
 
     def _sizes(self, snapshot: IndexSnapshot, damaged: set[int]) -> list[SegmentSize]:
         rows = {row["id"]: row for row in self._catalogue.segments()}

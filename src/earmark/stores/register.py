@@ -88,6 +88,9 @@ class Register(Protocol):
     def delete(self, key: int) -> None:
         """Forget a track and its constellation."""
 
+    def clear(self) -> None:
+        """Forget all tracks and constellations."""
+
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.
 
@@ -107,6 +110,9 @@ class Register(Protocol):
 
     def forget_media(self, name: str) -> bool:
         """Forget a media file unless a track names it; return whether it was forgotten."""
+
+    def forget_unnamed_media(self) -> set[str]:
+        """Forget all media files that no track names; return those that may lie elsewhere."""
 
     def track_media(self) -> list[tuple[str, str]]:
         """Return (track id, media file) of every track that has one."""

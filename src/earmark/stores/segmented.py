@@ -124,6 +124,10 @@ class SegmentedStore(Generic[HomeT]):
         """Let go of files and connections; closing twice is harmless."""
         self.home.close()
 
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences; nothing of it is wrong."""
+        return self.home.notes()
+
     def may_write(self) -> bool:
         """Tell whether rights and settings let changes in, as far as can be seen beforehand."""
         return self.home.may_write()
@@ -152,9 +156,10 @@ class SegmentedStore(Generic[HomeT]):
         """
         with self.home.writing() as desk:
             with desk.changing(self._accept) as view:
-                writer = CatalogueWriter(view, self._index_error(view.state))
+                index = self._index_writer(view, view.state.index_id)
+                writer = CatalogueWriter(view, self._index_error(view.state), index)
                 yield writer
-                writer.finish(self._index_writer(view, view.state.index_id))
+                writer.finish()
             with contextlib.suppress(Exception):  # the commit stands; a later block merges
                 self._merge(desk)
             desk.tidy(writer.dropped)

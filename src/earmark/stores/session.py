@@ -11,6 +11,7 @@ from earmark.stores.failures import translated
 from earmark.stores.home import View
 from earmark.stores.indexing import IndexWriter
 from earmark.stores.limits import media_name, require_storable
+from earmark.stores.snapshot import IndexSnapshot
 from earmark.tape import Tape, build_tape, list_lengths
 from earmark.types import Landmarks, Track
 
@@ -169,20 +170,35 @@ class CatalogueReader:
             raise self._index_error
 
 
+MOST_PENDING_BYTES = 64 << 20
+"""Of landmarks that a block keeps before it writes them as a segment: those of about 500 songs, as
+many as a new segment may have (`MergePolicy.max_new_postings`)."""
+
+
 class CatalogueWriter(CatalogueReader):
-    """A reader that collects changes: rows in the open transaction, landmarks in memory.
+    """A reader that collects changes: rows in the open transaction, some landmarks in memory.
 
     Attributes:
         dropped: after `finish`, media files that no track names any more.
     """
 
-    def __init__(self, view: View, index_error: LibraryError | None) -> None:
+    def __init__(self, view: View, index_error: LibraryError | None, index: IndexWriter) -> None:
+        """Read and write within a transaction.
+
+        Args:
+            view: of this transaction.
+            index_error: what to raise for every use of the index, if it cannot be used.
+            index: of this transaction.
+        """
         super().__init__(view, index_error)
+        self._index = index
         self._attached: set[str] = set()
         self.dropped: set[str] = set()
         self._unnamed: set[str] = set()
         self._pending: dict[int, Landmarks] = {}
+        self._pending_bytes = 0
         self._pending_tape: Tape | None = None
+        self._has_changed = self._was_cleared = False
         self._removed: set[int] = set()
 
     def insert(self, track: Track, constellation: bytes, landmarks: Landmarks) -> int:
@@ -202,7 +218,10 @@ class CatalogueWriter(CatalogueReader):
             self._drop(old)
         key = self._catalogue.insert(track, constellation)
         self._pending[key] = landmarks
+        self._pending_bytes += _size(landmarks)
         self._pending_tape = None
+        if self._pending_bytes > MOST_PENDING_BYTES:
+            self._write_pending()
         return key
 
     def update(self, track: Track) -> None:
@@ -227,6 +246,15 @@ class CatalogueWriter(CatalogueReader):
         for track in found.values():
             self._drop(track)
         return len(found)
+
+    def clear(self) -> None:
+        """Remove every track, in bounded memory, however many there are."""
+        self._catalogue.clear()
+        self._index.drop(self._snapshot.segments)
+        self._snapshot = IndexSnapshot().through(self._snapshot.source)
+        self._pending, self._pending_bytes, self._pending_tape = {}, 0, None
+        self._removed, self._unnamed = set(), set()
+        self._has_changed = self._was_cleared = True
 
     def attach_media(self, chunks: Iterable[bytes], suffix: str) -> str:
         """Keep a media file and return its name.
@@ -273,18 +301,28 @@ class CatalogueWriter(CatalogueReader):
         self._need_index()
         return self._snapshot.without(self._removed).frames() + self._new_tape().live_frames
 
-    def finish(self, index: IndexWriter) -> None:
+    def finish(self) -> None:
         """Write what was collected; only the commit is left to do.
 
         Raises:
             StorageFullError: there is no room for it.
         """
-        index.add(self._pending.items())
-        index.bury(sorted(self._removed))
-        if self._pending or self._removed:
+        self._index.add(self._pending.items())
+        self._index.bury(sorted(self._removed))
+        if self._pending or self._removed or self._has_changed:
             self._catalogue.advance()
+        if self._was_cleared:
+            self.dropped = self._catalogue.forget_unnamed_media()
+            return
         candidates = self._unnamed | self._attached
         self.dropped = {name for name in candidates if self._catalogue.forget_media(name)}
+
+    def _write_pending(self) -> None:
+        """Write the landmarks in memory as part of the index, which only this block sees yet."""
+        added = self._index.add(self._pending.items())
+        self._snapshot = self._snapshot.with_segments(self._index.opened(added))
+        self._pending, self._pending_bytes, self._pending_tape = {}, 0, None
+        self._has_changed = True
 
     def _new_tape(self) -> Tape:
         if self._pending_tape is None:
@@ -295,9 +333,17 @@ class CatalogueWriter(CatalogueReader):
         self._catalogue.delete(track.key)
         if track.media_file:
             self._unnamed.add(track.media_file)
-        if self._pending.pop(track.key, None) is None:
+        landmarks = self._pending.pop(track.key, None)
+        if landmarks is None:
             self._removed.add(track.key)
+        else:
+            self._pending_bytes -= _size(landmarks)
         self._pending_tape = None
+
+
+def _size(landmarks: Landmarks) -> int:
+    """Return how many bytes of memory landmarks take."""
+    return landmarks.hash.nbytes + landmarks.frame.nbytes
 
 
 def _marked(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -50,6 +50,11 @@ class IndexSnapshot:
         wider = IndexSnapshot(self.generation, self.segments, self.dead.union(keys))
         return wider.through(self.source)
 
+    def with_segments(self, segments: Sequence[Segment]) -> IndexSnapshot:
+        """Return the same index with more segments."""
+        wider = IndexSnapshot(self.generation, (*self.segments, *segments), self.dead)
+        return wider.through(self.source)
+
     def list_lengths(self, hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Return about how many postings each hash has, shape (n,).
 

@@ -33,6 +33,8 @@ export class MovingSpectrogram {
     this.rows = rows;
     this._levels = new Uint8Array(columns * rows);
     this._next = 0;
+    /** Whether nothing was pushed yet. */
+    this.isEmpty = true;
     this._picture = document.createElement("canvas");
     this._picture.width = columns;
     this._picture.height = rows;
@@ -47,6 +49,7 @@ export class MovingSpectrogram {
 
   /** @param {ArrayLike<number>} levels shape (rows,), 0 to 255, the lowest frequency first */
   push(levels) {
+    this.isEmpty = false;
     const image = new ImageData(1, this.rows);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = 0; row < this.rows; row += 1) {

@@ -5,21 +5,29 @@ import { onTheme } from "./palette.js";
  * A canvas that is as sharp as the screen, and drawn again when its size or the theme changes.
  * @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw in CSS pixels
  * @param {unknown[]} [inputs] drawn again when one of them changes
+ * @param {{subscribe: (listener: () => void) => () => void}[]} [sources] drawn again, once a frame at
+ *   most, when one of them tells of a change; always the same ones for the same inputs
  * @returns {import("../html.js").Ref<HTMLCanvasElement>} for the canvas
  */
-export function useCanvas(draw, inputs = []) {
+export function useCanvas(draw, inputs = [], sources = []) {
   const canvas = useRef(null);
   useEffect(() => {
+    let frame = 0;
     const paint = () => {
+      frame = 0;
       const { clientWidth, clientHeight } = canvas.current;
       draw(fitted(canvas.current), clientWidth, clientHeight);
     };
+    const later = () => {
+      frame ||= requestAnimationFrame(paint);
+    };
     const watcher = new ResizeObserver(paint);
     watcher.observe(canvas.current); // which also paints it for the first time
-    const unwatch = onTheme(paint);
+    const ends = [onTheme(paint), ...sources.map((source) => source.subscribe(later))];
     return () => {
       watcher.disconnect();
-      unwatch();
+      cancelAnimationFrame(frame);
+      for (const end of ends) end();
     };
   }, inputs);
   return canvas;

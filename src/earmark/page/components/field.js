@@ -21,10 +21,10 @@ export function Search({ label, value, onInput, ...rest }) {
   </div>`;
 }
 
-/** @param {{label: string, checked: boolean, onChange: (checked: boolean) => void}} props */
-export function Switch({ label, checked, onChange }) {
+/** @param {{label: string, checked: boolean, onChange: (checked: boolean) => void, disabled?: boolean}} props */
+export function Switch({ label, checked, onChange, disabled = false }) {
   return html`<label class="switch">
-    <input type="checkbox" role="switch" checked=${checked} onChange=${(event) => onChange(event.currentTarget.checked)} />
+    <input type="checkbox" role="switch" checked=${checked} disabled=${disabled} onChange=${(event) => onChange(event.currentTarget.checked)} />
     <span>${label}</span>
   </label>`;
 }

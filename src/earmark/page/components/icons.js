@@ -28,6 +28,11 @@ const PATHS = {
   check: "M5 12.5l4.5 4.5L19 7",
   add: "M12 5v14M5 12h14",
   key: "M8 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM11.5 12H21M17.5 12v3.5",
+  minus: "M5 12h14",
+  whole: "M4 8V4h4M20 8V4h-4M4 16v4h4M20 16v4h-4",
+  download: "M12 4.5v11M7.5 11l4.5 4.5 4.5-4.5M4.5 15v4.5h15V15",
+  previous: "M15 5l-7 7 7 7",
+  copies: "M8 8h12v12H8zM16 8V4H4v12h4",
   quiet: "M4 10v4h3.5l4.5 4V6L7.5 10zM16 10l4 4M20 10l-4 4",
 };
 

@@ -1,8 +1,8 @@
 // A server with keys wants one: the dialog that asks for it.
 
-import { ask } from "../api.js";
+import { signIn, signOut } from "../api.js";
 import { html, useState } from "../html.js";
-import { lock, settle } from "../session.js";
+import { caller, lock, settle, unlocked } from "../session.js";
 import { useStore } from "../store.js";
 import { Button } from "./button.js";
 import { Dialog } from "./dialog.js";
@@ -11,6 +11,19 @@ import { Field } from "./field.js";
 export function KeyDialog() {
   const { isOpen } = useStore(lock);
   return isOpen ? html`<${Asking} />` : null;
+}
+
+/** Who uses the page, as the bar tells it: nothing where there are no keys. */
+export function KeyButton() {
+  const who = useStore(caller);
+  if (who?.is_session) return html`<${Button} kind="bare" icon="key" onClick=${leave}>Sign out ${who.key}<//>`;
+  if (who && who.scope === null) return html`<${Button} kind="bare" icon="key" onClick=${unlocked}>Enter a key<//>`;
+  return null;
+}
+
+async function leave() {
+  await signOut();
+  location.reload(); // what was shown is not for whoever comes next
 }
 
 function Asking() {
@@ -22,7 +35,7 @@ function Asking() {
     event.preventDefault();
     setBusy(true);
     try {
-      await ask("POST", "session", { headers: { Authorization: `Bearer ${key.trim()}` } });
+      await signIn(key.trim());
       settle(true);
     } catch (error) {
       setProblem(error.status === 401 ? "The server does not know this key." : error.message);

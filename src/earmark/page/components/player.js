@@ -11,6 +11,9 @@ import { say } from "./toast.js";
 const playing = createStore(null);
 let turn = 0;
 
+/** Where it is: `{id, at_s}` of the track; null if nothing is played. */
+export const playhead = createStore(null);
+
 /** Play a track from a place in it. */
 export function play(track, start_s = 0) {
   turn += 1;
@@ -40,7 +43,10 @@ function Bar({ track, start_s }) {
     const element = audio.current;
     element.currentTime = start_s;
     element.play().catch(() => setPaused(true)); // a browser may want a click first
-    return () => element.pause();
+    return () => {
+      element.pause();
+      playhead.set(null);
+    };
   }, []);
 
   const seek = (event) => {
@@ -48,7 +54,10 @@ function Bar({ track, start_s }) {
   };
   return html`<section class="player" aria-label="Player">
     <audio ref=${audio} src=${soundOf(track)} preload="auto" onPlay=${() => setPaused(false)}
-      onPause=${() => setPaused(true)} onTimeUpdate=${() => setAt(audio.current.currentTime)}
+      onPause=${() => setPaused(true)} onTimeUpdate=${() => {
+        setAt(audio.current.currentTime);
+        playhead.set({ id: track.id, at_s: audio.current.currentTime });
+      }}
       onError=${() => complain(track)}></audio>
     <${Button} kind="main" icon=${isPaused ? "play" : "pause"} label=${isPaused ? "Play" : "Pause"}
       onClick=${() => (isPaused ? audio.current.play() : audio.current.pause())} />
@@ -66,11 +75,15 @@ function Bar({ track, start_s }) {
   </section>`;
 }
 
-/** Tell why there is no sound: the server knows, the element does not. */
 async function complain(track) {
   stop();
-  const response = await fetch(soundOf(track), { headers: { Range: "bytes=0-0" } }).catch(() => null);
-  if (response === null) say("The server does not answer, so that nothing can be played.");
-  else if (response.ok) say(`This browser cannot play the sound of ${titleOf(track)}.`);
-  else say(`It cannot be played: ${(await problemOf(response)).message}`);
+  say(await whySilent(soundOf(track), titleOf(track)));
+}
+
+/** Why there is no sound, in words: the server knows, an audio element does not. */
+export async function whySilent(sound, name) {
+  const response = await fetch(sound, { headers: { Range: "bytes=0-0" } }).catch(() => null);
+  if (response === null) return "The server does not answer, so that nothing can be played.";
+  if (response.ok) return `This browser cannot play the sound of ${name}.`;
+  return `It cannot be played: ${(await problemOf(response)).message}`;
 }

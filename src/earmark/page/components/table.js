@@ -37,10 +37,10 @@ export function useRowsInSight(total, height) {
 /**
  * @param {{label: string, columns: Column[], total: number, rowHeight: number,
  *   renderRow: (index: number) => unknown, sort?: string, onSort?: (sort: string) => void,
- *   onRange?: (from: number, to: number) => void}} props `renderRow` returns the cells of a row;
- *   `onRange` hears which rows are in sight
+ *   onRange?: (from: number, to: number) => void, classOf?: (index: number) => string}} props
+ *   `renderRow` returns the cells of a row; `onRange` hears which rows are in sight
  */
-export function Table({ label, columns, total, rowHeight, renderRow, sort, onSort, onRange }) {
+export function Table({ label, columns, total, rowHeight, renderRow, sort, onSort, onRange, classOf }) {
   const { rows, from, to } = useRowsInSight(total, rowHeight);
   const template = { gridTemplateColumns: columns.map(({ width }) => width).join(" ") };
   useEffect(() => onRange?.(from, to), [from, to, total]);
@@ -52,7 +52,7 @@ export function Table({ label, columns, total, rowHeight, renderRow, sort, onSor
       </div>
     </div>
     <div class="table-rows" role="rowgroup" ref=${rows} style=${{ height: `${total * rowHeight}px` }}>
-      ${shown.map((index) => html`<div class="table-row" role="row" key=${index} aria-rowindex=${index + 2}
+      ${shown.map((index) => html`<div class="table-row ${classOf?.(index) ?? ""}" role="row" key=${index} aria-rowindex=${index + 2}
         style=${{ ...template, height: `${rowHeight}px`, transform: `translateY(${index * rowHeight}px)` }}>
         ${renderRow(index)}
       </div>`)}

@@ -12,7 +12,9 @@ import { say } from "../components/toast.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { UploadPanel } from "../components/upload-panel.js";
 import { html, useEffect, useState } from "../html.js";
+import { useNarrow } from "../narrow.js";
 import { go, href } from "../router.js";
+import { may } from "../session.js";
 import { addFiles, onAdded } from "../uploads.js";
 import { byline, clock, many, titleOf, when } from "../words.js";
 
@@ -45,7 +47,7 @@ export function View({ place }) {
     <div class="view-head">
       <h1>Library</h1>
       <${Search} label="Search title, artist, album" value=${text} onInput=${setText} />
-      <${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>
+      ${may("write") && html`<${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>`}
     </div>
     <${UploadPanel} />
     <p class="small quiet library-count" role="status">${catalogue.isLoaded && !q && many(catalogue.total, "track")}</p>
@@ -73,7 +75,7 @@ function useCatalogue(sort, containing) {
 
 function Tracks({ catalogue, sort, search, onSort, onReload }) {
   const [edited, setEdited] = useState(null);
-  const columns = useColumns();
+  const columns = useNarrow() ? COLUMNS.filter(({ name }) => NARROW.has(name)) : COLUMNS; // the rest stands in other cells
   if (catalogue.problem && !catalogue.total) return html`<${Failed} problem=${catalogue.problem} onRetry=${onReload} />`;
   if (!catalogue.isLoaded) return html`<${Loading} what="Opening the library" />`;
   if (!catalogue.total) return search ? html`<${NothingFound} search=${search} />` : html`<${EmptyLibrary} />`;
@@ -111,7 +113,7 @@ function cellsOf(track, columns, { onEdit }) {
     album: track.album ?? "",
     added: html`<span class="quiet">${when(new Date(track.added_at))}</span>`,
     length: html`<span class="quiet">${clock(track.duration_s)}</span>`,
-    actions: html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
+    actions: may("write") && html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
   };
   return columns.map(({ name, class: extra = "" }) => html`<div role="cell" key=${name} class="cell ${extra} cell-${name}">${cells[name]}</div>`);
 }
@@ -125,19 +127,6 @@ async function restore(track, onDone) {
     say(problem.message);
   }
 }
-
-/** On a phone, what does not fit stands in another cell. */
-function useColumns() {
-  const [isNarrow, setNarrow] = useState(narrow.matches);
-  useEffect(() => {
-    const look = () => setNarrow(narrow.matches);
-    narrow.addEventListener("change", look);
-    return () => narrow.removeEventListener("change", look);
-  }, []);
-  return isNarrow ? COLUMNS.filter(({ name }) => NARROW.has(name)) : COLUMNS;
-}
-
-const narrow = matchMedia("(max-width: 52rem)");
 
 function EmptyLibrary() {
   return html`<${Empty} icon="library" title="Nothing here yet"

@@ -1,6 +1,7 @@
 // Listen: one big button, and what plays. Or a file.
 
 import { upload } from "../api.js";
+import { drawConstellation } from "../canvas/constellation.js";
 import { drawRing } from "../canvas/ring.js";
 import { MovingSpectrogram } from "../canvas/spectrogram.js";
 import { fitted } from "../canvas/surface.js";
@@ -15,7 +16,7 @@ import { ResultCard } from "../components/result-card.js";
 import { Notice } from "../components/states.js";
 import { forgetAll, history, remember } from "../history.js";
 import { html, useEffect, useRef, useState } from "../html.js";
-import { analyser, begin, clear, goOn, listening, stop } from "../listening.js";
+import { analyser, begin, clear, goOn, keepPrivate, listening, stop } from "../listening.js";
 import { href } from "../router.js";
 import { useStore } from "../store.js";
 import { byline, clock, percent, titleOf, when } from "../words.js";
@@ -47,8 +48,8 @@ export function Listen() {
     clear();
     setAsked({ name: file.name, share: 0 });
     try {
-      const answer = await upload("identify", file, { onProgress: (share) => setAsked({ name: file.name, share }) });
-      const clipId = keepClip(file, file.name);
+      const answer = await (state.isPrivate ? privately(file) : sent(file));
+      const clipId = state.isPrivate ? null : keepClip(file, file.name);
       if (answer.matches.length) remember({ match: answer.matches[0], clipId });
       setAsked({ name: file.name, answer, clipId });
     } catch (problem) {
@@ -56,19 +57,28 @@ export function Listen() {
     }
   }
 
+  const sent = (file) => upload("identify", file, { onProgress: (share) => setAsked({ name: file.name, share }) });
+
+  async function privately(file) {
+    setAsked({ name: file.name, share: 1 });
+    const { identifyFile } = await import("../private.js");
+    return identifyFile(file);
+  }
+
   const listen = () => {
     setAsked(null);
     begin();
   };
   return html`<${DropZone} label="Drop a recording to have it named" onFiles=${([file]) => identify(file)}>
-    <${Stage} state=${state} onBegin=${listen} />
+    <${Stage} state=${state} isNamed=${Boolean(asked ? asked.answer?.matches.length : state.found)} onBegin=${listen} />
     <div class="listen-below">
       <div class="outcome" aria-live="polite">
         ${asked ? html`<${FileOutcome} asked=${asked} />` : html`<${LiveOutcome} state=${state} />`}
       </div>
       <div class="listen-options">
         <${FileButton} icon="file" accept=${SOUND} onFiles=${([file]) => identify(file)}>Choose a file<//>
-        <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} />
+        <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} disabled=${state.isPrivate} />
+        <${Switch} label="Private: send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
       </div>
       <${History} />
     </div>
@@ -76,13 +86,13 @@ export function Listen() {
 }
 
 /** The button, the ring around it and the spectrogram behind. */
-function Stage({ state, onBegin }) {
+function Stage({ state, isNamed, onBegin }) {
   const isOn = state.phase !== "resting";
   const band = useRef(null);
   const ring = useRef(null);
   useStage(band, ring, state.phase);
-  return html`<section class="stage ${isOn ? "on" : ""}">
-    <h1>${HEADLINES[state.phase]}</h1>
+  return html`<section class="stage ${isOn ? "on" : ""} ${isNamed ? "named" : ""}">
+    <h1>${isNamed && !isOn ? "Found it" : HEADLINES[state.phase]}</h1>
     <div class="stage-field">
       <canvas class="stage-band" ref=${band} aria-hidden="true"></canvas>
       <canvas class="stage-ring" ref=${ring} aria-hidden="true"></canvas>
@@ -104,26 +114,34 @@ function useStage(band, ring, phase) {
   const moving = useRef(null);
   useEffect(() => {
     moving.current ??= new MovingSpectrogram(COLUMNS, ROWS);
+    const isOn = phase === "listening" || phase === "again";
     const paint = (bands) => {
-      moving.current.draw(fitted(band.current), band.current.clientWidth, band.current.clientHeight);
+      drawBand(band.current, moving.current, isOn);
       const size = ring.current.clientWidth;
       drawRing(fitted(ring.current), size, size * 0.36, bands);
     };
-    const recolour = () => {
+    const unwatch = onTheme(() => {
       moving.current.recolour();
       paint([]);
-    };
-    paint([]);
-    const unwatch = onTheme(recolour);
+    });
     const watcher = new ResizeObserver(() => paint([]));
-    watcher.observe(band.current);
-    const end = phase === "listening" || phase === "again" ? animate(moving.current, paint) : () => paint([]);
+    watcher.observe(band.current); // which also paints for the first time
+    const end = isOn ? animate(moving.current, paint) : () => {};
     return () => {
       end();
       unwatch();
       watcher.disconnect();
     };
   }, [phase]);
+}
+
+/** What is heard; at rest the last of it fades, and before anything was heard there are stars. */
+function drawBand(canvas, moving, isOn) {
+  const context = fitted(canvas);
+  if (!isOn && moving.isEmpty) drawConstellation(context, canvas.clientWidth, canvas.clientHeight);
+  context.globalAlpha = isOn ? 1 : 0.3;
+  if (!moving.isEmpty) moving.draw(context, canvas.clientWidth, canvas.clientHeight);
+  context.globalAlpha = 1;
 }
 
 function animate(moving, paint) {
@@ -166,7 +184,7 @@ function LiveOutcome({ state }) {
   if (trouble) return html`<${Trouble} trouble=${trouble} />`;
   if (candidates.length) return html`<${Candidates} candidates=${candidates} />`;
   if (phase === "listening") return html`<p class="hint quiet">A few seconds are enough.</p>`;
-  return html`<p class="hint quiet">Press the button, or drop a recording anywhere on this page.</p>`;
+  return html`<p class="hint quiet">Press the button while the music plays, or bring a recording.</p>`;
 }
 
 function Candidates({ candidates }) {
@@ -204,7 +222,7 @@ function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
     <h2>${title}</h2>
     <p class="quiet">${help}</p>
     ${answer.matches.length + answer.candidates.length > 0 && html`<${Candidates} candidates=${[...answer.matches, ...answer.candidates].slice(0, 3)} />`}
-    <p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>
+    ${clipId && html`<p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>`}
   </div>`;
 }
 

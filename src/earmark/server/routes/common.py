@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark import jsonable
+from earmark.clip_peaks import FORMAT
 from earmark.errors import TrackNotFoundError
 from earmark.params import QueryParams
-from earmark.server.access import allowing
+from earmark.server.access import Allowing
 from earmark.server.context import Context, context_of
 from earmark.server.keys import Scope
 from earmark.server.problems import MEDIA_TYPE
@@ -26,13 +27,28 @@ if TYPE_CHECKING:
 
 Told: TypeAlias = dict[int | str, dict[str, Any]]
 
-READ = Depends(allowing(Scope.READ))
-WRITE = Depends(allowing(Scope.WRITE))
-ADMIN = Depends(allowing(Scope.ADMIN))
+READ = Depends(Allowing(Scope.READ))
+WRITE = Depends(Allowing(Scope.WRITE))
+ADMIN = Depends(Allowing(Scope.ADMIN))
 
 PROBLEM = {"model": Problem, "content": {MEDIA_TYPE: {}}}
 AUDIO_TYPES = ("audio/*", "video/webm", "video/mp4", "application/octet-stream")
 BINARY = {"schema": {"type": "string", "format": "binary"}}
+_NUMBERS = {"type": "array", "items": {"type": "integer"}}
+PEAKS: dict[str, Any] = {
+    "type": "object",
+    "required": ["format", "peaks_id", "frames", "time", "frequency", "level"],
+    "properties": {
+        "format": {"const": FORMAT},
+        "peaks_id": {"type": "string"},
+        "frames": {"type": "integer", "minimum": 1},
+        "time": _NUMBERS,
+        "frequency": _NUMBERS,
+        "level": _NUMBERS,
+        "name": {"type": "string"},
+    },
+}
+"""Peaks in place of sound, as `clip_peaks.py` reads them."""
 FILES = {"type": "array", "items": BINARY["schema"]}
 TAKING_FILES = {
     "requestBody": {
@@ -61,10 +77,13 @@ def telling(shape: type[BaseModel], *problems: int, status: int = 200) -> Told:
     return {status: {"model": shape}, **dict.fromkeys(sorted({*usual, *problems}), PROBLEM)}
 
 
-def taking_audio(example: str) -> dict[str, Any]:
-    """Say that a route takes audio as it is, in a form, or in JSON; with an example of that."""
+def taking_audio(example: str, *, or_peaks: bool = False) -> dict[str, Any]:
+    """Say that a route takes audio as it is, in a form, or in JSON; with an example of that.
+
+    Perhaps it takes peaks, too.
+    """
     form = {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
-    encoded = {
+    encoded: dict[str, Any] = {
         "type": "object",
         "required": ["audio"],
         "properties": {
@@ -73,6 +92,8 @@ def taking_audio(example: str) -> dict[str, Any]:
         },
         "example": {"audio": "UklGRg==", "name": example},
     }
+    if or_peaks:
+        encoded = {"anyOf": [encoded, PEAKS]}
     content: dict[str, Any] = dict.fromkeys(AUDIO_TYPES, BINARY)
     content |= {"multipart/form-data": {"schema": form}, "application/json": {"schema": encoded}}
     return {"requestBody": {"required": True, "content": content}}
@@ -118,6 +139,7 @@ def task_object(task: Task) -> jsonable.Object:
         "started_at": task.started_at,
         "finished_at": task.finished_at,
         "attempts": task.attempts,
+        "files": list(task.request.get("files", ())),
         "progress": progress,
         "result": None if task.result is None else dict(task.result),
         "error": None if task.error is None else dict(task.error),

@@ -88,7 +88,7 @@ def _library(context: Context) -> None:
 
 
 def _writable(context: Context) -> str | None:
-    return None if context.library.may_write() else "it may not be written"
+    return None if context.library.store.may_write() else "it may not be written"
 
 
 def _disk(context: Context) -> str | None:

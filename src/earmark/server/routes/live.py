@@ -21,6 +21,6 @@ async def live(socket: WebSocket, wanted: Annotated[LiveFormat, Query()]) -> Non
     """Name what plays, for as long as sound comes."""
     context = context_of(socket)
     with place_among(context, encoded=wanted.is_encoded):
-        recognizer = Recognizer(context.library, query=query_of(wanted), quota=context.ladders)
+        recognizer = Recognizer(context.library, query=query_of(wanted), quotas=context.quotas)
         await socket.accept()
         await LiveSession(socket, context, recognizer, wanted).run()

@@ -1,10 +1,11 @@
-"""Longer looks: why a clip was named, what is in a recording, what is there twice, what played."""
+"""Longer looks: why a clip was named, what is there twice or in other versions, what played."""
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -13,18 +14,17 @@ from starlette.responses import Response
 
 from earmark import jsonable
 from earmark.duplicates.records import LEAST_S
+from earmark.duplicates.versions import find_versions
 from earmark.errors import UsageError
 from earmark.explaining.explain import explain
 from earmark.operations.base import PlayQuery, TotalBy
 from earmark.operations.opening import open_operations
 from earmark.server.context import Context, context_of
 from earmark.server.hearing import decoded, staged
-from earmark.server.options import MEGABYTE
-from earmark.server.reading import allow_body, refuse_type, sent_clip
+from earmark.server.reading import sent_clip
 from earmark.server.replies import Reply
 from earmark.server.routes.common import (
     READ,
-    TAKING_FILES,
     WRITE,
     HardnessQuery,
     Here,
@@ -35,8 +35,8 @@ from earmark.server.routes.common import (
     taking_audio,
     telling,
 )
-from earmark.server.schemas import ExplanationShape, PlayPage, TaskShape, TotalList
-from earmark.server.submitting import Upload, received, submit
+from earmark.server.schemas import ExplanationShape, PlayPage, TaskShape, TotalList, VersionList
+from earmark.server.submitting import submit
 from earmark.server.tasks.base import TaskKind
 
 if TYPE_CHECKING:
@@ -46,7 +46,15 @@ if TYPE_CHECKING:
 MOST_PLAYS = 1000
 """Of one answer."""
 
+MOST_COMPARED_S = 1200.0
+"""Of a track whose versions are looked for while somebody waits: docs/duplicates.md has what a
+track costs, among ever more of them."""
+
 router = APIRouter(tags=["looks"])
+
+LeastQuery: TypeAlias = Annotated[
+    float, Query(ge=1, le=3600, description="What shares less than so many seconds is not told.")
+]
 
 
 @router.post(
@@ -61,6 +69,10 @@ async def explain_clip(
     track: Annotated[
         str | None, Query(max_length=100, description="The id of the only track to compare with.")
     ] = None,
+    *,
+    exhibit: Annotated[
+        bool, Query(description="Tell what it takes to draw it, too: peaks, places, sound.")
+    ] = False,
 ) -> Response:
     """Say why a clip is named as it is, or why it is not; takes what `/identify` takes."""
     context = context_of(request)
@@ -77,29 +89,10 @@ async def explain_clip(
             query=query_of(hardness),
         )
         with staged(context.metrics, "explain"):
-            return Reply(jsonable.explanation(await context.processors.run(ask)))
-
-
-@router.post(
-    "/scans",
-    status_code=202,
-    dependencies=[READ],
-    responses=telling(TaskShape, 400, 408, 413, 415, 503, 507, status=202),
-    openapi_extra=TAKING_FILES,
-)
-async def scan_recording(
-    request: Request,
-    hardness: HardnessQuery,
-    name: Annotated[str, Query(max_length=200, description="What a body is called.")] = "",
-) -> Response:
-    """Find everything from the library in a recording of any length; the task has the timeline."""
-    refuse_type(request)
-    context = context_of(request)
-    allow_body(request, context.options.limits.upload_mb * MEGABYTE)
-    with Upload(context) as upload:
-        files = await received(request, upload, name, most=1)
-        asked = {"hardness": hardness.model_dump(mode="json"), "files": files}
-        return accepted(upload.put(TaskKind.SCAN, asked))
+            told = await context.processors.run(ask)
+    shown = told.exhibit if exhibit else None
+    drawn = None if shown is None else await asyncio.to_thread(jsonable.exhibit, shown)
+    return Reply({**jsonable.explanation(told), "exhibit": drawn})
 
 
 @router.post(
@@ -110,9 +103,7 @@ async def scan_recording(
 )
 async def find_duplicates(
     context: Here,
-    least_s: Annotated[
-        float, Query(ge=1, le=3600, description="What shares less is not told.")
-    ] = LEAST_S,
+    least_s: LeastQuery = LEAST_S,
 ) -> Response:
     """Find recordings of the library that are the same, contain one another, or overlap."""
     return accepted(await submit(context, TaskKind.DUPLICATES, {"least_s": least_s}))
@@ -143,6 +134,28 @@ def airplay(context: Here, wanted: Annotated[Plays, Query()]) -> Response:
 def airplay_of_track(context: Here, track_id: IdPath) -> Response:
     """Tell where and when a track was played, as `/airplay` does."""
     return _page(context, PlayQuery(track=found(context.library, track_id).id))
+
+
+@router.get(
+    "/tracks/{track_id}/versions", dependencies=[READ], responses=telling(VersionList, 404, 503)
+)
+async def versions_of_track(
+    context: Here, track_id: IdPath, least_s: LeastQuery = LEAST_S
+) -> Response:
+    """Find other recordings of what a track has: its copies, cuts, mixes, and whatever overlaps.
+
+    `likeness` is `same`, `contains` (one is nearly all of the other: that of which less is shared
+    is the whole) or `overlaps`. Speeds within 3 % are found. Of a long track the first 20 minutes
+    are compared.
+    """
+    library = context.library
+    track = await asyncio.to_thread(found, library, track_id)
+    look = partial(find_versions, library, track, least_s=least_s, most_s=MOST_COMPARED_S)
+    with staged(context.metrics, "versions"):
+        versions = await context.processors.run(look)
+    compared_s = round(min(track.duration_s, MOST_COMPARED_S), 3)
+    told = [jsonable.version(one) for one in versions]
+    return Reply({"versions": told, "compared_s": compared_s})
 
 
 @router.get("/airplay/totals", dependencies=[READ], responses=telling(TotalList, 400))

@@ -11,7 +11,7 @@ from earmark.server.access import COOKIE, caller_of
 from earmark.server.context import context_of
 from earmark.server.replies import Reply
 from earmark.server.routes.common import READ, telling
-from earmark.server.schemas import SessionShape
+from earmark.server.schemas import CallerShape, SessionShape
 
 router = APIRouter(tags=["session"])
 
@@ -35,6 +35,19 @@ async def begin_session(request: Request) -> Response:
         secure=request.url.scheme == "https",
     )
     return reply
+
+
+@router.get("/session", responses=telling(CallerShape))
+async def show_session(request: Request) -> Response:
+    """Tell what whoever asks may do; it needs no key."""
+    caller = caller_of(request)
+    return Reply(
+        {
+            "key": caller.key and caller.key.name,
+            "scope": caller.scope and caller.scope.value,
+            "is_session": caller.session is not None,
+        }
+    )
 
 
 @router.delete("/session", dependencies=[READ], status_code=204)

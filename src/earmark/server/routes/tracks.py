@@ -80,8 +80,9 @@ def list_tracks(
 async def add_tracks(request: Request, metadata: Annotated[NewMetadata, Query()]) -> Response:
     """Add recordings: a form with one `file` or several, or a body that is one file.
 
-    The task's result has `tracks` (each with `is_new`: a sound that the library has already is not
-    added again) and `skipped`, with the reasons. The sound itself is not kept.
+    The task's result has `tracks` and `skipped`, with the reasons. A sound that the library has
+    already is not added again: its `is_new` is false, and what was said of it is taken over
+    (`is_changed`), though not its tags. The sound itself is not kept.
     """
     refuse_type(request)
     context = context_of(request)

@@ -17,6 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from earmark.errors import TaskNotFoundError
+
 
 class TaskState(StrEnum):
     """Where a task is."""
@@ -65,6 +67,12 @@ class Task:
     result: Mapping[str, Any] | None
     error: Mapping[str, Any] | None
     """A problem document."""
+
+    @property
+    def needs_files(self) -> bool:
+        """Whether its files are kept: until it has ended, and of a scan as long as its result."""
+        is_heard = self.kind is TaskKind.SCAN and self.state is TaskState.DONE
+        return is_heard or not self.state.has_ended
 
 
 class TaskQueue(Protocol):
@@ -124,3 +132,11 @@ class TaskQueue(Protocol):
 
     def drop_ended(self, before: datetime) -> list[Task]:
         """Forget tasks that ended before a moment, and return them."""
+
+
+def needs_files(queue: TaskQueue, task_id: str) -> bool:
+    """Whether the files of a task are kept; those of one that is forgotten are not."""
+    try:
+        return queue.get(task_id).needs_files
+    except TaskNotFoundError:
+        return False

@@ -6,15 +6,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from earmark import jsonable
 from earmark.duplicates.find import find_duplicates
 from earmark.errors import AudioError, TooLargeError
 from earmark.params import QueryParams
 from earmark.scanning.scan import scan
+from earmark.server.tasks.adding import NamedFile, add_sent
 from earmark.server.tasks.base import TaskKind
 from earmark.types import Metadata
 
@@ -36,19 +36,6 @@ class Work:
     longest_s: float
     """A longer recording is refused."""
     on_progress: OnProgress
-
-
-class NamedFile:
-    """A file under another name: messages tell it, and titles are made of it."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        """Take an open file, and what it is called."""
-        self._file = file
-        self.name = name
-
-    def __getattr__(self, wanted: str) -> Any:  # noqa: ANN401 - whatever a file has
-        """Be the file in all else."""
-        return getattr(self._file, wanted)
 
 
 def add(work: Work) -> jsonable.Object:
@@ -107,15 +94,17 @@ KINDS: Mapping[TaskKind, Callable[[Work], jsonable.Object]] = {
 
 
 def _added(work: Work, number: int, name: str) -> jsonable.Object:
-    """Add one file; a sound that is known stays the track that it is."""
-    began = datetime.now(UTC)
+    """Add one file."""
     metadata = Metadata(**work.request["metadata"])
-    with _opened(work, number, PurePath(name).stem) as file:
-        track = work.library.add_recording(file, metadata=metadata, longest_s=work.longest_s)
-    # tracks know their milliseconds; what was decoded just now took longer than one
-    since = began.replace(microsecond=began.microsecond // 1000 * 1000)
-    is_new = datetime.fromisoformat(track.added_at) >= since
-    return {"name": name, "is_new": is_new, "track": jsonable.track(track)}
+    with (work.folder / str(number)).open("rb") as file:
+        stem = PurePath(name).stem
+        added = add_sent(work.library, file, stem, metadata=metadata, longest_s=work.longest_s)
+    return {
+        "name": name,
+        "is_new": added.is_new,
+        "is_changed": added.is_changed,
+        "track": jsonable.track(added.track),
+    }
 
 
 @contextmanager

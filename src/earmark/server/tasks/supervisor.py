@@ -20,14 +20,16 @@ from typing import TYPE_CHECKING
 
 from earmark.errors import TaskNotFoundError
 from earmark.server.logs import note
+from earmark.server.options import MEGABYTE
 from earmark.server.state import uploads
 from earmark.server.submitting import folder_of
-from earmark.server.tasks.base import Task, TaskQueue, TaskState
+from earmark.server.tasks.base import Task, TaskQueue, TaskState, needs_files
 from earmark.server.tasks.worker import MOST_ATTEMPTS, QUIT, WAKE, WorkerSettings
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Mapping
+    from pathlib import Path
 
     from earmark.server.options import ServerOptions
 
@@ -103,15 +105,12 @@ class Supervisor:
         for task in self._queue.running():
             if task.worker == post.name:
                 self._lost(task, post.why or "its worker died")
-        if post.task is not None and self._has_ended(post.task):
-            shutil.rmtree(folder_of(self._options.state, post.task), ignore_errors=True)
+        if post.task is not None and not needs_files(self._queue, post.task):
+            self._drop_files(post.task)
         post.task = None
 
-    def _has_ended(self, task_id: str) -> bool:
-        try:
-            return self._queue.get(task_id).state.has_ended
-        except TaskNotFoundError:
-            return True
+    def _drop_files(self, task_id: str) -> None:
+        shutil.rmtree(folder_of(self._options.state, task_id), ignore_errors=True)
 
     def _lost(self, task: Task, why: str) -> None:
         """Let a task wait again, or fail."""
@@ -121,7 +120,7 @@ class Supervisor:
             self.wake()
             return
         self._queue.finish(task, TaskState.FAILED, error=_given_up(task, why))
-        shutil.rmtree(folder_of(self._options.state, task.id), ignore_errors=True)
+        self._drop_files(task.id)
 
     async def _look_after(self) -> None:
         """End workers that are too slow, or at what was cancelled; drop what is old."""
@@ -150,15 +149,31 @@ class Supervisor:
         return None
 
     def _tidy(self) -> None:
-        """Drop what ended long ago."""
-        self._queue.drop_ended(datetime.now(UTC) - timedelta(hours=self._options.keep_hours))
+        """Drop what ended long ago, and the recordings of scans that there is no room for."""
+        before = datetime.now(UTC) - timedelta(hours=self._options.keep_hours)
+        for task in self._queue.drop_ended(before):
+            self._drop_files(task.id)
+        left = self._options.limits.scans_mb * MEGABYTE
+        for folder in sorted(uploads(self._options.state).iterdir(), reverse=True):  # latest first
+            if self._is_heard(folder.name):
+                left -= _size_of(folder)
+                if left < 0:
+                    self._drop_files(folder.name)
+
+    def _is_heard(self, task_id: str) -> bool:
+        """Whether files are those of a scan that is done, kept to be listened to."""
+        try:
+            task = self._queue.get(task_id)
+        except TaskNotFoundError:
+            return False
+        return task.needs_files and task.state.has_ended
 
     def _sweep(self) -> None:
-        """Drop files of tasks that have ended or never were."""
+        """Drop files of tasks that need none any more, or never were."""
         folder = uploads(self._options.state)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for entry in folder.iterdir():
-            if self._has_ended(entry.name):
+            if not needs_files(self._queue, entry.name):
                 shutil.rmtree(entry, ignore_errors=True)
 
 
@@ -225,6 +240,14 @@ class _Post:
                 continue
             self.began = time.monotonic()
             self.task = told["task"]
+
+
+def _size_of(folder: Path) -> int:
+    """Return how many bytes the files of a folder have; none of one that goes meanwhile."""
+    try:
+        return sum(file.stat().st_size for file in folder.iterdir())
+    except OSError:
+        return 0
 
 
 def _kill(process: Process | None) -> None:

@@ -24,7 +24,7 @@ from earmark.library import Library
 from earmark.server import problems
 from earmark.server.state import open_state
 from earmark.server.submitting import folder_of
-from earmark.server.tasks.base import Task, TaskQueue, TaskState
+from earmark.server.tasks.base import Task, TaskQueue, TaskState, needs_files
 from earmark.server.tasks.kinds import KINDS, Work, longest_s
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 
@@ -104,7 +104,8 @@ class Worker:
             self._fail(task, error)
         else:
             self._queue.finish(task, TaskState.DONE, result=result)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not needs_files(self._queue, task.id):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _fail(self, task: Task, error: Exception) -> None:
         if not isinstance(error, EarmarkError):

@@ -13,18 +13,18 @@ from typing import Any
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError
 from earmark.params import Params
-from earmark.searchable import resembling, search_text
+from earmark.searchable import search_text
 from earmark.stores.base import TrackOrder
 from earmark.stores.limits import LARGEST, is_storable_text
 from earmark.stores.merging import SegmentSize
 from earmark.stores.postgres.kept import KeptConstellations
 from earmark.stores.postgres.link import Asked, Row
+from earmark.stores.postgres.search import pattern_of
 from earmark.stores.postgres.transaction import State, Transaction, drawn
 from earmark.stores.rows import row_of, track_of
-from earmark.types import Metadata, Track
+from earmark.types import Track
 
 _PAGE_TRACKS = 500
-_PAGE_NAMES = 5000
 _MOST_WAITING_BYTES = 4 << 20
 """Of constellations that are kept before they are written."""
 
@@ -133,17 +133,11 @@ class Catalogue:
     def resembling(self, trigrams: Collection[str], most: int) -> dict[int, str]:
         """Return the search texts of tracks that may be meant; see `Reader.resembling`.
 
-        All titles, artists and albums are read for it: no extension is needed for that.
+        The server looks for them: in its index of trigrams, or else through all search texts.
         """
-        return resembling(self._search_texts(), trigrams, most)
-
-    def _search_texts(self) -> Iterator[tuple[int, str]]:
-        key = -1
-        while rows := self._rows("names_after", key=key, limit=_PAGE_NAMES):
-            for row in rows:
-                names = Metadata(row["title"], row["artist"], row["album"])
-                yield row["key"], search_text(names)
-            key = rows[-1]["key"]
+        wanted = [pattern_of(trigram) for trigram in trigrams if is_storable_text(trigram)]
+        rows = self._rows("resembling", patterns=wanted, most=min(most, LARGEST))
+        return {row["key"]: row["text"] for row in rows}
 
     def all_tracks(self) -> Iterator[Track]:
         """Yield every track by key, a page at a time."""
@@ -189,8 +183,10 @@ class Catalogue:
             raise ValueError(message)
         self._flush()
         ask = self.transaction.asked
-        updated, _ = self.transaction.ask(
-            ask("update_track", **row_of(track)), self._changed([track.key], removed=False)
+        updated, *_ = self.transaction.ask(
+            ask("update_track", **row_of(track)),
+            ask("update_search_text", key=track.key, text=search_text(track.metadata)),
+            self._changed([track.key], removed=False),
         )
         if not updated.count:
             raise KeyError(track.key)
@@ -201,6 +197,18 @@ class Catalogue:
             self._new_bytes -= len(new[1])
         else:
             self._gone.append(key)
+
+    def clear(self) -> None:
+        """Forget all tracks and constellations."""
+        self._new, self._new_bytes, self._gone = {}, 0, []
+        ask = self.transaction.asked
+        *_, changed = self.transaction.ask(
+            ask("delete_all_tracks"),
+            ask("delete_all_constellations"),
+            ask("delete_all_search_texts"),
+            ask("change_all_keys", number=self.transaction.state.next_change),
+        )
+        self._numbers(changed.count)
 
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.
@@ -241,6 +249,13 @@ class Catalogue:
             ask("delete_unnamed_media", name=name), ask("delete_media_chunks", name=name)
         )
         return forgotten.count > 0
+
+    def forget_unnamed_media(self) -> set[str]:
+        """Forget all media files that no track names; return none, as nothing of them is left."""
+        self._flush()
+        ask = self.transaction.asked
+        self.transaction.ask(ask("delete_all_unnamed_media"), ask("delete_lost_chunks"))
+        return set()
 
     def track_media(self) -> list[tuple[str, str]]:
         """Return (track id, media file) of every track that has one."""
@@ -354,6 +369,8 @@ class Catalogue:
         write("copy_tracks", _TRACK_TYPES, tracks)
         packed = ((key, zlib.crc32(one), one) for key, (_, one) in new.items())
         write("copy_constellations", ("int8", "int8", "bytea"), packed)
+        texts = ((key, search_text(track.metadata)) for key, (track, _) in new.items())
+        write("copy_search_texts", ("int8", "text"), texts)
         changes = ((key, number + place, False) for place, key in enumerate(new))
         write("copy_changes", ("int8", "int8", "bool"), changes)
 
@@ -365,6 +382,7 @@ class Catalogue:
         self.transaction.ask(
             ask("delete_tracks", keys=gone),
             ask("delete_constellations", keys=gone),
+            ask("delete_search_texts", keys=gone),
             self._changed(gone, removed=True),
         )
 

@@ -21,9 +21,10 @@ from earmark.stores.postgres.address import Address
 from earmark.stores.postgres.catalogue import Catalogue
 from earmark.stores.postgres.copy import CopyState, IndexCopy
 from earmark.stores.postgres.kept import KeptConstellations
-from earmark.stores.postgres.link import Asked, Row
+from earmark.stores.postgres.link import Asked, Link, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
+from earmark.stores.postgres.search import SearchIndex, fill
 from earmark.stores.postgres.shelf import PostgresShelf
 from earmark.stores.postgres.sql import QUERIES, migration_scripts
 from earmark.stores.postgres.transaction import State, Transaction, drawn
@@ -32,6 +33,12 @@ from earmark.stores.snapshot import IndexSnapshot
 
 PART = "library"
 """Of the schema: what the table of migrations calls it."""
+
+
+NO_INDEX = (
+    "every search reads all names: its server has no index of trigrams; `CREATE EXTENSION pg_trgm` "
+    "in its database, by an administrator, and opening it once as its owner make one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class PostgresHome:
             if version == 0:
                 raise LibraryNotFoundError(self._address.shown)
             if version < len(scripts):
-                schema.migrate(self._options.patience_s)
+                schema.migrate(self._options.patience_s, fill=fill)
+            self._search_index(link).see_to()
 
     def make(self, params: Params) -> None:
         """Make an empty library; another may have been faster.
@@ -118,6 +126,11 @@ class PostgresHome:
                 return catalogue.params()
             finally:
                 catalogue.rollback()
+
+    def notes(self) -> list[str]:
+        """Return what could be better, in sentences."""
+        with self._pool.lent() as link:
+            return [] if self._search_index(link).is_there() else [NO_INDEX]
 
     def may_write(self) -> bool:
         """Tell whether the server takes changes, and these from this user.
@@ -151,7 +164,7 @@ class PostgresHome:
             LibraryError: that is not possible.
         """
         with self.catalogue(anew=anew) as catalogue:
-            yield PostgresDesk(self, catalogue, anew=anew)
+            yield PostgresDesk(self, catalogue, anew)
 
     def close(self) -> None:
         """Let go of connections and files; closing twice is harmless."""
@@ -202,6 +215,10 @@ class PostgresHome:
             copy.follow(self._listed)
         return View(catalogue, shelf, state, known.snapshot.through(shelf.source))
 
+    def _search_index(self, link: Link) -> SearchIndex:
+        schema = self._address.schema
+        return SearchIndex(link, schema, quoted(schema))
+
     def _looked_up(self, catalogue: Catalogue, shelf: PostgresShelf, known: _Known) -> _Known:
         state = catalogue.state()
         rows, dead = catalogue.index()
@@ -240,20 +257,15 @@ class PostgresHome:
                 catalogue.rollback()
 
 
+@dataclass(frozen=True, slots=True)
 class PostgresDesk:
     """Where a writer makes its changes; see `home.Desk`."""
 
-    def __init__(self, home: PostgresHome, catalogue: Catalogue, *, anew: bool) -> None:
-        """Use a catalogue without a transaction.
-
-        Args:
-            home: whose it is.
-            catalogue: of the home.
-            anew: whether every change opens every segment again.
-        """
-        self._home = home
-        self._catalogue = catalogue
-        self._anew = anew
+    home: PostgresHome
+    catalogue: Catalogue
+    """Without a transaction."""
+    anew: bool
+    """Whether every change opens every segment again."""
 
     @contextlib.contextmanager
     def changing(self, accept: Accept) -> Iterator[View]:
@@ -264,12 +276,12 @@ class PostgresDesk:
             LibraryError: it cannot begin or be committed, or is not accepted.
         """
         try:
-            state = self._catalogue.begin_writing()
+            state = self.catalogue.begin_writing()
             accept(state)
-            yield self._home.view(self._catalogue, state, anew=self._anew)
-            self._catalogue.commit()
+            yield self.home.view(self.catalogue, state, anew=self.anew)
+            self.catalogue.commit()
         finally:
-            self._catalogue.rollback()
+            self.catalogue.rollback()
 
     def tidy(self, media: Iterable[str] = ()) -> None:
         """Do nothing: what is not committed is not there."""

@@ -286,6 +286,16 @@ class Catalogue:
         self._run("delete_constellation", key=key)
         self._forget_search(key)
 
+    def clear(self) -> None:
+        """Forget all tracks and constellations."""
+        for query in (
+            "delete_all_tracks",
+            "delete_all_constellations",
+            "delete_all_search",
+            "delete_all_search_texts",
+        ):
+            self._run(query)
+
     def _make_searchable(self, key: int, metadata: Metadata) -> None:
         text = search_text(metadata)
         self._run("insert_search_text", key=key, text=text)
@@ -327,6 +337,12 @@ class Catalogue:
         """Forget a media file unless a track names it; return whether it was forgotten."""
         self._run("delete_unnamed_chunks", name=name)
         return self._run("delete_unnamed_media", name=name).rowcount > 0
+
+    def forget_unnamed_media(self) -> set[str]:
+        """Forget all media files that no track names; return their names."""
+        names = {name for (name,) in self._rows("delete_all_unnamed_media")}
+        self._run("delete_lost_chunks")
+        return names
 
     def media_names(self) -> set[str]:
         """Return every media file that there should be."""

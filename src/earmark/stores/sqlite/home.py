@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -144,6 +145,10 @@ class SqliteHome:
         with self._read_catalogue() as catalogue:
             return catalogue.params()
 
+    def notes(self) -> list[str]:
+        """Return nothing: it could not be better."""
+        return []
+
     def may_write(self) -> bool:
         """Tell whether the permissions of the catalogue and of its folder let changes in."""
         return self._connections.may_write()
@@ -183,7 +188,7 @@ class SqliteHome:
             catalogue = self._written_catalogue(stack)
             if catalogue.version() < Catalogue.newest_version():
                 catalogue.migrate()
-            yield SqliteDesk(self, catalogue, anew=anew)
+            yield SqliteDesk(self, catalogue, anew)
 
     def close(self) -> None:
         """Let go of files and connections; closing twice is harmless."""
@@ -294,20 +299,15 @@ class SqliteHome:
         return Segment(blocks, name, self._location, row["id"], index_id)
 
 
+@dataclass(frozen=True, slots=True)
 class SqliteDesk:
     """Where the one writer of a home makes its changes; see `home.Desk`."""
 
-    def __init__(self, home: SqliteHome, catalogue: Catalogue, *, anew: bool) -> None:
-        """Use a catalogue without a transaction, under the writer lock.
-
-        Args:
-            home: whose it is.
-            catalogue: of the home.
-            anew: whether every change opens every segment again.
-        """
-        self._home = home
-        self._catalogue = catalogue
-        self._anew = anew
+    home: SqliteHome
+    catalogue: Catalogue
+    """Without a transaction, under the writer lock."""
+    anew: bool
+    """Whether every change opens every segment again."""
 
     @contextlib.contextmanager
     def changing(self, accept: Accept) -> Iterator[View]:
@@ -318,19 +318,19 @@ class SqliteDesk:
         Raises:
             LibraryError: it cannot begin or be committed, or is not accepted.
         """
-        view = self._home.begun_writing(self._catalogue, accept, anew=self._anew)
+        view = self.home.begun_writing(self.catalogue, accept, anew=self.anew)
         try:
             yield view
         except BaseException:
-            self._catalogue.rollback()
+            self.catalogue.rollback()
             self.tidy(view.shelf.kept)
             raise
         try:
-            self._catalogue.commit()
+            self.catalogue.commit()
         except LibraryError:
-            self._catalogue.rollback()
+            self.catalogue.rollback()
             raise
 
     def tidy(self, media: Iterable[str] = ()) -> None:
         """Delete what no commit names any more; what cannot be deleted stays."""
-        self._home.sweep(self._catalogue, media)
+        self.home.sweep(self.catalogue, media)

@@ -99,10 +99,67 @@ SELECT * FROM {schema}.tracks WHERE external_id = %(external_id)s ORDER BY key;
 -- The next tracks in the order of their keys.
 SELECT * FROM {schema}.tracks WHERE key > %(key)s::bigint ORDER BY key LIMIT %(limit)s::bigint;
 
--- name: names_after
--- What tracks are searched by, in the order of their keys.
-SELECT key, title, artist, album FROM {schema}.tracks WHERE key > %(key)s::bigint
+-- name: resembling
+-- What tracks are found by that have one of the trigrams; of many those with many of them, rare ones above all.
+WITH had AS MATERIALIZED (
+    SELECT key, pattern, count(*) OVER (PARTITION BY pattern) AS tracks
+    FROM unnest(%(patterns)s::text[]) AS asked (pattern)
+    CROSS JOIN LATERAL (SELECT key FROM {schema}.search_texts WHERE text LIKE pattern) AS found
+), best AS (
+    SELECT key FROM had GROUP BY key
+    ORDER BY round(sum(ln(1 + 1e7::float8 / tracks))::numeric, 6) DESC, key LIMIT %(most)s::bigint
+)
+SELECT key, text FROM {schema}.search_texts JOIN best USING (key) ORDER BY key;
+
+-- name: unsearchable
+-- Tracks of an older library that cannot be found yet.
+SELECT key, title, artist, album FROM {schema}.tracks
+WHERE NOT EXISTS (SELECT 1 FROM {schema}.search_texts WHERE search_texts.key = tracks.key)
 ORDER BY key LIMIT %(limit)s::bigint;
+
+-- name: copy_search_texts
+-- What new tracks are found by.
+COPY {schema}.search_texts (key, text) FROM STDIN (FORMAT binary);
+
+-- name: update_search_text
+-- What a track is found by now.
+UPDATE {schema}.search_texts SET text = %(text)s WHERE key = %(key)s::bigint;
+
+-- name: delete_search_texts
+-- Forget what tracks were found by.
+DELETE FROM {schema}.search_texts WHERE key = ANY(%(keys)s::bigint[]);
+
+-- name: delete_all_search_texts
+-- Forget what all tracks were found by.
+DELETE FROM {schema}.search_texts;
+
+-- name: trigram_index
+-- Whether trigrams are indexed, and whether this user may see to it: the extension's schema, empty if it is not there.
+SELECT
+    EXISTS (
+        SELECT 1 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE indrelid = texts.oid AND relname = 'search_by_trigram' AND indisvalid
+    ) AS is_there,
+    NOT pg_is_in_recovery() AND pg_has_role(texts.relowner, 'USAGE') AS may_make,
+    coalesce((
+        SELECT nspname FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = 'pg_trgm'
+    ), '') AS extension,
+    EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm')
+        AND has_database_privilege(current_database(), 'CREATE') AS may_extend
+FROM pg_class AS texts JOIN pg_namespace ON pg_namespace.oid = texts.relnamespace
+WHERE nspname = %(schema)s AND relname = 'search_texts';
+
+-- name: hurry
+-- Give up soon if a writer is in the way: whoever opens the library next may go on.
+SET LOCAL lock_timeout = '2s';
+
+-- name: make_extension
+-- The extension that indexes trigrams.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+-- name: make_trigram_index
+-- Which tracks have which trigrams; {extension} is where the extension lies.
+CREATE INDEX IF NOT EXISTS search_by_trigram ON {schema}.search_texts USING gin (text {extension}.gin_trgm_ops);
 
 -- name: page_by_added
 -- Part of a listing in the order of adding.
@@ -153,6 +210,10 @@ WHERE key = %(key)s::bigint;
 -- Forget tracks.
 DELETE FROM {schema}.tracks WHERE key = ANY(%(keys)s::bigint[]);
 
+-- name: delete_all_tracks
+-- Forget all tracks.
+DELETE FROM {schema}.tracks;
+
 -- name: track_totals
 -- Sums over all tracks.
 SELECT count(*) AS tracks, coalesce(sum(duration_s), 0) AS duration_s, coalesce(sum(peaks), 0)::bigint AS peaks
@@ -176,6 +237,10 @@ COPY {schema}.constellations (key, crc32, packed) FROM STDIN (FORMAT binary);
 -- Forget sounds.
 DELETE FROM {schema}.constellations WHERE key = ANY(%(keys)s::bigint[]);
 
+-- name: delete_all_constellations
+-- Forget all sounds.
+DELETE FROM {schema}.constellations;
+
 -- name: copy_changes
 -- New tracks, for whoever follows.
 COPY {schema}.changes (key, number, removed) FROM STDIN (FORMAT binary);
@@ -184,6 +249,12 @@ COPY {schema}.changes (key, number, removed) FROM STDIN (FORMAT binary);
 -- Tracks that were changed or removed, for whoever follows; the changes have successive numbers.
 UPDATE {schema}.changes SET number = %(number)s::bigint + changed.place - 1, removed = %(removed)s
 FROM unnest(%(keys)s::bigint[]) WITH ORDINALITY AS changed (key, place)
+WHERE changes.key = changed.key;
+
+-- name: change_all_keys
+-- All tracks were removed, for whoever follows; the changes have successive numbers.
+UPDATE {schema}.changes SET number = %(number)s::bigint + changed.place - 1, removed = true
+FROM (SELECT key, row_number() OVER (ORDER BY key) AS place FROM {schema}.changes WHERE NOT removed) AS changed
 WHERE changes.key = changed.key;
 
 -- name: insert_media
@@ -209,6 +280,16 @@ WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM {schema}.tracks WHERE media_
 -- Forget what was in a media file that is forgotten.
 DELETE FROM {schema}.media_chunks
 WHERE name = %(name)s AND NOT EXISTS (SELECT 1 FROM {schema}.media WHERE media.name = %(name)s);
+
+-- name: delete_all_unnamed_media
+-- Forget all media files that no track names.
+DELETE FROM {schema}.media
+WHERE NOT EXISTS (SELECT 1 FROM {schema}.tracks WHERE tracks.media_file = media.name);
+
+-- name: delete_lost_chunks
+-- Forget what was in media files that are forgotten.
+DELETE FROM {schema}.media_chunks
+WHERE NOT EXISTS (SELECT 1 FROM {schema}.media WHERE media.name = media_chunks.name);
 
 -- name: media_size
 -- How many bytes a media file has.

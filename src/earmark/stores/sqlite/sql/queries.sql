@@ -101,6 +101,10 @@ WHERE key = :key;
 -- Forget a track.
 DELETE FROM tracks WHERE key = :key;
 
+-- name: delete_all_tracks
+-- Forget all tracks.
+DELETE FROM tracks;
+
 -- name: track_totals
 -- Sums over all tracks.
 SELECT count(*) AS tracks, total(duration_s) AS duration_s, ifnull(sum(peaks), 0) AS peaks FROM tracks;
@@ -126,6 +130,10 @@ INSERT INTO constellations (key, crc32, packed) VALUES (:key, :crc32, :packed);
 -- Forget the sound of a track.
 DELETE FROM constellations WHERE key = :key;
 
+-- name: delete_all_constellations
+-- Forget all sounds.
+DELETE FROM constellations;
+
 -- name: insert_media
 -- A file of the media folder.
 INSERT INTO media (name, size_bytes) VALUES (:name, :size_bytes);
@@ -133,6 +141,10 @@ INSERT INTO media (name, size_bytes) VALUES (:name, :size_bytes);
 -- name: delete_unnamed_media
 -- Forget a media file, unless a track still names it.
 DELETE FROM media WHERE name = :name AND NOT EXISTS (SELECT 1 FROM tracks WHERE media_file = :name);
+
+-- name: delete_all_unnamed_media
+-- Forget all media files that no track names.
+DELETE FROM media WHERE name NOT IN (SELECT media_file FROM tracks WHERE media_file IS NOT NULL) RETURNING name;
 
 -- name: media_names
 -- Every file that the media folder should hold.
@@ -218,6 +230,10 @@ UNION SELECT name FROM media WHERE size_bytes = 0;
 -- Forget the chunks of a media file, unless a track still names it.
 DELETE FROM media_chunks WHERE media = :name AND NOT EXISTS (SELECT 1 FROM tracks WHERE media_file = :name);
 
+-- name: delete_lost_chunks
+-- Forget the chunks of media files that are forgotten.
+DELETE FROM media_chunks WHERE media NOT IN (SELECT name FROM media);
+
 -- name: has_search
 -- Whether there is a search: an older library that may only be read has none.
 SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'search';
@@ -249,6 +265,14 @@ INSERT INTO search (search, rowid, text) SELECT 'delete', key, text FROM search_
 -- name: delete_search_text
 -- Forget what a track was found by.
 DELETE FROM search_texts WHERE key = :key;
+
+-- name: delete_all_search
+-- Forget all trigrams.
+INSERT INTO search (search) VALUES ('delete-all');
+
+-- name: delete_all_search_texts
+-- Forget what all tracks were found by.
+DELETE FROM search_texts;
 
 -- name: unsearchable
 -- Tracks of an older library that cannot be found yet.
