@@ -79,7 +79,7 @@ function Span({ index, span, viewport, lane, isChosen, isStop, onChoose, onTell,
   const { track, start_s, end_s, confidence } = span;
   const name = ["span", !track && "unknown", track && confidence < SURE && "unsure"].filter(Boolean).join(" ");
   return html`<button type="button" class=${name} data-span=${index} aria-label=${spoken(span)} aria-pressed=${isChosen}
-    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane }}
+    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane, "--seen": seenOf(span, viewport) }}
     onClick=${(event) => onChoose(index, event.detail ? clickedAt(event, span) : start_s)} onPointerEnter=${() => onTell(index)}
     onFocus=${() => {
       onTell(index);
@@ -99,7 +99,8 @@ function clickedAt(event, { start_s, end_s }) {
 function Told({ span }) {
   const { track, start_s, end_s } = span;
   if (!track) return html`<strong>Unknown</strong> <span class="quiet">${stretch(start_s, end_s)}</span>`;
-  const facts = [stretch(start_s, end_s), byline(track), manner(span), `${certainty(span.confidence)}, ${percent(span.confidence)}`];
+  const sure = `${certainty(span.confidence)}, ${percent(span.confidence)}`;
+  const facts = [stretch(start_s, end_s), manner(span), sure, byline(track)];
   return html`<strong>${titleOf(track)}</strong> <span class="quiet">${facts.filter(Boolean).join(" · ")}</span>`;
 }
 
@@ -149,6 +150,11 @@ function lanesOf(spans) {
 }
 
 const isInSight = ({ start_s, end_s }, { from_s, to_s }) => end_s > from_s && start_s < to_s;
+
+/** How much of a span is in sight, 0 to 1. */
+function seenOf({ start_s, end_s }, { from_s, to_s }) {
+  return (Math.min(end_s, to_s) - Math.max(start_s, from_s)) / Math.max(0.001, end_s - start_s);
+}
 
 /** Where something lies, in shares of what is in sight. */
 function placed(start_s, end_s, { from_s, span_s }) {
