@@ -7,15 +7,20 @@ escapes: `os.fsencode` gives the very bytes back.
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from earmark.pictures.spectrum import GREYS, HIGHEST_DB, LOWEST_DB, gathered
 from earmark.units import iso_utc, iso_written
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from earmark.archives.report import ExportReport, ImportReport
     from earmark.duplicates.records import Copy, DuplicateGroup, DuplicatePair
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from earmark.stores.base import Problem, Repair, StoreStats
     from earmark.types import (
         BestPlace,
+        Exhibit,
         Explanation,
         Failure,
         Identification,
@@ -42,6 +48,9 @@ if TYPE_CHECKING:
 
 Object: TypeAlias = dict[str, Any]
 """What `json.dumps` makes a JSON object of."""
+
+MOST_COLUMNS, MOST_ROWS = 1500, 520
+"""Of the picture of a clip: 24 seconds of it are told in full."""
 
 
 def dumps(value: Object) -> str:
@@ -121,6 +130,37 @@ def explanation(found: Explanation) -> Object:
         "candidates": [match(one) for one in found.candidates],
         "error": _failure(found.error),
     }
+
+
+def exhibit(shown: Exhibit) -> Object:
+    """What an explanation can be drawn from; of long clips, cells of the spectrogram together."""
+    apart_s = float(shown.place_s[1] - shown.place_s[0]) if len(shown.place_s) > 1 else 0.0
+    return {
+        "spectrogram": _clip_picture(shown) if len(shown.level_db) else None,
+        "clip_peaks": _peaks(shown.clip_s, shown.clip_hz),
+        "track_peaks": {**_peaks(shown.track_s, shown.track_hz), "heard": shown.heard.tolist()},
+        "places": {
+            "start_s": round(float(shown.place_s[0]), 6) if len(shown.place_s) else 0.0,
+            "apart_s": round(apart_s, 6),
+            "agreeing": shown.agreeing.tolist(),
+        },
+    }
+
+
+def _clip_picture(shown: Exhibit) -> Object:
+    size = MOST_COLUMNS, MOST_ROWS
+    picture = gathered(shown.level_db, shown.frame_s, shown.band_hz, *size)
+    return {
+        "png": base64.b64encode(picture.png(GREYS)).decode(),
+        "column_s": round(picture.column_s, 6),
+        "row_hz": picture.row_hz.round(1).tolist(),
+        "lowest_db": LOWEST_DB,
+        "highest_db": HIGHEST_DB,
+    }
+
+
+def _peaks(time_s: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> Object:
+    return {"time_s": time_s.round(3).tolist(), "frequency_hz": frequency_hz.round(1).tolist()}
 
 
 def _best_place(best: BestPlace) -> Object:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import struct
+
 import numpy as np
 import pytest
 
+from earmark import jsonable
 from earmark.explaining.exhibit import exhibit
 from earmark.fingerprint import hear
 from earmark.params import Ladder, PeakParams, QueryParams
@@ -52,3 +56,25 @@ def test_most_peaks_agree_at_the_best_place(shown: Exhibit) -> None:
     assert shown.place_s[best] == pytest.approx(10, abs=0.05)
     away = abs(shown.place_s - shown.place_s[best]) > 0.2
     assert shown.agreeing[away].max() < shown.agreeing[best] / 3
+
+
+def test_it_is_told_as_json(shown: Exhibit) -> None:
+    """Every peak and every place, and a picture of the sound as long as the clip."""
+    told = jsonable.exhibit(shown)
+    assert len(told["clip_peaks"]["time_s"]) == len(shown.clip_s)
+    assert told["track_peaks"]["heard"] == shown.heard.tolist()
+    places = told["places"]
+    best = int(np.argmax(places["agreeing"]))
+    assert places["start_s"] + best * places["apart_s"] == pytest.approx(10, abs=0.05)
+    picture = told["spectrogram"]
+    columns, rows = struct.unpack(">II", base64.b64decode(picture["png"])[16:24])
+    assert columns * picture["column_s"] == pytest.approx(len(CLIP) / RATE, abs=0.02)
+    assert rows == len(picture["row_hz"])
+
+
+def test_nothing_heard_is_told_as_nothing() -> None:
+    """Of a clip without a frame there is no picture, and no place."""
+    heard = hear([], PARAMS, QueryParams(ladder=Ladder.OFF))
+    told = jsonable.exhibit(exhibit(np.empty(0, np.float32), heard, None, PARAMS))
+    assert told["spectrogram"] is None
+    assert told["places"] == {"start_s": 0.0, "apart_s": 0.0, "agreeing": []}

@@ -65,6 +65,25 @@ def test_a_clip_can_be_compared_with_one_track(library: Library) -> None:
     assert own.match.score == pytest.approx(among_all.match.score)
 
 
+def test_what_was_not_believed_is_told(library: Library) -> None:
+    """Behind the best place, and never twice."""
+    found = explained(library, STRANGER[: 8 * RATE])
+    assert found.best is not None
+    told = [found.best.match, *found.candidates]
+    assert found.others == ()
+    assert all(match.score < found.best.threshold for match in told)
+    assert len({(match.track.id, match.offset_s) for match in told}) == len(told)
+    assert [match.score for match in told] == sorted((one.score for one in told), reverse=True)
+
+
+def test_two_tracks_at_once_are_both_told(library: Library) -> None:
+    """The one as the best place, the other beside it."""
+    found = explained(library, CLIP + OTHER[4 * RATE : 12 * RATE])
+    assert found.best is not None
+    named = [found.best.match, *found.others]
+    assert sorted(match.track.metadata.title for match in named) == ["Other", "Song"]
+
+
 def test_a_track_must_be_there(library: Library) -> None:
     """Else there is nothing to compare with."""
     with pytest.raises(TrackNotFoundError):

@@ -28,6 +28,16 @@ def test_a_recording_is_scanned(server: Running) -> None:
     assert [one["track"]["title"] for one in spans] == [title(2)]
 
 
+def test_what_an_explanation_is_drawn_from_is_told_if_asked(server: Running) -> None:
+    """Unasked it would be a burden."""
+    assert server.ask("POST", "/explain", content=clip(1)).json()["exhibit"] is None
+    told = server.ask("POST", "/explain?exhibit=true", content=clip(1)).json()
+    shown = ExplanationShape.model_validate(told).exhibit
+    assert shown is not None
+    assert sum(shown.track_peaks.heard) == told["best"]["found"]
+    assert len(shown.clip_peaks.time_s) == told["peaks"]
+
+
 def test_duplicates_are_looked_for(server: Running) -> None:
     """Among songs that differ there are none."""
     task = server.ended(server.ask("POST", "/duplicates"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from earmark.params import PeakParams
-from earmark.pictures.spectrum import PALETTE, spectrum_of
+from earmark.pictures.spectrum import GREYS, PALETTE, spectrum_of
 
 PARAMS = PeakParams()
 HZ = 1000.0
@@ -46,3 +46,10 @@ def test_silence_is_dark_and_a_tone_is_light() -> None:
     silent = spectrum_of(np.zeros(8000, np.float32), PARAMS, 60, 60)
     assert silent.level_db.max() == -90
     assert int(PALETTE[0].sum()) < int(PALETTE[-1].sum())
+
+
+def test_a_grey_picture_is_the_levels_themselves() -> None:
+    """Each grey is as light as its number, so that whoever reads it has the levels."""
+    assert GREYS.tolist() == [[level] * 3 for level in range(256)]
+    picture = spectrum_of(tone(1.0), PARAMS, 60, 60)
+    assert GREYS.tobytes() in picture.png(GREYS)

@@ -32,7 +32,7 @@ export class Slices {
     this.problem = null;
   }
 
-  /** Call a function whenever a slice has come, or could not; returns how to end that. */
+  /** Call a function whenever a slice is asked for, has come, or could not; returns how to end that. */
   subscribe(listener) {
     this._listeners.add(listener);
     return () => this._listeners.delete(listener);
@@ -68,6 +68,11 @@ export class Slices {
     return found;
   }
 
+  /** All that are there, in any order. */
+  all() {
+    return [...this._there.values()];
+  }
+
   /** Try again what failed. */
   retry() {
     this.problem = null;
@@ -83,7 +88,9 @@ export class Slices {
   /** Fetch, a few at a time; what went out of sight meanwhile is not fetched any more. */
   _pump() {
     this._timer = 0;
+    const isNew = this._underWay.size < AT_ONCE && this._wanted.length > 0;
     while (this._underWay.size < AT_ONCE && this._wanted.length) this._fetch(this._wanted.shift());
+    if (isNew) this._tell();
   }
 
   async _fetch(index) {

@@ -47,6 +47,9 @@ export function percent(share) {
   return `${(Math.floor(share * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)} %`;
 }
 
+/** A share of many, to the nearest hundredth; what is left of certainty is `percent`. */
+export const portion = (share) => `${Math.round(100 * share)} %`;
+
 /** How sure a confidence is, in words; the number belongs beside it. */
 export function certainty(confidence) {
   if (confidence >= 0.999) return "As good as certain";

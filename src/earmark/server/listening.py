@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from earmark.errors import UsageError
-from earmark.pictures.spectrum import spectrum_of
+from earmark.pictures.spectrum import GREYS, PALETTE, spectrum_of
 from earmark.server.decoding import Part
 from earmark.server.hearing import staged
 from earmark.server.ranges import file_response
 from earmark.server.replies import Reply
-from earmark.server.schemas import PictureForm
+from earmark.server.schemas import PictureColours, PictureForm
 from earmark.server.sounds import Sound, numbered
 from earmark.server.wav import written_plain
 
@@ -39,6 +39,8 @@ MOST_START_S = 1e6
 
 MOST_COLUMNS, MOST_ROWS = 2000, 1024
 """Of a spectrogram."""
+
+PALETTES = {PictureColours.HEAT: PALETTE, PictureColours.GREY: GREYS}
 
 StartQuery: TypeAlias = Annotated[
     float | None, Query(ge=0, le=MOST_START_S, description="Where the part begins, in seconds.")
@@ -91,11 +93,16 @@ class Picture(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start_s: float = Field(0.0, ge=0, le=MOST_START_S, description="In seconds, like the next.")
-    duration_s: float = Field(30.0, gt=0, le=MOST_S)
-    width: int = Field(1000, ge=1, le=MOST_COLUMNS, description="Columns, at most.")
-    height: int = Field(256, ge=1, le=MOST_ROWS, description="Rows, at most.")
+    start_s: float = Field(
+        default=0.0, ge=0, le=MOST_START_S, description="In seconds, like the next."
+    )
+    duration_s: float = Field(default=30.0, gt=0, le=MOST_S)
+    width: int = Field(default=1000, ge=1, le=MOST_COLUMNS, description="Columns, at most.")
+    height: int = Field(default=256, ge=1, le=MOST_ROWS, description="Rows, at most.")
     format: PictureForm = PictureForm.PNG
+    colours: PictureColours = Field(
+        PictureColours.HEAT, description="Of a PNG; grey: each pixel is the level, 0 to 255."
+    )
 
 
 async def drawn(context: Context, sound: Sound, wanted: Picture) -> Response:
@@ -113,7 +120,8 @@ async def drawn(context: Context, sound: Sound, wanted: Picture) -> Response:
     def look() -> Response:
         spectrum = spectrum_of(samples, params, wanted.width, wanted.height)
         if wanted.format is PictureForm.PNG:
-            return Response(spectrum.png(), media_type="image/png")
+            png = spectrum.png(PALETTES[wanted.colours])
+            return Response(png, media_type="image/png")
         told = {
             "start_s": round(wanted.start_s, 3),
             "column_s": round(spectrum.column_s, 6),

@@ -143,6 +143,13 @@ class PictureForm(StrEnum):
     JSON = "json"
 
 
+class PictureColours(StrEnum):
+    """What a spectrogram is painted with."""
+
+    HEAT = "heat"
+    GREY = "grey"
+
+
 class MatchShape(Shape):
     """One track found in a clip."""
 
@@ -211,6 +218,46 @@ class BestPlace(Shape):
     chance: float
 
 
+class PeaksShape(Shape):
+    """Peaks of a clip by time, in seconds from its start: lists of one length."""
+
+    time_s: list[float]
+    frequency_hz: list[float]
+
+
+class TrackPeaksShape(PeaksShape):
+    """The peaks that a track has at the best place, as the clip should have them."""
+
+    heard: list[bool] = Field(description="Whether the clip has it.")
+
+
+class PlacesShape(Shape):
+    """Where the clip might begin in the track, evenly apart, in seconds of the track."""
+
+    start_s: float
+    apart_s: float
+    agreeing: list[int] = Field(description="How many peaks agree near each place.")
+
+
+class ClipPictureShape(Shape):
+    """The spectrogram of a clip."""
+
+    png: str = Field(description="A grey PNG in base64; time to the right, frequency upwards.")
+    column_s: float
+    row_hz: list[float] = Field(description="The middle of each row, rising.")
+    lowest_db: float = Field(description="The level of a black pixel, or less; like the next.")
+    highest_db: float
+
+
+class ExhibitShape(Shape):
+    """What an explanation can be drawn from."""
+
+    spectrogram: ClipPictureShape | None
+    clip_peaks: PeaksShape
+    track_peaks: TrackPeaksShape
+    places: PlacesShape
+
+
 class ExplanationShape(Shape):
     """Why a clip was named, or not."""
 
@@ -225,6 +272,7 @@ class ExplanationShape(Shape):
     others: list[MatchShape] = Field(description="What was named beside it.")
     candidates: list[MatchShape] = Field(description="What was not believed, the likeliest first.")
     error: Failure | None
+    exhibit: ExhibitShape | None = Field(description="Null unless it is asked for.")
 
 
 class TaskShape(Shape):

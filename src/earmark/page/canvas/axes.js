@@ -107,6 +107,15 @@ export function drawFrequencies(context, { width, height }, frequencies) {
   }
 }
 
+/** Draw where something plays. @param {number | null} at_s */
+export function drawNeedle(context, { x, height }, at_s) {
+  if (at_s === null) return;
+  context.fillStyle = token("paper");
+  context.fillRect(x(at_s) - 2.5, 0, 5, height);
+  context.fillStyle = token("accent-ink");
+  context.fillRect(x(at_s) - 1.5, 0, 3, height);
+}
+
 /** Text that can be read on any ground. */
 export function label(context, text, x, y) {
   context.globalAlpha = 1;

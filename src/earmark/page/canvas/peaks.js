@@ -50,7 +50,7 @@ function firstFrom(time_s, moment_s) {
  * @param {Peaks[]} parts
  * @param {{isAlone?: boolean}} [how] isAlone: no spectrogram is below them
  */
-export function drawConstellation(context, frame, frequencies, parts, { isAlone = false } = {}) {
+export function drawPeaks(context, frame, frequencies, parts, { isAlone = false } = {}) {
   const count = parts.reduce((sum, { time_s }) => sum + time_s.length, 0);
   if (!count) return;
   const room = (frame.width * frame.height) / count;
@@ -60,7 +60,7 @@ export function drawConstellation(context, frame, frequencies, parts, { isAlone 
   context.save();
   if (isCrowded) {
     context.globalAlpha = isAlone ? Math.min(0.9, 0.35 + room / 60) : 0.75;
-    context.fillStyle = token(isAlone ? "accent-ink" : "peak");
+    context.fillStyle = token(isAlone ? "accent-ink" : "peak-far");
     context.beginPath();
     for (const [x, y] of places) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
     context.fill();

@@ -4,35 +4,42 @@
 import { get, getBlob } from "../api.js";
 import { Slices } from "../slices.js";
 import { Frequencies } from "./axes.js";
-import { Levels } from "./levels.js";
+import { Contrast, Levels } from "./levels.js";
 
 const COLUMNS = 1000;
 /** A frame's window is eight frames long: so many at an end of what is fetched lack some sound. */
 const MARGIN_FRAMES = 8;
 
-const FINE = { frames: 1, rows: 520 };
-const COARSE = { frames: 4, rows: 260 };
+const FINE = { frames: 1, rows: 512 };
+const COARSE = { frames: 4, rows: 256 };
 const MOST_SLICES = 48;
-const PROBE_S = 0.25;
+const PROBE_S = 0.5;
+const PROBE_AT = 0.4;
+/** What a grey picture has as 0 and as 255. */
+const LOWEST_DB = -90;
+const HIGHEST_DB = -10;
 
 /** The sound of one track, as a picture that can be drawn at any zoom. */
 export class Sound {
   /**
-   * Ask what the picture's axes are like, and with that whether there is a sound at all.
+   * Ask what the picture's axes are like, how loud the music is in its midst, and with that whether
+   * there is a sound at all.
    * @param {{id: string, duration_s: number}} track
    * @param {AbortSignal} signal
    * @returns {Promise<Sound>}
    * @throws {import("../api.js").Problem} nothing of it is kept
    */
   static async open(track, signal) {
-    const query = { format: "json", duration_s: PROBE_S, width: COLUMNS, height: 2 * FINE.rows };
+    const start_s = PROBE_AT * track.duration_s;
+    const query = { format: "json", start_s, duration_s: PROBE_S, width: COLUMNS, height: 2 * FINE.rows };
     const told = await get(`tracks/${track.id}/spectrogram`, query, signal);
-    return new Sound(track, told.column_s, new Frequencies(told.row_hz));
+    const levels = told.level_db.flat().map((db) => (255 * (db - LOWEST_DB)) / (HIGHEST_DB - LOWEST_DB));
+    return new Sound(track, told.column_s, new Frequencies(told.row_hz), Contrast.of(levels));
   }
 
-  constructor(track, frame_s, frequencies) {
+  constructor(track, frame_s, frequencies, contrast) {
     this.frequencies = frequencies;
-    this._layers = [COARSE, FINE].map((detail) => new Layer(track, frame_s, detail));
+    this._layers = [COARSE, FINE].map((detail) => new Layer(track, frame_s, contrast, detail));
   }
 
   subscribe(listener) {
@@ -73,7 +80,8 @@ export class Sound {
 
 /** Slices of one fineness. */
 class Layer {
-  constructor(track, frame_s, { frames, rows }) {
+  constructor(track, frame_s, contrast, { frames, rows }) {
+    this._contrast = contrast;
     this.column_s = frame_s * frames;
     this._margin_s = MARGIN_FRAMES * frame_s;
     this._rows = rows;
@@ -107,7 +115,8 @@ class Layer {
       height: this._rows,
       colours: "grey",
     };
-    const levels = await Levels.of(await getBlob(`tracks/${this._track.id}/spectrogram`, query, signal));
+    const blob = await getBlob(`tracks/${this._track.id}/spectrogram`, query, signal);
+    const levels = await Levels.of(blob, () => this._contrast);
     const skipped = Math.round((start_s - from_s) / this.column_s);
     return { levels, skipped, columns: Math.min(COLUMNS, levels.columns - skipped) };
   }

@@ -11,6 +11,9 @@ import { say } from "./toast.js";
 const playing = createStore(null);
 let turn = 0;
 
+/** Where it is: `{id, at_s}` of the track; null if nothing is played. */
+export const playhead = createStore(null);
+
 /** Play a track from a place in it. */
 export function play(track, start_s = 0) {
   turn += 1;
@@ -40,7 +43,10 @@ function Bar({ track, start_s }) {
     const element = audio.current;
     element.currentTime = start_s;
     element.play().catch(() => setPaused(true)); // a browser may want a click first
-    return () => element.pause();
+    return () => {
+      element.pause();
+      playhead.set(null);
+    };
   }, []);
 
   const seek = (event) => {
@@ -48,7 +54,10 @@ function Bar({ track, start_s }) {
   };
   return html`<section class="player" aria-label="Player">
     <audio ref=${audio} src=${soundOf(track)} preload="auto" onPlay=${() => setPaused(false)}
-      onPause=${() => setPaused(true)} onTimeUpdate=${() => setAt(audio.current.currentTime)}
+      onPause=${() => setPaused(true)} onTimeUpdate=${() => {
+        setAt(audio.current.currentTime);
+        playhead.set({ id: track.id, at_s: audio.current.currentTime });
+      }}
       onError=${() => complain(track)}></audio>
     <${Button} kind="main" icon=${isPaused ? "play" : "pause"} label=${isPaused ? "Play" : "Pause"}
       onClick=${() => (isPaused ? audio.current.play() : audio.current.pause())} />

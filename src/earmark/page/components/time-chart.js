@@ -1,23 +1,25 @@
 // A picture over a time line, which can be zoomed, moved and read: by mouse, by fingers, by keys.
 
-import { FONT, drawTimes, moment } from "../canvas/axes.js";
-import { attachGestures } from "../canvas/gestures.js";
+import { drawTimes, moment } from "../canvas/axes.js";
 import { token } from "../canvas/palette.js";
 import { useCanvas } from "../canvas/surface.js";
 import { Viewport } from "../canvas/viewport.js";
 import { html, useEffect, useId, useMemo, useRef, useState } from "../html.js";
 import { createStore, useStore } from "../store.js";
+import { useZooming } from "../zooming.js";
 import { Button } from "./button.js";
 
 const AXIS_PX = 30;
+const CLICK_PX = 5;
 const STEPS = 60;
 const ROWS = 50;
 
-/** @typedef {{at_s: number, height: number}} Cursor height: 0 at the bottom, 1 at the top */
+/** @typedef {{at_s: number, height: number | null}} Cursor height: 0 at the bottom, 1 at the top; null: of no account */
 
 /** What a chart shows of its time line, and where its cursors are. */
 export class Chart {
-  constructor(start_s, end_s, least_s) {
+  constructor(start_s, end_s, least_s, hasHeights) {
+    this.hasHeights = hasHeights;
     this.viewport = new Viewport(start_s, end_s, least_s);
     /** Where the pointer is. */
     this.hover = createStore(/** @type {Cursor | null} */ (null));
@@ -26,9 +28,9 @@ export class Chart {
   }
 }
 
-/** A chart that stays the same as long as its time line does. */
-export function useChart(start_s, end_s, least_s) {
-  return useMemo(() => new Chart(start_s, end_s, least_s), [start_s, end_s, least_s]);
+/** A chart that stays the same as long as its time line does; `hasHeights`: its cursors have them. */
+export function useChart(start_s, end_s, least_s, { hasHeights = true } = {}) {
+  return useMemo(() => new Chart(start_s, end_s, least_s, hasHeights), [start_s, end_s, least_s]);
 }
 
 /**
@@ -56,16 +58,15 @@ export function TimeChart({ chart, label, text, draw, read, inputs = [], sources
     drawCursor(context, frame, hover.get(), 0.45);
   }, [chart, ...inputs], [viewport, hover, picked, ...sources]);
 
-  useEffect(() => {
-    const cursor = ({ x, y }) => cursorAt(viewport, canvas.current, x, y);
-    return attachGestures(box.current, viewport, {
-      onHover: (place) => hover.set(place && cursor(place)),
-      onPick: (place) => picked.set(cursor(place)),
-    });
-  }, [chart]);
+  useZooming(box, gesturesOf(viewport));
+  const began = useRef(0);
+  const cursor = ({ offsetX, offsetY }) => cursorAt(chart, canvas.current, offsetX, offsetY);
+  const pick = (event) => Math.abs(event.clientX - began.current) < CLICK_PX && picked.set(cursor(event));
 
   return html`<div class="time-chart ${extra}" ref=${box} tabindex="0" role="application" aria-roledescription="picture that can be zoomed"
-    aria-label=${label} aria-describedby=${id} onKeyDown=${(event) => pressed(event, chart, said.tell, onEnter)}>
+    aria-label=${label} aria-describedby=${id} onKeyDown=${(event) => pressed(event, chart, said.tell, onEnter)}
+    onPointerDown=${(event) => (began.current = event.clientX)} onClick=${pick}
+    onPointerMove=${(event) => hover.set(event.pointerType === "mouse" ? cursor(event) : null)} onPointerLeave=${() => hover.set(null)}>
     <canvas ref=${canvas} aria-hidden="true"></canvas>
     <p class="unseen" id=${id}>${text} Arrow keys move the cursor, plus and minus zoom, 0 shows everything.</p>
     <p class="unseen" role="status">${said.text}</p>
@@ -95,8 +96,8 @@ export function ChartReading({ chart, read, rest }) {
 
 /** Which part of the time line is in sight. */
 export function ChartOverview({ chart }) {
-  const { share, from } = useZoom(chart);
-  return html`<div class="chart-overview" aria-hidden="true">
+  const { isWhole, share, from } = useZoom(chart);
+  return html`<div class="chart-overview ${isWhole ? "all" : ""}" aria-hidden="true">
     <span style=${{ width: `${100 * share}%`, left: `${100 * from}%` }}></span>
   </div>`;
 }
@@ -119,29 +120,41 @@ export function momentOf(viewport, at_s) {
   return moment(at_s, viewport.span_s / 600);
 }
 
+/** What wheel and fingers do; they return whether there was anything to do. */
+function gesturesOf(viewport) {
+  const changed = (change) => {
+    const { from_s, to_s } = viewport;
+    viewport.still();
+    change();
+    return viewport.from_s !== from_s || viewport.to_s !== to_s;
+  };
+  return {
+    onZoom: (factor, share) => changed(() => viewport.zoom(factor, viewport.from_s + share * viewport.span_s)),
+    onMove: (share) => changed(() => viewport.pan(share * viewport.span_s)),
+  };
+}
+
 function frameOf({ from_s, to_s, span_s }, width, height) {
   return { from_s, to_s, width, height, x: (at_s) => ((at_s - from_s) / span_s) * width };
 }
 
-function cursorAt(viewport, canvas, x, y) {
+function cursorAt({ viewport, hasHeights }, canvas, x, y) {
   const at_s = viewport.from_s + (x / canvas.clientWidth) * viewport.span_s;
-  const height = 1 - y / (canvas.clientHeight - AXIS_PX);
-  return { at_s: clamped(at_s, viewport.start_s, viewport.end_s), height: clamped(height, 0, 1) };
+  const height = hasHeights ? clamped(1 - y / (canvas.clientHeight - AXIS_PX), 0, 1) : null;
+  return { at_s: clamped(at_s, viewport.start_s, viewport.end_s), height };
 }
 
 function drawCursor(context, { width, height, x }, cursor, alpha) {
   if (!cursor) return;
   const at = x(cursor.at_s);
   if (at < -1 || at > width + 1) return;
-  const y = height * (1 - cursor.height);
   context.save();
-  context.font = FONT;
   for (const [colour, thick] of [["paper", 3], ["ink", 1]]) {
     context.fillStyle = token(colour);
     context.globalAlpha = alpha;
     context.fillRect(at - thick / 2, 0, thick, height);
     context.globalAlpha = alpha * 0.5;
-    context.fillRect(0, y - thick / 2, width, thick);
+    if (cursor.height !== null) context.fillRect(0, height * (1 - cursor.height) - thick / 2, width, thick);
   }
   context.restore();
 }
@@ -192,8 +205,8 @@ function step(chart, share, up) {
   goTo(chart, at_s + share * viewport.span_s, height + up);
 }
 
-function goTo({ viewport, picked }, at_s, height = picked.get()?.height ?? 0.5) {
-  const moved = { at_s: clamped(at_s, viewport.start_s, viewport.end_s), height: clamped(height, 0, 1) };
+function goTo({ viewport, picked, hasHeights }, at_s, height = picked.get()?.height ?? 0.5) {
+  const moved = { at_s: clamped(at_s, viewport.start_s, viewport.end_s), height: hasHeights ? clamped(height, 0, 1) : null };
   viewport.still();
   picked.set(moved);
   viewport.reveal(moved.at_s);

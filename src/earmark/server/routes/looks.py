@@ -69,6 +69,10 @@ async def explain_clip(
     track: Annotated[
         str | None, Query(max_length=100, description="The id of the only track to compare with.")
     ] = None,
+    *,
+    exhibit: Annotated[
+        bool, Query(description="Tell what it takes to draw it, too: peaks, places, sound.")
+    ] = False,
 ) -> Response:
     """Say why a clip is named as it is, or why it is not; takes what `/identify` takes."""
     context = context_of(request)
@@ -85,7 +89,10 @@ async def explain_clip(
             query=query_of(hardness),
         )
         with staged(context.metrics, "explain"):
-            return Reply(jsonable.explanation(await context.processors.run(ask)))
+            told = await context.processors.run(ask)
+    shown = told.exhibit if exhibit else None
+    drawn = None if shown is None else await asyncio.to_thread(jsonable.exhibit, shown)
+    return Reply({**jsonable.explanation(told), "exhibit": drawn})
 
 
 @router.post(
