@@ -2,10 +2,10 @@
 // also in the table of spans.
 
 import { timeTicks } from "../canvas/axes.js";
-import { attachGestures } from "../canvas/gestures.js";
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { byline, certainty, clock, manner, percent, stretch, titleOf } from "../words.js";
-import { ChartTools, useChart, useZoom } from "./time-chart.js";
+import { useZooming } from "../zooming.js";
+import { ChartTools, gesturesOf, useChart, useZoom } from "./time-chart.js";
 
 const LEAST_S = 8;
 const TOUCHING_S = 0.25;
@@ -28,7 +28,7 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
   const [told, setTold] = useState(null);
   const { lanes, laneOf } = useMemo(() => lanesOf(spans), [spans]);
   useZoom(chart); // to be drawn again
-  useEffect(() => attachGestures(field.current, viewport, { onHover: (place) => place ?? setTold(null), onPick: () => {} }), [viewport]);
+  useZooming(field, gesturesOf(viewport));
   useEffect(() => {
     if (chosen !== null) reveal(viewport, spans[chosen]);
   }, [chosen]);
@@ -38,7 +38,7 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
       <p class="timeline-told" aria-hidden="true">${told === null ? html`<span class="quiet">Point at a stretch to see what it is; choose it to hear it.</span>` : html`<${Told} span=${spans[told]} />`}</p>
       <${ChartTools} chart=${chart} />
     </div>
-    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }}>
+    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }} onPointerLeave=${() => setTold(null)}>
       <${Spans} ...${{ spans, viewport, laneOf, chosen, onChoose }} onTell=${setTold} />
     </div>
     <div class="timeline-ticks" aria-hidden="true">
