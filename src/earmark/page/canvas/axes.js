@@ -6,7 +6,7 @@ import { token } from "./palette.js";
 const TIME_STEPS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 const LEAST_APART_PX = 76;
 const HZ_STEPS = [50, 100, 200, 250, 500, 1000];
-const LEAST_HIGH_PX = 34;
+const LEAST_HIGH_PX = 40;
 
 /** Of everything that is written on a canvas; canvases know no style sheet. */
 export const FONT = "500 12px system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif";

@@ -26,7 +26,7 @@ export function ClipMap({ explanation, head }) {
     drawNeedle(context, frame, head.get());
   };
   const toggle = (name) => setHidden(hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name]);
-  return html`<section class="clip-map" aria-labelledby="clip-map">
+  return html`<section class="clip-map" aria-labelledby="clip-map" aria-busy=${!levels}>
     <h2 id="clip-map">What is heard</h2>
     <div class="chart-head">
       <${Legend} sorts=${sorts} hidden=${hidden} onToggle=${toggle} />
