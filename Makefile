@@ -15,7 +15,7 @@ BENCH_ARGS ?= --benchmark-timer=time.process_time --benchmark-max-time=1 --bench
 	--benchmark-columns=median,iqr,rounds --benchmark-sort=name
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-compare soak clean
+.PHONY: help demo test check format docs bench bench-compare screenshots soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: $(READY) ## measure speed on this machine, then hits and size on made mus
 
 bench-compare: $(READY) ## compare what it kept of two commits: A=COMMIT B=COMMIT
 	$(BIN)/python benchmarks/compare.py $(A) $(B)
+
+screenshots: $(READY) ## take pictures of the page, into build/screenshots
+	$(BIN)/python -m tools.screenshots build/screenshots
 
 soak: $(READY) ## kill writers, restores and servers at random moments, many times over; listen for long
 	for home in directory sqlite postgres; do \

@@ -6,21 +6,16 @@ or theme asks for `open_screen`.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import soundfile
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from earmark.server.options import ServerOptions
-from tests.music import pieces
+from tests.browsers import SIZES, chromium, launched, write_heard
 from tests.serving import Running, make_options, running
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 PATIENCE_MS = 60_000
 HEARD = 1
 """The piece that the fake microphone plays, again and again."""
@@ -44,43 +39,23 @@ class Screen:
 OpenScreen = Callable[..., Screen]
 
 
-def chromium() -> str | None:
-    """Where Chromium is, if it is installed."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """What drives browsers."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the fake microphone hears: a piece of the library."""
-    piece = pieces()[HEARD]
-    path = tmp_path_factory.mktemp("microphone") / "heard.wav"
-    soundfile.write(path, piece.samples, piece.sample_rate_hz, subtype="PCM_16")
-    return path
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One browser for all tests."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium is installed; Debian's package is `chromium`")
-    arguments = [
-        "--no-sandbox",  # as root in a container
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={microphone}",
-        "--autoplay-policy=no-user-gesture-required",
-    ]
-    started = playwright.chromium.launch(executable_path=program, args=arguments)
-    yield started
-    started.close()
+    heard = write_heard(tmp_path_factory.mktemp("microphone") / "heard.wav", HEARD)
+    with launched(playwright, program, heard) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

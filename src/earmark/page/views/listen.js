@@ -70,7 +70,7 @@ export function Listen() {
     begin();
   };
   return html`<${DropZone} label="Drop a recording to have it named" onFiles=${([file]) => identify(file)}>
-    <${Stage} state=${state} onBegin=${listen} />
+    <${Stage} state=${state} isNamed=${Boolean(asked ? asked.answer?.matches.length : state.found)} onBegin=${listen} />
     <div class="listen-below">
       <div class="outcome" aria-live="polite">
         ${asked ? html`<${FileOutcome} asked=${asked} />` : html`<${LiveOutcome} state=${state} />`}
@@ -86,13 +86,13 @@ export function Listen() {
 }
 
 /** The button, the ring around it and the spectrogram behind. */
-function Stage({ state, onBegin }) {
+function Stage({ state, isNamed, onBegin }) {
   const isOn = state.phase !== "resting";
   const band = useRef(null);
   const ring = useRef(null);
   useStage(band, ring, state.phase);
-  return html`<section class="stage ${isOn ? "on" : ""}">
-    <h1>${HEADLINES[state.phase]}</h1>
+  return html`<section class="stage ${isOn ? "on" : ""} ${isNamed ? "named" : ""}">
+    <h1>${isNamed && !isOn ? "Found it" : HEADLINES[state.phase]}</h1>
     <div class="stage-field">
       <canvas class="stage-band" ref=${band} aria-hidden="true"></canvas>
       <canvas class="stage-ring" ref=${ring} aria-hidden="true"></canvas>

@@ -1,0 +1,135 @@
+"""Takes a picture of every view, in light and dark, on a phone and on a desktop.
+
+    make screenshots            into build/screenshots
+    python -m tools.screenshots FOLDER [NAME ...]
+
+Runs a server of its own with twelve made-up songs, and Chromium beside it. A view is a row of
+`VIEWS`: where it is, and what is done there before the picture is taken.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from earmark.evaluation.codecs import FLAC, encode
+from earmark.evaluation.synthesis import catalogue
+from earmark.library import Library
+from tests.browsers import SIZES, chromium, launched, write_heard
+from tests.music import clip
+from tests.serving import Running, make_options, running
+
+SONGS = 12
+SONG_S = 40.0
+PATIENCE_MS = 120_000
+SETTLING_MS = 600
+"""For what moves into its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a picture is of."""
+
+    place: str
+    prepare: Callable[[Page], None] = lambda _: None
+
+
+def listen(page: Page) -> None:
+    """Be in the middle of listening."""
+    page.route_web_socket("**/live*", lambda _: None)  # it hears, and says nothing
+    page.reload()
+    page.get_by_role("button", name="Listen").click()
+    page.wait_for_timeout(4000)
+
+
+def name(page: Page) -> None:
+    """Have a clip named."""
+    _choose(page, 1)
+    page.get_by_role("article", name="Recognised").wait_for()
+
+
+def miss(page: Page) -> None:
+    """Ask for what is not known."""
+    _choose(page, 3)
+    page.get_by_role("heading", name="Not one of yours").wait_for()
+
+
+def edit(page: Page) -> None:
+    """Open the editor of a track."""
+    page.get_by_role("button", name="Edit").nth(2).click()
+
+
+def search(page: Page) -> None:
+    """Search for what is not there."""
+    page.get_by_role("searchbox").fill("polka")
+    page.get_by_role("heading", name="Nothing found").wait_for()
+
+
+VIEWS = {
+    "listen": View("listen"),
+    "listening": View("listen", listen),
+    "result": View("listen", name),
+    "stranger": View("listen", miss),
+    "library": View("library"),
+    "editing": View("library", edit),
+    "nothing-found": View("library", search),
+}
+
+
+def main() -> None:
+    """Take the pictures that are named, or all."""
+    folder, names = Path(sys.argv[1]), sys.argv[2:] or list(VIEWS)
+    folder.mkdir(parents=True, exist_ok=True)
+    program = chromium()
+    if program is None:
+        sys.exit("no Chromium is installed")
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        heard = write_heard(Path(place) / "heard.wav", 1)
+        options = make_options(Path(place))
+        fill(options.library)
+        with running(options) as server, launched(playwright, program, heard) as browser:
+            for view in names:
+                shoot(browser, server, view, folder)
+
+
+def fill(location: str) -> None:
+    """Add more songs to the library, so that lists look like lists."""
+    with Library.open(location) as library:
+        for piece in catalogue(SONGS, seed=11, duration_s=SONG_S):
+            tags = {"title": piece.title, "artist": piece.artist, "album": piece.style.title()}
+            path = Path(location).parent / f"{piece.title}.flac"
+            path.write_bytes(encode(piece.samples, piece.sample_rate_hz, FLAC, tags))
+            library.add([path])
+
+
+def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
+    """Take the four pictures of one view."""
+    for size, (width, height) in SIZES.items():
+        for theme in ("light", "dark"):
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=theme,  # type: ignore[arg-type]
+                reduced_motion="reduce" if view != "listening" else "no-preference",
+            )
+            context.set_default_timeout(PATIENCE_MS)
+            page = context.new_page()
+            page.goto(f"{server.url}/#/{VIEWS[view].place}")
+            page.wait_for_selector("main > *")
+            VIEWS[view].prepare(page)
+            page.wait_for_timeout(SETTLING_MS)
+            page.screenshot(path=folder / f"{view}-{size}-{theme}.png")
+            context.close()
+
+
+def _choose(page: Page, number: int) -> None:
+    file = {"name": "clip.flac", "mimeType": "audio/flac", "buffer": clip(number)}
+    page.get_by_label("Choose a file").set_input_files(file)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
