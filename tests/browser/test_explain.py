@@ -78,15 +78,20 @@ def test_a_result_leads_to_its_explanation(screen: Screen) -> None:
     expect(page.get_by_role("heading", name="The clip is not here any more")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [(b"no music at all", "cannot use"), (clip(0, 3.0, 0.2), "It is too short to be looked up.")],
-    ids=["text", "short"],
-)
-def test_what_cannot_be_looked_up_is_explained(screen: Screen, content: bytes, says: str) -> None:
-    """What is no sound, and what is hardly one."""
-    page = explained(screen, {"name": "odd.wav", "mimeType": "audio/wav", "buffer": content})
-    expect(page.get_by_text(says).first).to_be_visible()
+def test_what_is_too_short_is_explained(screen: Screen) -> None:
+    """In words; there is no place to be shown."""
+    page = explained(screen, {**flac(1), "buffer": clip(1, 3.0, 0.2)})
+    expect(page.get_by_text("It is too short to be looked up.")).to_be_visible()
+    expect(page.get_by_role("application")).to_have_count(1)
+
+
+def test_what_is_no_sound_is_told_of(screen: Screen) -> None:
+    """By its name, and with a way on."""
+    page = screen.go("explain").page
+    odd: FilePayload = {"name": "odd.wav", "mimeType": "audio/wav", "buffer": b"no music at all"}
+    page.get_by_label("Choose a clip").set_input_files(odd)
+    expect(page.get_by_text(re.compile("cannot use odd.wav"))).to_be_visible()
+    expect(page.get_by_text("Choose another clip")).to_be_visible()
 
 
 @pytest.mark.parametrize(("size", "theme"), [("desktop", "dark"), ("phone", "light")])

@@ -103,6 +103,7 @@ export function drawFrequencies(context, { width, height }, frequencies) {
     last = y;
     context.globalAlpha = 0.14;
     context.fillRect(0, y, width, 1);
+    plate(context, pitch(hz), 6, y - 2);
     label(context, pitch(hz), 6, y - 2);
   }
 }
@@ -114,6 +115,15 @@ export function drawNeedle(context, { x, height }, at_s) {
   context.fillRect(x(at_s) - 2.5, 0, 5, height);
   context.fillStyle = token("accent-ink");
   context.fillRect(x(at_s) - 1.5, 0, 3, height);
+}
+
+/** Dim what is below a text that stands on its lower left corner. */
+function plate(context, text, x, y) {
+  const colour = context.fillStyle;
+  context.globalAlpha = 0.7;
+  context.fillStyle = token("paper");
+  context.fillRect(x - 4, y - 15, context.measureText(text).width + 8, 16);
+  context.fillStyle = colour;
 }
 
 /** Text that can be read on any ground. */
