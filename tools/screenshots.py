@@ -70,6 +70,36 @@ def search(page: Page) -> None:
     page.get_by_role("heading", name="Nothing found").wait_for()
 
 
+def track(page: Page) -> None:
+    """Go to a track from the library, and wait for its picture."""
+    page.get_by_role("link", name="Library").click()
+    page.locator(".track-title").nth(4).click()
+    page.get_by_role("application").wait_for()
+    page.wait_for_timeout(SETTLING_MS)
+    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+
+
+def near(page: Page) -> None:
+    """Look at a few seconds of it."""
+    track(page)
+    page.get_by_role("application").focus()
+    for key in ("+", "+", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(SETTLING_MS)
+    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+
+
+def explain(number: int) -> Callable[[Page], None]:
+    """Have a clip explained."""
+
+    def prepare(page: Page) -> None:
+        file = {"name": "clip.flac", "mimeType": "audio/flac", "buffer": clip(number)}
+        page.get_by_label("Choose a clip").set_input_files(file)  # type: ignore[arg-type]
+        page.locator(".clip-map[aria-busy=false]").wait_for()
+
+    return prepare
+
+
 VIEWS = {
     "listen": View("listen"),
     "listening": View("listen", listen),
@@ -78,6 +108,12 @@ VIEWS = {
     "library": View("library"),
     "editing": View("library", edit),
     "nothing-found": View("library", search),
+    "track": View("listen", track),
+    "track-near": View("listen", near),
+    "track-missing": View("track/nowhere"),
+    "explain": View("explain"),
+    "explain-match": View("explain", explain(1)),
+    "explain-stranger": View("explain", explain(3)),
 }
 
 
