@@ -149,7 +149,7 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height},
-                color_scheme=theme,  # type: ignore[arg-type]
+                color_scheme=theme,
                 reduced_motion="reduce" if view != "listening" else "no-preference",
             )
             context.set_default_timeout(PATIENCE_MS)
