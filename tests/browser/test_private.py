@@ -134,12 +134,12 @@ def bodies(sent: list[Request]) -> Iterator[dict[str, Any]]:
 def test_nothing_but_peaks_leaves_the_browser(screen: Screen) -> None:
     """While it listens, no request carries sound, and no WebSocket is opened; yet it is named."""
     page = screen.go().page
-    page.get_by_label("Private: send no sound").check()
+    page.get_by_label("Send no sound").check()
     sent, sockets = requests_of(page), sockets_of(page)
     page.get_by_role("button", name="Listen").click()
     card = page.get_by_role("article", name="Recognised")
     expect(card.get_by_role("heading")).to_have_text(title(HEARD))
-    expect(card.get_by_role("link", name="Why this?")).to_have_count(0)  # it would take the sound
+    expect(card.get_by_role("link", name="Why?")).to_have_count(0)  # it would take the sound
     posted = list(bodies(sent))
     assert posted
     assert {body["format"] for body in posted} == {FORMAT}
@@ -149,7 +149,7 @@ def test_nothing_but_peaks_leaves_the_browser(screen: Screen) -> None:
 def test_a_file_stays_in_the_browser_too(screen: Screen) -> None:
     """It is decoded there."""
     page = screen.go().page
-    page.get_by_label("Private: send no sound").check()
+    page.get_by_label("Send no sound").check()
     sent = requests_of(page)
     file = {"name": "heard.flac", "mimeType": "audio/flac", "buffer": clip(0)}
     page.get_by_label("Choose a file").set_input_files(file)  # type: ignore[arg-type]
