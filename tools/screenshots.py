@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
 
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.evaluation.synthesis import Piece, catalogue
@@ -44,8 +44,8 @@ class View:
 
 
 def listen(page: Page) -> None:
-    """Be in the middle of listening."""
-    page.route_web_socket("**/live*", lambda _: None)  # it hears, and says nothing
+    """Be in the middle of listening, to a server that hears and does not say what."""
+    page.route_web_socket("**/live*", _hush)
     page.reload()
     page.get_by_role("button", name="Listen").click()
     page.wait_for_timeout(4000)
@@ -89,6 +89,36 @@ def tune(page: Page) -> None:
     page.get_by_role("timer").wait_for()
 
 
+def track(page: Page) -> None:
+    """Go to a track from the library, and wait for its picture."""
+    page.get_by_role("link", name="Library").click()
+    page.locator(".track-title").nth(4).click()
+    page.get_by_role("application").wait_for()
+    page.wait_for_timeout(SETTLING_MS)
+    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+
+
+def near(page: Page) -> None:
+    """Look at a few seconds of it."""
+    track(page)
+    page.get_by_role("application").focus()
+    for key in ("+", "+", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(SETTLING_MS)
+    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+
+
+def explain(number: int) -> Callable[[Page], None]:
+    """Have a clip explained."""
+
+    def prepare(page: Page) -> None:
+        file = {"name": "clip.flac", "mimeType": "audio/flac", "buffer": clip(number)}
+        page.get_by_label("Choose a clip").set_input_files(file)  # type: ignore[arg-type]
+        page.locator(".clip-map[aria-busy=false]").wait_for()
+
+    return prepare
+
+
 VIEWS = {
     "listen": View("listen"),
     "listening": View("listen", listen),
@@ -103,6 +133,12 @@ VIEWS = {
     "log": View("monitors/log"),
     "totals": View("monitors/totals"),
     "tasks": View("tasks"),
+    "track": View("listen", track),
+    "track-near": View("listen", near),
+    "track-missing": View("track/nowhere"),
+    "explain": View("explain"),
+    "explain-match": View("explain", explain(1)),
+    "explain-stranger": View("explain", explain(3)),
 }
 
 
@@ -170,6 +206,11 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
             page.wait_for_timeout(SETTLING_MS)
             page.screenshot(path=folder / f"{view}-{size}-{theme}.png")
             context.close()
+
+
+def _hush(socket: WebSocketRoute) -> None:
+    server = socket.connect_to_server()
+    server.on_message(lambda said: socket.send(said) if '"ready"' in str(said) else None)
 
 
 def _choose(page: Page, number: int) -> None:

@@ -26,7 +26,7 @@ export function ClipMap({ explanation, head }) {
     drawNeedle(context, frame, head.get());
   };
   const toggle = (name) => setHidden(hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name]);
-  return html`<section class="clip-map" aria-labelledby="clip-map">
+  return html`<section class="clip-map" aria-labelledby="clip-map" aria-busy=${!levels}>
     <h2 id="clip-map">What is heard</h2>
     <div class="chart-head">
       <${Legend} sorts=${sorts} hidden=${hidden} onToggle=${toggle} />
@@ -73,7 +73,7 @@ function textOf(sorts) {
 function drawSort(context, frame, frequencies, { name, time_s, frequency_hz }) {
   const places = time_s.flatMap((at_s, i) => (at_s < frame.from_s - 1 || at_s > frame.to_s + 1 ? [] : [[frame.x(at_s), frame.height * (1 - frequencies.height(frequency_hz[i]))]]));
   const near = Math.sqrt((frame.width * frame.height) / (places.length + 80));
-  const radius = Math.min(5, Math.max(2.2, near / 5));
+  const radius = Math.min(5, Math.max(1.8, near / 5));
   if (name === "clip") drawFaint(context, places, Math.max(0.9, radius / 3));
   else if (name === "heard") drawDots(context, places, radius, token("peak"), token("peak-rim"));
   else drawRings(context, places, radius, token("danger"), token("paper"));
