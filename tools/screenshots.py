@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.evaluation.synthesis import catalogue
@@ -40,8 +40,8 @@ class View:
 
 
 def listen(page: Page) -> None:
-    """Be in the middle of listening."""
-    page.route_web_socket("**/live*", lambda _: None)  # it hears, and says nothing
+    """Be in the middle of listening, to a server that hears and does not say what."""
+    page.route_web_socket("**/live*", _hush)
     page.reload()
     page.get_by_role("button", name="Listen").click()
     page.wait_for_timeout(4000)
@@ -149,7 +149,7 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height},
-                color_scheme=theme,  # type: ignore[arg-type]
+                color_scheme=theme,
                 reduced_motion="reduce" if view != "listening" else "no-preference",
             )
             context.set_default_timeout(PATIENCE_MS)
@@ -160,6 +160,11 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
             page.wait_for_timeout(SETTLING_MS)
             page.screenshot(path=folder / f"{view}-{size}-{theme}.png")
             context.close()
+
+
+def _hush(socket: WebSocketRoute) -> None:
+    server = socket.connect_to_server()
+    server.on_message(lambda said: socket.send(said) if '"ready"' in str(said) else None)
 
 
 def _choose(page: Page, number: int) -> None:

@@ -13,6 +13,7 @@ from tests.serving import Running
 
 PEAKS = re.compile(r"\d+ peaks in 0:1\d, from \d+ Hz to [\d.]+ kHz; half of them lie below")
 
+
 @pytest.fixture
 def soundless(server: Running) -> Iterator[str]:
     """The id of a track whose sound was not kept: nearly all of the first song."""

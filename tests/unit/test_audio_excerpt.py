@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from earmark.audio import excerpt, open_audio, read_excerpt
+from earmark.audio.ffmpeg import FFmpegDecoder
 from earmark.errors import AudioError
 from earmark.evaluation.codecs import CATALOGUE_CODECS, LOSSY_CODECS, Codec, encode
 from earmark.evaluation.synthesis import catalogue
@@ -86,7 +87,7 @@ def test_a_part_ends_with_the_recording() -> None:
 def test_what_cannot_be_sought_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where FFmpeg does not know where it is, or is not the decoder."""
     data = recording(CATALOGUE_CODECS[0])
-    monkeypatch.setattr(excerpt.FFmpegDecoder, "leap", lambda *_: None)
+    monkeypatch.setattr(FFmpegDecoder, "leap", lambda *_: None)
     found = part(data, 70.0, 1.0)
     assert np.array_equal(found, whole(data)[70 * RATE_HZ : 71 * RATE_HZ])
 

@@ -103,6 +103,16 @@ def test_a_narrow_screen_has_whole_names_and_readable_lines(
     assert "✓ keep   ✗ not needed" in lines[-2]
 
 
+def test_places_are_told_where_they_differ(capsys: pytest.CaptureFixture[str]) -> None:
+    """That all of a copy is all of the other is what its group says already."""
+    members = [member(number) for number in range(3)]
+    groups = grouped(members, [link(0, 1), link(0, 2, speed=1.02)])
+    print_report(DuplicateReport(tuple(groups), 3, 600.0, (), 1.0), as_json=False)
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.count("of the first") == 1
+    assert "is 0:00-3:20 of the first at -2.0 %" in told
+
+
 def test_files_that_cannot_be_read_are_an_error(earmark: Earmark) -> None:
     """If nothing was found beside them: a copy may be among them."""
     assert earmark("duplicates", "nowhere").exit_code == 2

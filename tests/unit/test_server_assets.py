@@ -153,3 +153,23 @@ def test_small_files_and_pictures_are_not_packed() -> None:
     assert assets.asset_of("a.js", b"x" * 100).packed is None
     assert assets.asset_of("a.png", b"x" * 1000).packed is None
     assert gzip.decompress(assets.asset_of("a.js", b"x" * 1000).packed or b"") == b"x" * 1000
+
+
+IMPORTS = re.compile(r'(?:from|import)\s*\(?\s*"(\.[^"]+)"|new URL\(\s*"(\.[^"]+\.js)"')
+ENTRANCES = {"app.js", "theme.js", "audio/pcm-worklet.js"}
+"""Modules that are not imported: a browser is given them by name."""
+
+
+def imported(name: str) -> set[str]:
+    """The modules that a module of the page imports, by their place in it."""
+    found = IMPORTS.findall((PAGE / name).read_text())
+    places = {(PAGE / name).parent / (one or other) for one, other in found}
+    return {place.resolve().relative_to(PAGE.resolve()).as_posix() for place in places}
+
+
+def test_modules_import_what_is_there_and_all_are_imported() -> None:
+    """A missing module breaks a view only when somebody looks at it; a spare one is dead code."""
+    names = {file.relative_to(PAGE).as_posix() for file in PAGE.rglob("*.js")}
+    wanted = ENTRANCES.union(*map(imported, names))
+    assert sorted(wanted - names) == []
+    assert sorted(names - wanted) == []

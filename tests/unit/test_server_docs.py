@@ -7,13 +7,15 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from earmark.operations.sqlite import SqliteOperations
 from tests.music import clip, song, title
-from tests.serving import Running, make_options, running
+from tests.serving import PATIENCE_S, Running, make_options, running
 
 TEXT = (Path(__file__).parents[2] / "docs" / "server.md").read_text()
 PYTHON = re.findall(r"^```py\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
@@ -40,8 +42,11 @@ def own(place: Path) -> Iterator[Running]:
         yield server
 
 
-def test_the_python_examples_run(own: Running, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_examples_run(
+    own: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They name the clip, at once and live, and do all that they speak of."""
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, timeout=PATIENCE_S))
     address = own.url.removeprefix("http://")
     for block in PYTHON:
         exec(compile(block.replace(USUAL, address), "server.md", "exec"), {})  # noqa: S102

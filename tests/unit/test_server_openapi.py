@@ -48,7 +48,7 @@ def test_a_route_knows_the_parameters_that_are_documented(
 def test_every_operation_says_which_key_it_wants(
     document: dict[str, Any], routes: dict[tuple[str, str], APIRoute]
 ) -> None:
-    """In words and for programs; what is open to all are the looks at whether it lives."""
+    """In words and for programs; open to all is whether it lives, and who asks."""
     for key, operation in operations(document).items():
         scope = scope_of(routes[key])
         assert ("security" in operation) is (scope is not None)
@@ -56,7 +56,7 @@ def test_every_operation_says_which_key_it_wants(
             assert f"scope `{scope.value}`" in operation["description"]
             assert set().union(*operation["security"]) == {"bearer", "header", "cookie"}
     open_to_all = {path for (_, path), route in routes.items() if scope_of(route) is None}
-    assert open_to_all == {"/health", "/ready", "/api/v1/ping"}
+    assert open_to_all == {"/health", "/ready", "/api/v1/ping", "/api/v1/session"}
     assert scope_of(routes["delete", "/api/v1/tracks/{track_id}"]) is Scope.WRITE
     assert scope_of(routes["get", "/api/v1/tasks"]) is Scope.ADMIN
 

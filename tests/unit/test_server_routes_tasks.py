@@ -7,7 +7,7 @@ from tests.serving import Running
 
 def test_a_task_has_the_shape_that_is_documented(server: Running) -> None:
     """From its beginning to its end."""
-    accepted = server.ask("POST", "/identify?wait=false&name=memo.flac", content=clip(1))
+    accepted = server.ask("POST", "/identify?wait=false", files={"file": ("memo.flac", clip(1))})
     assert TaskShape.model_validate(accepted.json()).files == ["memo.flac"]
     assert TaskShape.model_validate(server.ended(accepted)).state == "done"
 

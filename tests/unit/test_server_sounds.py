@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -34,7 +35,7 @@ def track(library: Library) -> Track:
 
 def of_file(library: Library, track: Track, path: Path) -> Track:
     """Let a track be of a file, and its sound not be kept."""
-    digest = module.hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
+    digest = hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b""
     source = Source(os.fsencode(path.name), os.fsencode(path), digest)
     changed = replace(track, source=source, media=MediaKind.REFERENCE, media_file=None)
     with library.writing() as writer:
@@ -94,7 +95,7 @@ def test_the_digest_is_reckoned_once(
     changed, sounds = of_file(library, track, path), Sounds(library)
     sounds.open(changed).file.close()
     with monkeypatch.context() as patch:
-        patch.setattr(module.hashlib, "file_digest", None)
+        patch.setattr(hashlib, "file_digest", None)
         sounds.open(changed).file.close()
     monkeypatch.setattr(module, "MOST_KNOWN", 1)
     os.utime(path, (1, 1))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ import numpy as np
 import pytest
 
 from earmark.evaluation.codecs import FLAC, encode
-from earmark.server.state import open_state
+from earmark.server.options import MEGABYTE, Limits, ServerOptions
+from earmark.server.state import open_state, uploads
+from earmark.server.submitting import folder_of
 from earmark.server.tasks import supervisor
-from earmark.server.tasks.base import TaskState
+from earmark.server.tasks.base import TaskKind, TaskState
 from earmark.server.tasks.sqlite import SqliteTaskQueue
+from earmark.server.tasks.supervisor import Supervisor
 from tests.music import clip, pieces, title
 from tests.serving import PATIENCE_S, Running, make_options, running
 
@@ -96,7 +100,7 @@ def test_a_task_that_is_cancelled_ends_at_once(shared: Running, long_recording: 
     until(lambda: shared.ask("GET", path).json()["state"] == "running")
     assert shared.ask("DELETE", path).json()["state"] == "cancelled"
     assert shared.ask("DELETE", path).status_code == 409
-    until(lambda: not list((shared.context.options.state / "uploads").iterdir()))
+    until(lambda: not folder_of(shared.context.options.state, accepted.json()["id"]).exists())
     done = shared.ended(shared.ask("POST", "/identify?wait=false", content=clip(1)))
     assert done["state"] == "done"
 
@@ -157,3 +161,30 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def test_recordings_of_scans_are_kept_as_long_as_their_results(tmp_path: Path) -> None:
+    """While there is room: the oldest go first. Files of other tasks go when these have ended."""
+    state = open_state(tmp_path)
+    queue = SqliteTaskQueue(state)
+    kinds = {"a": TaskKind.SCAN, "b": TaskKind.SCAN, "c": TaskKind.SCAN, "d": TaskKind.ADD}
+    for name, kind in kinds.items():
+        queue.put(name, kind, {"files": ["x"]}, 9)
+        folder_of(tmp_path, name).mkdir(parents=True)
+        with (folder_of(tmp_path, name) / "0").open("wb") as file:
+            file.truncate(MEGABYTE)
+        task = queue.claim("one")
+        assert task is not None
+        queue.finish(task, TaskState.DONE, result={})
+    options = ServerOptions("x", tmp_path, limits=Limits(scans_mb=2))
+
+    def kept() -> list[str]:
+        return sorted(folder.name for folder in uploads(tmp_path).iterdir())
+
+    Supervisor(options, queue).take_up()
+    assert kept() == ["a", "b", "c"]
+    Supervisor(options, queue)._tidy()
+    assert kept() == ["b", "c"]
+    Supervisor(replace(options, keep_hours=-1.0), queue)._tidy()
+    assert kept() == []
+    state.close()

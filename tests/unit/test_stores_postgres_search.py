@@ -12,6 +12,7 @@ from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.home import NO_INDEX, PostgresHome
 from earmark.stores.postgres.link import Link
 from earmark.stores.postgres.search import SearchIndex, fill, pattern_of
+from earmark.stores.postgres.sql import QUERIES
 from earmark.stores.segmented import SegmentedStore
 from earmark.types import Metadata
 from tests.homes import InPostgres
@@ -93,6 +94,17 @@ def test_an_index_is_made_where_it_can_be(schema: str, link: Link) -> None:
     assert index.is_there() is possible
     assert store.notes() == ([] if possible else [NO_INDEX])
     store.close()
+
+
+def test_the_index_serves_the_search(schema: str) -> None:
+    """The statement is one that it can be used for, by every trigram of its own."""
+    statement = QUERIES["resembling"].replace("{schema}", schema)
+    with server().connect() as link:
+        link.execute("SET enable_seqscan = off")
+        asked = {"patterns": ["%que%", "% qu%"], "most": 10}
+        plan = "\n".join(str(row[0]) for row in link.execute(f"EXPLAIN {statement}", asked))
+    possible = bool(server().run(HAS_TRIGRAMS))
+    assert ("Bitmap Index Scan on search_by_trigram" in plan) is possible
 
 
 def test_who_may_not_make_an_index_searches_without(schema: str, link: Link) -> None:

@@ -21,9 +21,18 @@ from earmark.parallel import cpu_count
 
 if TYPE_CHECKING:
     from earmark.duplicates.find import OnCompared
-    from earmark.duplicates.records import Copy, DuplicateGroup, DuplicateReport, SharedSpan
+    from earmark.duplicates.records import (
+        Copy,
+        DuplicateGroup,
+        DuplicatePair,
+        DuplicateReport,
+        SharedSpan,
+    )
     from earmark.ingest import OnProgress
     from earmark.library import Library
+
+IN_PLACE_S = 1.0
+"""Codings begin a recording some hundredths of a second sooner or later."""
 
 SHOWN_SPANS = 2
 """Of a copy that shares many stretches; JSON has them all."""
@@ -208,7 +217,9 @@ def _print_groups(groups: Iterable[DuplicateGroup]) -> None:
 def _details(group: DuplicateGroup, place: int) -> str:
     """Say how long a copy is, how it is coded, why it is kept or not, and what it shares."""
     copy = group.copies[place]
-    parts = (text.clock(copy.track.duration_s), _coding(copy), copy.reason, _where(group, place))
+    is_told = copy.header is not None and copy.header.codec in copy.reason
+    coding = "" if is_told else _coding(copy)
+    parts = (text.clock(copy.track.duration_s), coding, copy.reason, _where(group, place))
     return " · ".join(part for part in parts if part)
 
 
@@ -232,12 +243,21 @@ def _where(group: DuplicateGroup, place: int) -> str:
     from earmark.duplicates.report import with_first
 
     pair = with_first(group, place)
-    if pair is None:
+    if pair is None or (group.likeness is Likeness.SAME and _is_in_place(pair)):
         return ""
     longest = sorted(pair.spans, key=lambda span: span.start_s - span.end_s)
     told = ", ".join(_span(span) for span in longest[:SHOWN_SPANS])
     more = len(longest) - SHOWN_SPANS
     return f"{told} and {text.counted(more, 'more stretch')}" if more > 0 else told
+
+
+def _is_in_place(pair: DuplicatePair) -> bool:
+    """Whether what two share is one stretch, at the same time in both."""
+    return len(pair.spans) == 1 and all(
+        abs(span.start_s - span.other_start_s) < IN_PLACE_S
+        and abs(span.end_s - span.other_end_s) < IN_PLACE_S
+        for span in pair.spans
+    )
 
 
 def _span(span: SharedSpan) -> str:

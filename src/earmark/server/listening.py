@@ -93,13 +93,16 @@ class Picture(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start_s: float = Field(0.0, ge=0, le=MOST_START_S, description="In seconds, like the next.")
-    duration_s: float = Field(30.0, gt=0, le=MOST_S)
-    width: int = Field(1000, ge=1, le=MOST_COLUMNS, description="Columns, at most.")
-    height: int = Field(256, ge=1, le=MOST_ROWS, description="Rows, at most.")
+    start_s: float = Field(
+        default=0.0, ge=0, le=MOST_START_S, description="In seconds, like the next."
+    )
+    duration_s: float = Field(default=30.0, gt=0, le=MOST_S)
+    width: int = Field(default=1000, ge=1, le=MOST_COLUMNS, description="Columns, at most.")
+    height: int = Field(default=256, ge=1, le=MOST_ROWS, description="Rows, at most.")
     format: PictureForm = PictureForm.PNG
     colours: PictureColours = Field(
-        PictureColours.HEAT, description="Of a PNG; grey: each pixel is the level, 0 to 255."
+        default=PictureColours.HEAT,
+        description="Of a PNG; grey: each pixel is the level, 0 to 255.",
     )
 
 

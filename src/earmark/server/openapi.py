@@ -111,7 +111,7 @@ def described_routes(app: FastAPI) -> Iterator[tuple[str, str, APIRoute]]:
     for found in iter_route_contexts(app.routes):
         route = found.original_route
         if isinstance(route, APIRoute) and found.include_in_schema:
-            for method in route.methods:
+            for method in route.methods or ():
                 yield found.path_format or "", method.lower(), route
 
 

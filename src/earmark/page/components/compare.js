@@ -88,13 +88,12 @@ function usePair(span, at_s, sounds, onMove) {
   };
   const listenersOf = (one) => ({
     onPlay: () => setPlaying(true),
-    onPause: () => one === side && !refs[one].current.ended && setPlaying(false),
-    onTimeUpdate: () => one === side && setGone(refs[one].current.currentTime / tempoOf(one)),
-    onEnded: () => goOn(one),
+    onPause: ({ currentTarget: sound }) => one === side && !sound.ended && setPlaying(false),
+    onTimeUpdate: ({ currentTarget: sound }) => one === side && setGone(sound.currentTime / tempoOf(one)),
+    onEnded: ({ currentTarget: sound }) => goOn(at_s + sound.currentTime / tempoOf(one)),
     onError: () => one === side && complain(one),
   });
-  const goOn = (one) => {
-    const next_s = at_s + refs[one].current.currentTime / tempoOf(one);
+  const goOn = (next_s) => {
     if (next_s < span.end_s - 1) onMove(next_s);
     else setPlaying(false);
   };

@@ -17,8 +17,8 @@ const COLUMNS = [
   { name: "time", title: "Began", width: "5rem" },
   { name: "title", title: "Title", width: "minmax(0, 2fr)" },
   { name: "station", title: "Station", class: "wide", width: "minmax(0, 1fr)" },
-  { name: "heard", title: "Heard for", class: "number", width: "5rem" },
-  { name: "sure", title: "Sure", class: "wide number", width: "minmax(0, 1fr)" },
+  { name: "sure", title: "Sure", class: "wide", width: "10rem" },
+  { name: "heard", title: "Heard", class: "number", width: "4rem" },
 ];
 const NARROW = new Set(["time", "title", "heard"]);
 
@@ -76,14 +76,13 @@ function Plays({ plays, isOneDay }) {
 
 function cellsOf({ station, started_at, ended_at, duration_s, track, track_start_s, confidence }, isOneDay) {
   const began = new Date(started_at);
-  const sure = `${certainty(confidence)}, ${percent(confidence)}`;
   return {
     time: html`${timeOfDay(began)}${!isOneDay && html`<div class="small quiet cell">${isoDay(began)}</div>`}`,
     title: html`<a class="track-title" href=${href("track", [track.id], { at: track_start_s })}>${titleOf(track)}</a>
       <div class="small quiet cell">${track.artist}<span class="narrow-only">${track.artist ? " · " : ""}${station}</span></div>`,
     station,
     heard: ended_at === null ? html`<span class="marked">now</span>` : html`<span class="quiet">${clock(duration_s)}</span>`,
-    sure: html`<span class="quiet">${sure}</span>`,
+    sure: html`${certainty(confidence)}<div class="small quiet cell">${percent(confidence)}</div>`,
   };
 }
 

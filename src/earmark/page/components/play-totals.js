@@ -41,12 +41,12 @@ function Choices({ label, name, options, value, onChoose }) {
 function Bars({ totals, by }) {
   const shown = totals.slice(0, MOST_SHOWN);
   const most = Math.max(1, ...shown.map(({ plays }) => plays));
-  return html`<ol class="bars" aria-label=${BY[by]}>
-      ${shown.map((total) => html`<li key=${total.key} class="bar">
-        <span class="bar-name cell">${nameOf(total, by)}</span>
-        <span class="bar-long" aria-hidden="true"><i style=${{ transform: `scaleX(${total.plays / most})` }}></i></span>
-        <span class="bar-plays">${many(total.plays, "play")}</span>
-        <span class="bar-time small quiet">${length(total.duration_s)}</span>
+  return html`<ol class="tallies" aria-label=${BY[by]}>
+      ${shown.map((total) => html`<li key=${total.key} class="tally">
+        <span class="tally-name cell">${nameOf(total, by)}</span>
+        <span class="tally-long" aria-hidden="true"><i style=${{ transform: `scaleX(${total.plays / most})` }}></i></span>
+        <span class="tally-plays">${many(total.plays, "play")}</span>
+        <span class="tally-time small quiet">${length(total.duration_s)}</span>
       </li>`)}
     </ol>
     ${totals.length > shown.length && html`<p class="small quiet">and ${count(totals.length - shown.length)} more</p>`}`;

@@ -13,8 +13,8 @@ const COLUMNS = [
   { name: "time", title: "Time", width: "8.5rem" },
   { name: "title", title: "Title", width: "minmax(0, 2.4fr)" },
   { name: "place", title: "Of the track", class: "wide", width: "8.5rem" },
-  { name: "manner", title: "Played", class: "wide", width: "minmax(0, 1fr)" },
-  { name: "sure", title: "Sure", class: "wide number", width: "minmax(0, 1fr)" },
+  { name: "manner", title: "Changed", class: "wide", width: "minmax(0, 1fr)" },
+  { name: "sure", title: "Sure", class: "wide", width: "10rem" },
 ];
 const NARROW_COLUMNS = [
   { name: "hear", title: "Hear", isUnseen: true, width: "var(--tap)" },
@@ -39,14 +39,13 @@ function cellsOf(span, isNarrow, onHear) {
   const hear = html`<${Button} kind="bare" icon="play" label="Hear ${track ? titleOf(track) : "the unknown"} at ${clock(start_s)}" onClick=${onHear} />`;
   const time = isNarrow ? clock(start_s) : stretch(start_s, end_s);
   if (!track) return { hear, time, title: html`<span class="quiet">Unknown</span>${isNarrow && html`<div class="small quiet cell">until ${clock(end_s)}</div>`}` };
-  const sure = `${certainty(span.confidence)}, ${percent(span.confidence)}`;
   return {
     hear,
     time,
     title: html`<a class="track-title" href=${href("track", [track.id], { at: span.track_start_s })}>${titleOf(track)}</a>
-      <div class="small quiet cell">${isNarrow ? [track.artist, manner(span), sure].filter(Boolean).join(" · ") : byline(track)}</div>`,
+      <div class="small quiet cell">${isNarrow ? [track.artist, manner(span), certainty(span.confidence)].filter(Boolean).join(" · ") : byline(track)}</div>`,
     place: html`<span class="quiet">${stretch(span.track_start_s, span.track_end_s)}</span>`,
-    manner: html`<span class="quiet">${manner(span) || "as it is"}</span>`,
-    sure: html`<span class="quiet">${sure}</span>`,
+    manner: manner(span),
+    sure: html`${certainty(span.confidence)}<div class="small quiet cell">${percent(span.confidence)}</div>`,
   };
 }

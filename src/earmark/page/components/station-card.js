@@ -14,20 +14,20 @@ const SAYS = {
   listening: "Listening …",
   unknown: "Nothing of yours at the moment",
   silent: "Silence",
-  disconnected: "The connection is lost; it is tried again.",
-  finished: "The station has come to its end.",
-  failed: "It cannot be listened to.",
+  disconnected: "Connection lost, trying again",
+  finished: "The station has ended",
+  failed: "It cannot be listened to",
 };
 const BAD = new Set(["disconnected", "failed"]);
 
-/** @param {{station: any, onStop: () => void}} props */
+/** @param {{station: any, onStop: (() => void) | null}} props */
 export function StationCard({ station, onStop }) {
   const { name, source, state, since, playing, title, why, is_over } = station;
   const isPlaying = playing.length > 0;
   return html`<${Card} class="station ${isPlaying ? "on" : ""}" aria-label=${name}>
     <div class="station-head">
       <h2 class="cell">${name}</h2>
-      <${Button} kind="bare" icon="close" label="Stop listening to ${name}" onClick=${onStop} />
+      ${onStop && html`<${Button} kind="bare" icon="close" label="Stop listening to ${name}" onClick=${onStop} />`}
     </div>
     <div class="station-now" aria-live="polite">
       ${isPlaying ? playing.map((one) => html`<${Playing} key=${one.play_id} playing=${one} />`) : html`<p class="station-says ${BAD.has(state) ? "bad" : ""}">${SAYS[state]}</p>`}

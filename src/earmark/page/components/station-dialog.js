@@ -51,6 +51,7 @@ function told(problem) {
   if (!problem) return { field: null, text: "" };
   const text = problem.message;
   if (/called/.test(text)) return { field: "name", text: "There is a station of this name already." };
+  if (/address of a station/.test(text)) return { field: "url", text: "This is no address of a station: those begin with https:// or http://." };
   const isAddress = ["usage", "source", "forbidden"].includes(problem.kind) || problem.status === 422;
   return { field: isAddress ? "url" : null, text };
 }

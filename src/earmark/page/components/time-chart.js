@@ -127,7 +127,7 @@ export function momentOf(viewport, at_s) {
 }
 
 /** What wheel and fingers do; they return whether there was anything to do. */
-function gesturesOf(viewport) {
+export function gesturesOf(viewport) {
   const changed = (change) => {
     const { from_s, to_s } = viewport;
     viewport.still();

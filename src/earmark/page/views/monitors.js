@@ -8,6 +8,7 @@ import { AddStation, StopStation } from "../components/station-dialog.js";
 import { Empty, Failed, Loading, Notice } from "../components/states.js";
 import { html, useEffect, useState } from "../html.js";
 import { href } from "../router.js";
+import { may } from "../session.js";
 import { stations, watchStations } from "../stations.js";
 import { useStore } from "../store.js";
 import { styled } from "../stylesheet.js";
@@ -24,7 +25,7 @@ export function View({ place }) {
         ${Object.entries(PARTS).map(([name, title]) => html`<a key=${name} href=${href("monitors", name === "now" ? [] : [name])}
           aria-current=${name === part ? "page" : undefined}>${title}</a>`)}
       </nav>
-      <${Button} kind="main" icon="add" onClick=${() => setAdding(true)}>Add a station<//>
+      ${may("write") && html`<${Button} kind="main" icon="add" onClick=${() => setAdding(true)}>Add a station<//>`}
     </div>
     ${part === "now" && html`<${Now} onAdd=${() => setAdding(true)} />`}
     ${part === "log" && html`<${PlayLog} query=${place.query} />`}
@@ -40,7 +41,7 @@ function Now({ onAdd }) {
   if (!monitors.length) return html`<${NoStation} onAdd=${onAdd} />`;
   return html`${!isConnected && html`<${Notice}>The server does not answer at the moment. What is below may be out of date; it is tried again.<//>`}
     <div class="stations ${isConnected ? "" : "old"}">
-      ${monitors.map((station) => html`<${StationCard} key=${station.id} station=${station} onStop=${() => setStopped(station)} />`)}
+      ${monitors.map((station) => html`<${StationCard} key=${station.id} station=${station} onStop=${may("write") ? () => setStopped(station) : null} />`)}
     </div>
     ${stopped && html`<${StopStation} station=${stopped} onClose=${() => setStopped(null)} />`}`;
 }
@@ -48,7 +49,7 @@ function Now({ onAdd }) {
 function NoStation({ onAdd }) {
   return html`<${Empty} icon="monitors" title="No station yet"
     text="Give the address of a radio stream, and see here what of yours it plays, from its first seconds on. Stations are listened to until they are stopped or the server ends.">
-    <${Button} icon="add" onClick=${onAdd}>Add a station<//>
+    ${may("write") && html`<${Button} icon="add" onClick=${onAdd}>Add a station<//>`}
   <//>`;
 }
 

@@ -13,6 +13,7 @@ import { say } from "../components/toast.js";
 import { html, useEffect, useState } from "../html.js";
 import { go, href, place as here } from "../router.js";
 import { giveUp, send, sending } from "../scans.js";
+import { may } from "../session.js";
 import { useStore } from "../store.js";
 import { styled } from "../stylesheet.js";
 import { hasEnded, listTasks, shareOf, useTask } from "../tasks.js";
@@ -42,7 +43,7 @@ function Start({ onFiles }) {
   const sent = useStore(sending);
   return html`<div class="view-head"><h1>Scan</h1></div>
     <div class="scan-start">
-      <section class="scan-drop" aria-label="A new scan">
+      <section class="scan-drop ${sent ? "busy" : ""}" aria-label="A new scan">
         ${sent ? html`<${Sending} sent=${sent} onFiles=${onFiles} />` : html`
           <h2>A concert, a mix, a day of radio</h2>
           <p class="quiet">Drop a long recording here, and see which of your tracks are in it, and when.</p>
@@ -102,7 +103,7 @@ function outcomeOf({ state, result, error }) {
 const tracksIn = (spans) => new Set(spans.filter(({ track }) => track).map(({ track }) => track.id)).size;
 
 function Scan({ id, onFiles }) {
-  const { task, problem, retry } = useTask(id);
+  const { task, problem, retry } = useTask(`scans/${id}`);
   if (problem && !task) return html`<${Failed} problem=${problem} onRetry=${retry} />`;
   if (!task) return html`<${Loading} what="Fetching the scan" />`;
   if (!hasEnded(task)) return html`<${Underway} task=${task} problem=${problem} onRetry=${retry} />`;
@@ -115,12 +116,12 @@ function Underway({ task, problem, onRetry }) {
   const share = shareOf(task);
   const cancel = () => remove(`tasks/${task.id}`).then(onRetry, (error) => say(error.message));
   return html`<${Head} name=${task.files[0]} />
-    <section class="scan-drop" role="status">
+    <section class="scan-drop busy" role="status">
       <h2>${task.state === "queued" ? "It waits for its turn" : "Listening to all of it"}</h2>
       <${Progress} share=${share} label="Listened to" />
       <p class="quiet">${share === null ? "It begins in a moment." : `${clock(task.progress.done)} of ${clock(task.progress.total)}`}</p>
       ${problem && html`<${Notice} isBad>${problem.message} <${Button} onClick=${onRetry}>Try again<//><//>`}
-      <${Button} onClick=${cancel}>Cancel<//>
+      ${may("write") && html`<${Button} onClick=${cancel}>Cancel<//>`}
     </section>`;
 }
 
@@ -131,26 +132,31 @@ function Fruitless({ task, why, onFiles }) {
     <//>`;
 }
 
-function Head({ name, children }) {
+function Head({ name }) {
   return html`<p class="trail"><a href=${href("scan")}>Scan</a></p>
-    <div class="view-head"><h1 class="scan-name">${name ?? "A recording"}</h1>${children}</div>`;
+    <div class="view-head"><h1 class="scan-name">${name ?? "A recording"}</h1></div>`;
 }
 
 function Found({ id, name, result, begun }) {
   const { spans, duration_s } = result;
   const [chosen, setChosen] = useState(null);
   const choose = (index, at_s) => setChosen({ index, at_s });
-  return html`<${Head} name=${name}>
-      ${spans.length > 0 && html`<div class="actions" role="group" aria-label="Export">
-        ${FORMS.map(([form, label]) => html`<${Button} key=${form} icon="download" href=${address(`scans/${id}/export`, { format: form }).href} download>${label}<//>`)}
-      </div>`}
-    <//>
-    <p class="quiet scan-sum">${sumOf(result)} · ${when(new Date(begun))}</p>
+  return html`<${Head} name=${name} />
+    <div class="scan-sum">
+      <p class="quiet">${sumOf(result)} · ${when(new Date(begun))}</p>
+      ${spans.length > 0 && html`<${Exports} id=${id} />`}
+    </div>
     ${spans.length === 0 ? html`<${Empty} icon="quiet" title="There is nothing to hear in it" text="The recording is silent, or too short." />` : html`
       <${Timeline} spans=${spans} duration_s=${duration_s} chosen=${chosen?.index ?? null} onChoose=${choose} />
       <${SpanTable} spans=${spans} chosen=${chosen?.index ?? null} onChoose=${choose} />
       ${chosen && html`<${Compare} key=${chosen.index} scanId=${id} span=${spans[chosen.index]} at_s=${chosen.at_s}
         onMove=${(at_s) => setChosen({ ...chosen, at_s })} onClose=${() => setChosen(null)} />`}`}`;
+}
+
+function Exports({ id }) {
+  return html`<div class="exports" role="group" aria-label="Export">
+    ${FORMS.map(([form, label]) => html`<${Button} key=${form} kind="bare" icon="download" href=${address(`scans/${id}/export`, { format: form }).href} download>${label}<//>`)}
+  </div>`;
 }
 
 function sumOf({ spans, duration_s }) {

@@ -8,6 +8,7 @@ import { Empty, Failed, Loading, Notice } from "../components/states.js";
 import { say } from "../components/toast.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { href } from "../router.js";
+import { may } from "../session.js";
 import { styled } from "../stylesheet.js";
 import { hasEnded, listTasks, shareOf } from "../tasks.js";
 import { clock, length, many, percent, titleOf, when } from "../words.js";
@@ -16,6 +17,8 @@ const PART = 40;
 const BUSY_MS = 1000;
 const CALM_MS = 5000;
 const MOST_NAMED = 5;
+/** How the server calls a clip that came without a name. */
+const UNNAMED = "<body>";
 
 const KINDS = {
   add: { icon: "library", doing: "Adding", done: "Added" },
@@ -30,12 +33,12 @@ export function View() {
   if (!seen) return html`<${Top} /><${Loading} what="Fetching the tasks" />`;
   const underway = seen.tasks.filter((task) => !hasEnded(task));
   const ended = seen.tasks.filter(hasEnded);
-  const cancel = (task) => remove(`tasks/${task.id}`).then(refresh, (error) => say(error.message));
+  const cancel = may("write") && ((task) => remove(`tasks/${task.id}`).then(refresh, (error) => say(error.message)));
   return html`<${Top} />
     ${problem && html`<${Notice}>The server does not answer at the moment. What is below may be out of date; it is tried again.<//>`}
     ${seen.isOwnOnly && html`<p class="quiet tasks-own">Your key may not list all tasks. These are the ones that this browser began.</p>`}
     ${!seen.tasks.length && html`<${Empty} icon="tasks" title="Nothing to do" text="Files that are added and long recordings that are scanned are worked at in the background. What becomes of them stands here." />`}
-    ${underway.length > 0 && html`<${Group} title="Under way">${underway.map((task) => html`<${Task} key=${task.id} task=${task} onCancel=${() => cancel(task)} />`)}<//>`}
+    ${underway.length > 0 && html`<${Group} title="Under way">${underway.map((task) => html`<${Task} key=${task.id} task=${task} onCancel=${cancel && (() => cancel(task))} />`)}<//>`}
     ${ended.length > 0 && html`<${Group} title="Ended">${ended.map((task) => html`<${Task} key=${task.id} task=${task} />`)}<//>`}
     ${seen.next_cursor && html`<div class="actions tasks-more"><${Button} onClick=${more}>Show more<//></div>`}`;
 }
@@ -65,7 +68,7 @@ function Task({ task, onCancel }) {
 
 function filesOf({ files }) {
   if (files.length > 1) return `${files[0]} and ${many(files.length - 1, "other")}`;
-  return files[0] ?? "";
+  return files[0] === UNNAMED ? "a clip" : (files[0] ?? "");
 }
 
 function tookOf({ started_at, finished_at }) {

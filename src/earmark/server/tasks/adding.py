@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from earmark.ingest import make_track, merged, place, sensible
 from earmark.recording import read_recording
@@ -33,7 +33,7 @@ class Added:
 class NamedFile:
     """A file under another name: messages tell it, and titles are made of it."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: io.BufferedIOBase, name: str) -> None:
         """Take an open file, and what it is called."""
         self._file = file
         self.name = name
@@ -45,7 +45,7 @@ class NamedFile:
 
 def add_sent(
     library: Library,
-    file: io.BufferedReader,
+    file: io.BufferedIOBase,
     name: str,
     *,
     metadata: Metadata,
