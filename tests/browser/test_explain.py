@@ -70,7 +70,7 @@ def test_a_result_leads_to_its_explanation(screen: Screen) -> None:
     """The clip is not chosen again: the page has kept it."""
     page = screen.go().page
     page.get_by_label("Choose a file").set_input_files(flac(0))
-    page.get_by_role("link", name="Why this?").click()
+    page.get_by_role("link", name="Why?", exact=True).click()
     expect(page.get_by_role("heading", name=title(0), exact=True)).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="The clip is not here any more")).to_be_visible()

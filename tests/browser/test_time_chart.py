@@ -102,7 +102,8 @@ def test_slices_are_fetched_where_one_looks(modules: Screen) -> None:
             const slices = new m.Slices(10, 1000, async (index) => asked.push(index) && index);
             slices.of(0, 995);
             slices.of(500, 515);
-            await new Promise((done) => slices.subscribe(() => slices.all().length === 2 && done()));
+            const have = (count, done) => slices.all().length === count && done();
+            await new Promise((done) => slices.subscribe(() => have(2, done)));
             const there = slices.of(500, 515).map(({ value }) => value);
             return [asked.sort(), there];
         })()""",
