@@ -48,7 +48,7 @@ def main() -> None:
     options = _options()
     prepare(options.folder)
     wanted = [condition for condition in CONDITIONS if condition.label in LABELS]
-    jobs = [(condition, options.clips, options.seed) for condition in wanted]
+    jobs = [(one, options.clips, options.seed + number) for number, one in enumerate(wanted)]
     print(f"{'':26}{'n':>5}{'sound':>8}{'peaks':>8}{'only':>6}{'only':>6}  wrong   CPU, ms")
     answers = spread(_ask, jobs)
     for condition, rows in zip(wanted, answers, strict=True):

@@ -63,7 +63,7 @@ def test_who_may_only_read_is_offered_no_changes(
     """Neither files to add nor tracks to edit; and who signs out needs a key again."""
     server, key = keyed
     page = open_screen(url=server.url).go("library").page
-    page.get_by_label("Key").fill(key)
+    page.get_by_role("textbox", name="Key").fill(key)
     page.get_by_role("button", name="Unlock").click()
     page.get_by_role("button", name="Sign out").wait_for()
     expect(page.get_by_text(title(0))).to_be_visible()

@@ -99,6 +99,30 @@ def test_a_change_that_is_refused_keeps_what_was_typed(screen: Screen) -> None:
     expect(page.get_by_role("textbox", name="Title")).to_have_value("Another")
 
 
+def test_a_track_that_was_removed_comes_back(screen: Screen, extra: str, server: Running) -> None:
+    """As the very track that it was."""
+    page = screen.go("library").page
+    row(page, "Extra Kite").get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Extra Kite was removed.")).to_be_visible()
+    expect(row(page, "Extra Kite")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(row(page, "Extra Kite")).to_be_visible()
+    assert server.ask("GET", f"/tracks/{extra}").json()["artist"] == "Somebody"
+
+
+def test_a_track_is_played(screen: Screen) -> None:
+    """From its own file; the player stays when the view changes."""
+    page = screen.go("library").page
+    row(page, title(0)).get_by_role("button", name="Play").click()
+    player = page.get_by_role("region", name="Player")
+    expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    page.get_by_role("link", name="Listen", exact=True).click()
+    expect(player).to_contain_text(title(0))
+    player.get_by_role("button", name="Close").click()
+    expect(player).to_be_hidden()
+
+
 def test_files_are_added_each_with_its_fate(screen: Screen, server: Running) -> None:
     """One that is new, one that is there already, and one that is none."""
     page = screen.go("library").page

@@ -12,17 +12,17 @@ import { onTheme } from "./palette.js";
 export function useCanvas(draw, inputs = [], sources = []) {
   const canvas = useRef(null);
   useEffect(() => {
+    const element = canvas.current; // the ref is empty before this ends
     let frame = 0;
     const paint = () => {
       frame = 0;
-      const { clientWidth, clientHeight } = canvas.current;
-      draw(fitted(canvas.current), clientWidth, clientHeight);
+      draw(fitted(element), element.clientWidth, element.clientHeight);
     };
     const later = () => {
       frame ||= requestAnimationFrame(paint);
     };
     const watcher = new ResizeObserver(paint);
-    watcher.observe(canvas.current); // which also paints it for the first time
+    watcher.observe(element); // which also paints it for the first time
     const ends = [onTheme(paint), ...sources.map((source) => source.subscribe(later))];
     return () => {
       watcher.disconnect();

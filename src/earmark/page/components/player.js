@@ -27,7 +27,7 @@ export function stop() {
 
 export const usePlaying = () => useStore(playing);
 
-const soundOf = (track) => address(`tracks/${track.id}/audio`);
+const soundOf = (track) => address(`tracks/${track.id}/audio`).href; // a URL would be new each time
 
 export function Player() {
   const now = usePlaying();
@@ -54,9 +54,9 @@ function Bar({ track, start_s }) {
   };
   return html`<section class="player" aria-label="Player">
     <audio ref=${audio} src=${soundOf(track)} preload="auto" onPlay=${() => setPaused(false)}
-      onPause=${() => setPaused(true)} onTimeUpdate=${() => {
-        setAt(audio.current.currentTime);
-        playhead.set({ id: track.id, at_s: audio.current.currentTime });
+      onPause=${() => setPaused(true)} onTimeUpdate=${({ currentTarget: { currentTime } }) => {
+        setAt(currentTime);
+        playhead.set({ id: track.id, at_s: currentTime });
       }}
       onError=${() => complain(track)}></audio>
     <${Button} kind="main" icon=${isPaused ? "play" : "pause"} label=${isPaused ? "Play" : "Pause"}

@@ -26,7 +26,7 @@ export function ResultCard({ match, rival = null, clipId = null, began_ms = null
     ${rival && html`<${Others} title="Or perhaps" matches=${[rival]} />`}
     <div class="actions">
       <${Button} kind="main" icon="play" onClick=${() => play(track, at_s)}>Play from ${clock(Math.max(0, at_s))}<//>
-      ${clipId && html`<${Button} icon="explain" href=${href("explain", [clipId])}>Why this?<//>`}
+      ${clipId && html`<${Button} icon="explain" href=${href("explain", [clipId])}>Why?<//>`}
     </div>
   <//>`;
 }

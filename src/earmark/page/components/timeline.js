@@ -2,10 +2,10 @@
 // also in the table of spans.
 
 import { timeTicks } from "../canvas/axes.js";
-import { attachGestures } from "../canvas/gestures.js";
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { byline, certainty, clock, manner, percent, stretch, titleOf } from "../words.js";
-import { ChartTools, useChart, useZoom } from "./time-chart.js";
+import { useZooming } from "../zooming.js";
+import { ChartTools, gesturesOf, useChart, useZoom } from "./time-chart.js";
 
 const LEAST_S = 8;
 const TOUCHING_S = 0.25;
@@ -28,7 +28,7 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
   const [told, setTold] = useState(null);
   const { lanes, laneOf } = useMemo(() => lanesOf(spans), [spans]);
   useZoom(chart); // to be drawn again
-  useEffect(() => attachGestures(field.current, viewport, { onHover: (place) => place ?? setTold(null), onPick: () => {} }), [viewport]);
+  useZooming(field, gesturesOf(viewport));
   useEffect(() => {
     if (chosen !== null) reveal(viewport, spans[chosen]);
   }, [chosen]);
@@ -38,7 +38,7 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
       <p class="timeline-told" aria-hidden="true">${told === null ? html`<span class="quiet">Point at a stretch to see what it is; choose it to hear it.</span>` : html`<${Told} span=${spans[told]} />`}</p>
       <${ChartTools} chart=${chart} />
     </div>
-    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }}>
+    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }} onPointerLeave=${() => setTold(null)}>
       <${Spans} ...${{ spans, viewport, laneOf, chosen, onChoose }} onTell=${setTold} />
     </div>
     <div class="timeline-ticks" aria-hidden="true">
@@ -79,7 +79,7 @@ function Span({ index, span, viewport, lane, isChosen, isStop, onChoose, onTell,
   const { track, start_s, end_s, confidence } = span;
   const name = ["span", !track && "unknown", track && confidence < SURE && "unsure"].filter(Boolean).join(" ");
   return html`<button type="button" class=${name} data-span=${index} aria-label=${spoken(span)} aria-pressed=${isChosen}
-    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane }}
+    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane, "--seen": seenOf(span, viewport) }}
     onClick=${(event) => onChoose(index, event.detail ? clickedAt(event, span) : start_s)} onPointerEnter=${() => onTell(index)}
     onFocus=${() => {
       onTell(index);
@@ -99,7 +99,8 @@ function clickedAt(event, { start_s, end_s }) {
 function Told({ span }) {
   const { track, start_s, end_s } = span;
   if (!track) return html`<strong>Unknown</strong> <span class="quiet">${stretch(start_s, end_s)}</span>`;
-  const facts = [stretch(start_s, end_s), byline(track), manner(span), `${certainty(span.confidence)}, ${percent(span.confidence)}`];
+  const sure = `${certainty(span.confidence)}, ${percent(span.confidence)}`;
+  const facts = [stretch(start_s, end_s), manner(span), sure, byline(track)];
   return html`<strong>${titleOf(track)}</strong> <span class="quiet">${facts.filter(Boolean).join(" · ")}</span>`;
 }
 
@@ -149,6 +150,11 @@ function lanesOf(spans) {
 }
 
 const isInSight = ({ start_s, end_s }, { from_s, to_s }) => end_s > from_s && start_s < to_s;
+
+/** How much of a span is in sight, 0 to 1. */
+function seenOf({ start_s, end_s }, { from_s, to_s }) {
+  return (Math.min(end_s, to_s) - Math.max(start_s, from_s)) / Math.max(0.001, end_s - start_s);
+}
 
 /** Where something lies, in shares of what is in sight. */
 function placed(start_s, end_s, { from_s, span_s }) {

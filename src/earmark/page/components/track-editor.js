@@ -45,7 +45,7 @@ export function TrackEditor({ track, onSave, onClose, onRemove }) {
     <div class="actions">
       <${Button} kind="main" type="submit" disabled=${isBusy}>Save<//>
       <${Button} kind="bare" onClick=${onClose}>Cancel<//>
-      ${onRemove && html`<${Button} kind="danger" icon="trash" class="to-end" onClick=${onRemove}>Remove<//>`}
+      ${onRemove && html`<${Button} kind="danger" class="to-end" onClick=${onRemove}>Remove<//>`}
     </div>
   </form>`;
 }

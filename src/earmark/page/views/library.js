@@ -1,19 +1,19 @@
 // Library: every track; found, edited, removed, played. And how new ones come in.
 
-import { patch, post, remove } from "../api.js";
+import { patch } from "../api.js";
 import { Catalogue } from "../catalogue.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
 import { FileButton, Search } from "../components/field.js";
-import { play } from "../components/player.js";
+import { play, usePlaying } from "../components/player.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { Table } from "../components/table.js";
-import { say } from "../components/toast.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { UploadPanel } from "../components/upload-panel.js";
 import { html, useEffect, useState } from "../html.js";
 import { useNarrow } from "../narrow.js";
 import { go, href } from "../router.js";
+import { removeTrack } from "../removal.js";
 import { may } from "../session.js";
 import { addFiles, onAdded } from "../uploads.js";
 import { byline, clock, many, titleOf, when } from "../words.js";
@@ -80,22 +80,16 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
   if (!catalogue.isLoaded) return html`<${Loading} what="Opening the library" />`;
   if (!catalogue.total) return search ? html`<${NothingFound} search=${search} />` : html`<${EmptyLibrary} />`;
 
-  const drop = async (index, track) => {
+  const drop = (track) => {
     setEdited(null);
-    try {
-      await remove(`tracks/${track.id}`);
-      onReload();
-      say(`${titleOf(track)} was removed.`, { label: "Undo", run: () => restore(track, onReload) });
-    } catch (problem) {
-      say(problem.message);
-    }
+    removeTrack(track, { onGone: onReload, onBack: onReload });
   };
   const row = (index) => {
     const track = catalogue.track(index);
     if (!track) return html`<span role="cell" style=${{ gridColumn: "1 / -1" }}><span class="waiting-cell"></span></span>`;
-    const cells = cellsOf(track, columns, { onEdit: () => setEdited(track.id) });
+    const cells = cellsOf(track, columns, { isPlaying: track.id === playing, onEdit: () => setEdited(track.id) });
     if (edited !== track.id) return cells;
-    return html`${cells}<${TrackEditor} track=${track} onClose=${() => setEdited(null)} onRemove=${() => drop(index, track)}
+    return html`${cells}<${TrackEditor} track=${track} onClose=${() => setEdited(null)} onRemove=${() => drop(track)}
       onSave=${async (changes) => {
         catalogue.replace(index, await patch(`tracks/${track.id}`, changes));
         setEdited(null);
@@ -105,10 +99,10 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
     sort=${sort} onSort=${onSort} onRange=${(from, to) => catalogue.want(from, to)} />`;
 }
 
-function cellsOf(track, columns, { onEdit }) {
+function cellsOf(track, columns, { isPlaying, onEdit }) {
   const cells = {
     play: html`<${Button} kind="bare" icon="play" label="Play ${titleOf(track)}" onClick=${() => play(track)} />`,
-    title: html`<a class="track-title" href=${href("track", [track.id])}>${titleOf(track)}</a><div class="small quiet cell narrow">${byline(track)}</div>`,
+    title: html`<a class="track-title" href=${href("track", [track.id])}><span class=${isPlaying ? "marked" : ""}>${titleOf(track)}</span></a><div class="small quiet cell narrow">${byline(track)}</div>`,
     artist: track.artist ?? "",
     album: track.album ?? "",
     added: html`<span class="quiet">${when(new Date(track.added_at))}</span>`,
@@ -116,16 +110,6 @@ function cellsOf(track, columns, { onEdit }) {
     actions: may("write") && html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
   };
   return columns.map(({ name, class: extra = "" }) => html`<div role="cell" key=${name} class="cell ${extra} cell-${name}">${cells[name]}</div>`);
-}
-
-async function restore(track, onDone) {
-  try {
-    await post(`tracks/${track.id}/restore`);
-    onDone();
-    say(`${titleOf(track)} is back.`);
-  } catch (problem) {
-    say(problem.message);
-  }
 }
 
 function EmptyLibrary() {

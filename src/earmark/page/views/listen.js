@@ -6,7 +6,7 @@ import { drawRing } from "../canvas/ring.js";
 import { MovingSpectrogram } from "../canvas/spectrogram.js";
 import { fitted } from "../canvas/surface.js";
 import { onTheme } from "../canvas/palette.js";
-import { keepClip } from "../clips.js";
+import { clipOf, keepClip } from "../clips.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
 import { FileButton, Switch } from "../components/field.js";
@@ -78,7 +78,7 @@ export function Listen() {
       <div class="listen-options">
         <${FileButton} icon="file" accept=${SOUND} onFiles=${([file]) => identify(file)}>Choose a file<//>
         <${Switch} label="Keep listening" checked=${state.goesOn} onChange=${goOn} disabled=${state.isPrivate} />
-        <${Switch} label="Private: send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
+        <${Switch} label="Send no sound" checked=${state.isPrivate} onChange=${keepPrivate} />
       </div>
       <${History} />
     </div>
@@ -115,17 +115,18 @@ function useStage(band, ring, phase) {
   useEffect(() => {
     moving.current ??= new MovingSpectrogram(COLUMNS, ROWS);
     const isOn = phase === "listening" || phase === "again";
+    const [behind, around] = [band.current, ring.current]; // the refs are empty before this ends
     const paint = (bands) => {
-      drawBand(band.current, moving.current, isOn);
-      const size = ring.current.clientWidth;
-      drawRing(fitted(ring.current), size, size * 0.36, bands);
+      drawBand(behind, moving.current, isOn);
+      const size = around.clientWidth;
+      drawRing(fitted(around), size, size * 0.36, bands);
     };
     const unwatch = onTheme(() => {
       moving.current.recolour();
       paint([]);
     });
     const watcher = new ResizeObserver(() => paint([]));
-    watcher.observe(band.current); // which also paints for the first time
+    watcher.observe(behind); // which also paints for the first time
     const end = isOn ? animate(moving.current, paint) : () => {};
     return () => {
       end();
@@ -208,6 +209,8 @@ const VERDICTS = {
   silent: ["There is nothing to hear in it.", "The clip is silent."],
 };
 
+const WORTH_TELLING = 0.05;
+
 function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
   if (problem) return html`<${Notice} isBad>${name}: ${problem.message}<//>`;
   if (!answer) {
@@ -218,10 +221,11 @@ function FileOutcome({ asked: { name, share, answer, clipId, problem } }) {
     return html`<${ResultCard} key=${clipId} match=${match} others=${others} rival=${answer.candidates[0]} clipId=${clipId} />`;
   }
   const [title, help] = VERDICTS[answer.status] ?? ["That did not work.", answer.error?.message];
+  const likely = [...answer.matches, ...answer.candidates].filter(({ confidence }) => confidence >= WORTH_TELLING).slice(0, 3);
   return html`<div class="kind-word">
     <h2>${title}</h2>
     <p class="quiet">${help}</p>
-    ${answer.matches.length + answer.candidates.length > 0 && html`<${Candidates} candidates=${[...answer.matches, ...answer.candidates].slice(0, 3)} />`}
+    ${likely.length > 0 && html`<${Candidates} candidates=${likely} />`}
     ${clipId && html`<p><${Button} icon="explain" href=${href("explain", [clipId])}>Why not?<//></p>`}
   </div>`;
 }
@@ -238,7 +242,7 @@ function History() {
       ${entries.map((entry) => html`<li key=${entry.at}><a href=${href("track", [entry.track.id], { at: entry.offset_s })}>
         <span class="cell"><strong>${titleOf(entry.track)}</strong> <span class="quiet">${byline(entry.track)}</span></span>
         <span class="small quiet">${clock(Math.max(0, entry.offset_s))} · ${percent(entry.confidence)} · ${when(new Date(entry.at))}</span>
-      </a></li>`)}
+      </a>${clipOf(entry.clipId) && html`<${Button} kind="bare" icon="explain" label="Why ${titleOf(entry.track)}?" href=${href("explain", [entry.clipId])} />`}</li>`)}
     </ul>
     <p class="small quiet">Only this browser knows.</p>
   </section>`;
