@@ -28,8 +28,8 @@ from tests.music import clip
 from tests.servers import going_on, serving
 from tests.serving import Running, make_options, running
 
-SONGS = 12
-SONG_S = 40.0
+SONGS = 9
+SONG_S = 20.0
 PATIENCE_MS = 120_000
 SETTLING_MS = 600
 """For what moves into its place."""
