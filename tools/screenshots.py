@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.evaluation.synthesis import Piece, catalogue
@@ -28,8 +28,8 @@ from tests.music import clip
 from tests.servers import going_on, serving
 from tests.serving import Running, make_options, running
 
-SONGS = 12
-SONG_S = 40.0
+SONGS = 9
+SONG_S = 20.0
 PATIENCE_MS = 120_000
 SETTLING_MS = 600
 """For what moves into its place."""
@@ -95,7 +95,7 @@ def track(page: Page) -> None:
     page.locator(".track-title").nth(4).click()
     page.get_by_role("application").wait_for()
     page.wait_for_timeout(SETTLING_MS)
-    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+    expect(page.get_by_text("Drawing")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def near(page: Page) -> None:
@@ -105,7 +105,7 @@ def near(page: Page) -> None:
     for key in ("+", "+", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
     page.wait_for_timeout(SETTLING_MS)
-    page.wait_for_function("document.querySelector('.chart-remark')?.innerText === ''")
+    expect(page.get_by_text("Drawing")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def explain(number: int) -> Callable[[Page], None]:
@@ -195,7 +195,7 @@ def shoot(browser: Browser, server: Running, view: str, folder: Path) -> None:
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height},
-                color_scheme=theme,  # type: ignore[arg-type]
+                color_scheme=theme,
                 reduced_motion="reduce" if view != "listening" else "no-preference",
             )
             context.set_default_timeout(PATIENCE_MS)

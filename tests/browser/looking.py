@@ -7,11 +7,13 @@ from playwright.sync_api import Page
 
 SERIOUS = {"serious", "critical"}
 
-COLOURS = """() => {
+PAINTED = """() => {
     const canvas = document.querySelector(".time-chart canvas");
     const { width, height } = canvas;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    return new Set(new Uint32Array(data.buffer)).size;
+    const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+    let painted = 0;
+    for (let at = 3; at < pixels.length; at += 4) painted += pixels[at] > 0;
+    return painted / (width * height);
 }"""
 
 
@@ -21,6 +23,9 @@ def serious(page: Page) -> list[tuple[str, str]]:
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
 
 
-def colours(page: Page) -> int:
-    """Return how many colours the first picture over a time line has."""
-    return int(page.evaluate(COLOURS))
+def painted(page: Page) -> float:
+    """Return how much of the first picture over a time line is painted, 0 to 1.
+
+    A spectrogram covers all but the axis below it, silence as paper; peaks and lines cover little.
+    """
+    return float(page.evaluate(PAINTED))

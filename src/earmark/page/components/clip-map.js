@@ -1,6 +1,6 @@
 // A clip's spectrogram, and over it which of the track's peaks it has.
 
-import { Frequencies, drawFrequencies, drawNeedle, pitch } from "../canvas/axes.js";
+import { Frequencies, drawFrequencies, pitch } from "../canvas/axes.js";
 import { Contrast, Levels } from "../canvas/levels.js";
 import { token } from "../canvas/palette.js";
 import { drawDots, drawRings } from "../canvas/peaks.js";
@@ -23,7 +23,6 @@ export function ClipMap({ explanation, head }) {
     if (levels) drawLevels(context, frame, levels, exhibit.spectrogram.column_s);
     for (const sort of sorts) if (!hidden.includes(sort.name)) drawSort(context, frame, frequencies, sort);
     drawFrequencies(context, frame, frequencies);
-    drawNeedle(context, frame, head.get());
   };
   const toggle = (name) => setHidden(hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name]);
   return html`<section class="clip-map" aria-labelledby="clip-map" aria-busy=${!levels}>
@@ -34,7 +33,7 @@ export function ClipMap({ explanation, head }) {
       <${ChartTools} chart=${chart} />
     </div>
     <${TimeChart} chart=${chart} label="Spectrogram of the clip, with the peaks that agree" text=${textOf(sorts)} draw=${draw} read=${read}
-      inputs=${[levels, sorts, hidden]} sources=${[head]} />
+      inputs=${[levels, sorts, hidden]} head=${head} />
     <${ChartOverview} chart=${chart} />
   </section>`;
 }

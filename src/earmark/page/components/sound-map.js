@@ -1,6 +1,6 @@
 // What a track sounds and looks like: its spectrogram, and over it the peaks that it is known by.
 
-import { Frequencies, drawFrequencies, drawNeedle, pitch } from "../canvas/axes.js";
+import { Frequencies, drawFrequencies, pitch } from "../canvas/axes.js";
 import { Constellation, drawPeaks } from "../canvas/peaks.js";
 import { Sound } from "../canvas/sound.js";
 import { html, useEffect, useMemo, useState } from "../html.js";
@@ -31,6 +31,7 @@ export function SoundMap({ track, found, at_s }) {
     chart.viewport.show(at_s - AROUND_S, at_s + AROUND_S);
     chart.picked.set({ at_s: Math.min(track.duration_s, Math.max(0, at_s)), height: 0.5 });
   }, [chart, at_s]);
+  const head = useMemo(() => headOf(track), [track.id]);
   const [hasPeaks, setPeaks] = useState(true);
   const frequencies = useMemo(() => sound?.frequencies ?? Frequencies.linear(HIGHEST_HZ), [sound]);
   const read = (cursor) => `${momentOf(chart.viewport, cursor.at_s)} · ${pitch(frequencies.hz(cursor.height))}`;
@@ -38,8 +39,6 @@ export function SoundMap({ track, found, at_s }) {
     sound?.draw(context, frame);
     if (hasPeaks || !sound) drawPeaks(context, frame, frequencies, stars.within(frame.from_s, frame.to_s), { isAlone: !sound });
     drawFrequencies(context, frame, frequencies);
-    const now = playhead.get();
-    drawNeedle(context, frame, now?.id === track.id ? now.at_s : null);
   };
   return html`<section class="sound-map" aria-label="Sound">
     <div class="chart-head">
@@ -50,10 +49,16 @@ export function SoundMap({ track, found, at_s }) {
       <//>
     </div>
     <${TimeChart} chart=${chart} label="Spectrogram of the track, with its peaks" text=${useText(track, stars)} draw=${draw} read=${read}
-      inputs=${[sound, stars, hasPeaks]} sources=${[stars, playhead, ...(sound ? [sound] : [])]} onEnter=${(moment_s) => play(track, moment_s)} />
+      inputs=${[sound, stars, hasPeaks]} sources=${sound ? [stars, sound] : [stars]} head=${head} onEnter=${(moment_s) => play(track, moment_s)} />
     <${ChartOverview} chart=${chart} />
     <${Remark} found=${found} stars=${stars} chart=${chart} />
   </section>`;
+}
+
+/** Where the player is, as long as it plays this track. */
+function headOf({ id }) {
+  const at_s = (now) => (now?.id === id ? now.at_s : null);
+  return { get: () => at_s(playhead.get()), subscribe: (listener) => playhead.subscribe((now) => listener(at_s(now))) };
 }
 
 /** Whether the problem is that nothing of the sound is kept. */
@@ -131,7 +136,7 @@ function useText(track, stars) {
 }
 
 function textOf(track, stars) {
-  const hz = stars.all().flatMap(({ frequency_hz }) => frequency_hz).sort((a, b) => a - b);
+  const hz = Float64Array.from(stars.all().flatMap(({ frequency_hz }) => [...frequency_hz])).sort();
   const sum = `${count(track.peaks)} peaks in ${clock(track.duration_s)}`;
   if (!hz.length) return `${sum}.`;
   const at = (share) => pitch(hz[Math.floor(share * (hz.length - 1))]);

@@ -13,6 +13,7 @@ import { PlacesMap } from "../components/places-map.js";
 import { Rivals } from "../components/rivals.js";
 import { Empty, Failed, Loading, Notice } from "../components/states.js";
 import { html, useMemo } from "../html.js";
+import { listening } from "../listening.js";
 import { go, href } from "../router.js";
 import { createStore } from "../store.js";
 import { styled } from "../stylesheet.js";
@@ -50,7 +51,8 @@ function NoClip({ isGone }) {
   const text = isGone
     ? "Clips are kept only as long as the page is open, and in this browser alone. Choose it again, or drop it here."
     : "Choose a clip, or drop it here, and see what speaks for its name, peak by peak.";
-  return html`<${Empty} icon="explain" title=${title} text=${text}>
+  const warning = listening.get().isPrivate ? " For that its sound is sent to the server, although you listen in private." : "";
+  return html`<${Empty} icon="explain" title=${title} text=${text + warning}>
     <${FileButton} icon="file" kind="main" accept=${SOUND} onFiles=${choose}>Choose a clip<//>
   <//>`;
 }
