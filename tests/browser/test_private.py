@@ -177,4 +177,5 @@ def test_unknown_sound_is_asked_about_as_the_plan_says(screen: Screen) -> None:
     assert (ladders.index("fast"), ladders.count("fast")) == (looks - 1, 1)
     assert sum(fars[:looks]) == pytest.approx(QueryParams().far)
     assert set(fars[looks:]) == {QueryParams().far * PLAN.later_share}
-    assert lengths[looks:] == pytest.approx([PLAN.later_s] * 5, abs=0.02)
+    later = round((20 - PLAN.looks_s[-1]) / PLAN.later_every_s)
+    assert lengths[looks:] == pytest.approx([PLAN.later_s] * later, abs=0.02)

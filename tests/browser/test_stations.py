@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,26 +17,18 @@ from tests.browser.test_frame import SERIOUS
 from tests.browser.test_scan import tell
 from tests.music import song, title
 from tests.plays import play
-from tests.servers import serving
+from tests.servers import going_on, serving
 from tests.serving import Running
 
 PLAYED = 2
 DAY = "2026-01-31"
 """Of the made-up plays."""
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: audio/flac\r\nConnection: close\r\n\r\n"
-
-
-def playing(connection: socket.socket) -> None:
-    """Send a song, and then nothing more, as a station that goes on."""
-    connection.sendall(HEAD + song(PLAYED))
-    while connection.recv(4096):
-        pass
 
 
 @contextmanager
 def listening(server: Running, name: str) -> Iterator[str]:
     """A station that is listened to, and its id."""
-    with serving({"radio": playing}) as radio:
+    with serving({"radio": going_on(song(PLAYED), "Content-Type: audio/flac")}) as radio:
         wanted = {"url": radio.to("radio"), "name": name}
         begun = server.ask("POST", "/monitors", json=wanted).json()
         try:
@@ -77,7 +68,7 @@ def add(page: Page, url: str, name: str) -> None:
 def test_a_station_is_added_watched_and_stopped(screen: Screen) -> None:
     """What it plays appears by itself, with the place in the track; to stop wants a second word."""
     page = screen.go("monitors").page
-    with serving({"pop": playing}) as radio:
+    with serving({"pop": going_on(song(PLAYED), "Content-Type: audio/flac")}) as radio:
         add(page, radio.to("pop"), "Pop")
         card = page.get_by_role("article", name="Pop")
         expect(card.get_by_role("heading", name=title(PLAYED))).to_be_visible()

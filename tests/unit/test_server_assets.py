@@ -7,11 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 from earmark.server import assets
 from earmark.server.assets import PAGE, POLICY, index_of, modules_of, read_files, version_of
 from tests.serving import Running
 from tools.licences import CARRIED, carried_problems
+
+ROOT = Path(__file__).parents[2]
 
 VENDORED = {
     "vendor/preact.js": "bdcbd9abdf2c77c5c45326eab42191e949222d479d0d5f69467387a77040cb55",
@@ -137,6 +140,13 @@ def test_licences_of_vendored_modules_lie_beside_them() -> None:
     assert {Path(name).name for name in VENDORED} == {
         path.name for path in (PAGE / "vendor").glob("*.js")
     }
+
+
+def test_the_wheel_has_every_file_of_the_page() -> None:
+    """Who installs it has the page, and needs no Node."""
+    built = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    assert {f"earmark/page/{name}" for name in read_files(PAGE)} <= built
+    assert "earmark/page/index.html" in built
 
 
 def test_the_check_of_licences_knows_vendored_packages() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from earmark.clip_peaks import take_peaks
 from earmark.operations.sqlite import SqliteOperations
 from tests.music import clip, song, title
 from tests.serving import PATIENCE_S, Running, make_options, running
@@ -29,6 +30,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The reader's working folder."""
     (tmp_path / "clip.flac").write_bytes(clip(1))
     (tmp_path / "song.flac").write_bytes(song(2))
+    peaks = take_peaks(tmp_path / "clip.flac", name="clip.flac")
+    (tmp_path / "peaks.json").write_text(peaks.to_json())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -81,6 +84,8 @@ def test_the_commands_run(own: Running) -> None:
 def test_every_route_is_used() -> None:
     """From the command line or from Python, but for the stream, the session and what has a key."""
     told = "\n".join([*CURL, *PYTHON])
-    wanted = "identify explain scans export audio spectrogram constellation versions restore trash"
+    wanted = (
+        "identify peaks explain scans export audio spectrogram constellation versions restore trash"
+    )
     wanted += " tasks duplicates airplay totals monitors events stats health ready metrics live"
     assert [word for word in wanted.split() if f"/{word}" not in told] == []

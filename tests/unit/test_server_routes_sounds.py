@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 
-from earmark.audio import open_audio
-from earmark.evaluation.codecs import FLAC, encode
+from earmark.evaluation.codecs import FLAC, decode, encode
 from earmark.evaluation.synthesis import catalogue
 from earmark.library import Library
 from earmark.pictures.spectrum import GREYS
@@ -35,12 +32,6 @@ def sent(server: Running) -> Iterator[str]:
     server.ask("DELETE", f"/tracks/{track_id}")
 
 
-def samples(data: bytes) -> Any:  # noqa: ANN401 - an array
-    """A file as mono samples at 8 kHz."""
-    with open_audio(io.BytesIO(data), sample_rate_hz=8000) as stream:
-        return np.concatenate(list(stream))
-
-
 def test_a_track_is_played_as_it_is_stored(server: Running, track: Track) -> None:
     """All of it, or the bytes that a player asks for."""
     number = int(track.source.file.decode()[-len("0.flac")])
@@ -55,7 +46,7 @@ def test_part_of_a_track_is_a_wave(server: Running, track: Track) -> None:
     number = int(track.source.file.decode()[-len("0.flac")])
     answer = server.ask("GET", f"/tracks/{track.id}/audio?start_s=2.5&duration_s=3")
     assert answer.headers["content-type"] == "audio/wav"
-    found, there = samples(answer.content), samples(song(number))[20_000:44_000]
+    found, there = decode(answer.content, 8000), decode(song(number), 8000)[20_000:44_000]
     assert len(found) == len(there)
     assert np.corrcoef(found, there)[0, 1] > 0.99
 

@@ -5,7 +5,7 @@ import { Catalogue } from "../catalogue.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
 import { FileButton, Search } from "../components/field.js";
-import { play } from "../components/player.js";
+import { play, usePlaying } from "../components/player.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { Table } from "../components/table.js";
 import { TrackEditor } from "../components/track-editor.js";
@@ -87,7 +87,7 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
   const row = (index) => {
     const track = catalogue.track(index);
     if (!track) return html`<span role="cell" style=${{ gridColumn: "1 / -1" }}><span class="waiting-cell"></span></span>`;
-    const cells = cellsOf(track, columns, { onEdit: () => setEdited(track.id) });
+    const cells = cellsOf(track, columns, { isPlaying: track.id === playing, onEdit: () => setEdited(track.id) });
     if (edited !== track.id) return cells;
     return html`${cells}<${TrackEditor} track=${track} onClose=${() => setEdited(null)} onRemove=${() => drop(track)}
       onSave=${async (changes) => {
@@ -99,10 +99,10 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
     sort=${sort} onSort=${onSort} onRange=${(from, to) => catalogue.want(from, to)} />`;
 }
 
-function cellsOf(track, columns, { onEdit }) {
+function cellsOf(track, columns, { isPlaying, onEdit }) {
   const cells = {
     play: html`<${Button} kind="bare" icon="play" label="Play ${titleOf(track)}" onClick=${() => play(track)} />`,
-    title: html`<a class="track-title" href=${href("track", [track.id])}>${titleOf(track)}</a><div class="small quiet cell narrow">${byline(track)}</div>`,
+    title: html`<a class="track-title" href=${href("track", [track.id])}><span class=${isPlaying ? "marked" : ""}>${titleOf(track)}</span></a><div class="small quiet cell narrow">${byline(track)}</div>`,
     artist: track.artist ?? "",
     album: track.album ?? "",
     added: html`<span class="quiet">${when(new Date(track.added_at))}</span>`,
