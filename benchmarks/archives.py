@@ -1,10 +1,12 @@
 """What archives take: time, memory and bytes of an export and an import.
 
     python -m benchmarks.archives LIBRARY [--folder FOLDER] [--address postgresql://...]
+    python -m benchmarks.archives LIBRARY --only restore --pending-mb 16
 
 Each step runs in a process of its own, so that the peak of its memory is its own, kernels and all.
 The library is opened, which brings an older one to today's schema: give it a copy. What lies at the
-address is replaced; of PostgreSQL, only the client's memory is told.
+address is replaced; of PostgreSQL, only the client's memory is told. --pending-mb is how much of
+landmarks a block keeps before it writes them (`stores.session.MOST_PENDING_BYTES`).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from earmark import (
     verify_archive,
 )
 from earmark.archives.target import open_target
+from earmark.stores import session
 
 FORMS = ("earmarks", "jsonl")
 HOUR_S = 3600
@@ -41,16 +44,19 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where to write; a temporary one unless given")
     parser.add_argument("--address", help="a library in PostgreSQL to restore into, too")
     parser.add_argument("--only", default="", help="just the steps with this text in their names")
+    parser.add_argument("--pending-mb", type=int, default=session.MOST_PENDING_BYTES >> 20)
     parser.add_argument("--step", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
+        session.MOST_PENDING_BYTES = options.pending_mb << 20
         _be(options.step, options.library, options.folder, options.address)
         return
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        _measure(options.library, Path(folder), options.address, options.only)
+        _measure(options, Path(folder))
 
 
-def _measure(library: Path, folder: Path, address: str | None, only: str) -> None:
+def _measure(options: argparse.Namespace, folder: Path) -> None:
+    library = options.library
     with Library.open(library, create=False) as opened:
         counts = opened.stats()
     hours = counts.duration_s / HOUR_S
@@ -60,17 +66,18 @@ def _measure(library: Path, folder: Path, address: str | None, only: str) -> Non
     steps = [f"{step} {form}" for form in FORMS for step in each]
     # the same library twice: first into an empty one, then in the place of another
     steps += ["copy", *[f"restore {FORMS[0]}"] * 2]
-    steps += [f"restore into PostgreSQL {FORMS[0]}"] * 2 if address else []
+    steps += [f"restore into PostgreSQL {FORMS[0]}"] * 2 if options.address else []
     for step in steps:
-        if only in step or step.startswith("export"):
-            _show(step, library, folder, hours, address)
+        if options.only in step or step.startswith("export"):
+            _show(step, options, folder, hours)
     for name, size in (("catalogue", counts.catalogue_bytes), ("index", counts.index_bytes)):
         print(f"| the library's {name} | | | | {size / MB / hours:.3f} |")
 
 
-def _show(step: str, library: Path, folder: Path, hours: float, address: str | None) -> None:
-    command = [sys.executable, "-m", "benchmarks.archives", str(library), "--folder", str(folder)]
-    command += ["--address", address] if address else []
+def _show(step: str, options: argparse.Namespace, folder: Path, hours: float) -> None:
+    command = [sys.executable, "-m", "benchmarks.archives", str(options.library)]
+    command += ["--folder", str(folder), "--pending-mb", str(options.pending_mb)]
+    command += ["--address", options.address] if options.address else []
     done = subprocess.run(
         [*command, "--step", step], check=True, capture_output=True, text=True
     ).stdout.split()

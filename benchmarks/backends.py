@@ -52,6 +52,8 @@ COPY_S = 600.0
 class Home:
     """A library somewhere, and what was measured of it."""
 
+    name: str
+    """What the table calls it."""
     location: str
     songs: int = 0
     inserted_s: float = 0.0
@@ -75,8 +77,8 @@ def main() -> None:
     options = _options()
     clips = Clips(options.clips)
     with ExitStack() as stack:
-        places = _every_home(stack, options.folder) if options.all else options.locations
-        homes = [Home(location) for location in places]
+        homes = [Home(location, location) for location in options.locations]
+        homes += _every_home(stack, options.folder) if options.all else []
         held = []
         for home in homes:
             store, params = _filled(home, options.source)
@@ -91,16 +93,16 @@ def main() -> None:
         options.json.write_text(json.dumps([asdict(home) for home in homes], indent=1))
 
 
-def _every_home(stack: ExitStack, within: Path | None) -> list[str]:
-    """Return where each kind of home may lie until the stack is left."""
+def _every_home(stack: ExitStack, within: Path | None) -> list[Home]:
+    """Return a home of each kind, to be filled, until the stack is left."""
     folder = stack.enter_context(tempfile.TemporaryDirectory(dir=within))
     address = stack.enter_context(private_server("fsync=on")).address("earmark")
     return [
-        f"{folder}/music.earmark",
-        "memory:",
-        f"sqlite:///{folder}/music.db",
-        address,
-        f"{address}&copy={folder}/copy",
+        Home("folder", f"{folder}/music.earmark"),
+        Home("memory", "memory:"),
+        Home("single file", f"sqlite:///{folder}/music.db"),
+        Home("PostgreSQL", address),
+        Home("PostgreSQL, with a copy", f"{address}&copy={folder}/copy"),
     ]
 
 
@@ -125,7 +127,7 @@ def _filled(home: Home, source: str) -> tuple[Store, Params]:
                     insert(writer, song)
             home.inserted_s += time.perf_counter() - began
             home.songs += len(block)
-            print(f"{home.location}: {home.songs:,} in {home.inserted_s:.1f} s", flush=True)
+            print(f"{home.name}: {home.songs:,} in {home.inserted_s:.1f} s", flush=True)
     return store, params
 
 
@@ -199,7 +201,7 @@ def _print(homes: Sequence[Home]) -> None:
         cpu = " / ".join(f"{np.median(home.cpu_ms[label]):.1f}" for label in (HIT, STRANGER))
         rate = f"{home.songs / home.inserted_s:.0f}" if home.inserted_s else "-"
         print(
-            f"| {home.location} | {home.songs:,} | {hit:.1f} | {stranger:.1f} | {cpu} "
+            f"| {home.name} | {home.songs:,} | {hit:.1f} | {stranger:.1f} | {cpu} "
             f"| {len(home.elapsed_ms[HIT])} | {home.filling_ms[HIT]:.1f} / "
             f"{home.filling_ms[STRANGER]:.1f} | {home.first_ms:.0f} | {rate} "
             f"| {home.size_bytes / 1e6:.0f} |"

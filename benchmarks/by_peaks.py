@@ -31,9 +31,13 @@ LABELS = (
     "noise +5 dB 5 s",
     "noise +0 dB 5 s",
     "noise +0 dB 10 s",
+    "noise -5 dB 5 s",
     "noise -5 dB 10 s",
+    "noise -10 dB 10 s",
     "room +10 dB 5 s",
     "room +10 dB 10 s",
+    "room +0 dB 5 s",
+    "room +0 dB 10 s",
     "codec Opus 12 kbit/s 5 s",
     "telephone line 5 s",
     "speed -2 % 10 s",
@@ -48,7 +52,7 @@ def main() -> None:
     options = _options()
     prepare(options.folder)
     wanted = [condition for condition in CONDITIONS if condition.label in LABELS]
-    jobs = [(condition, options.clips, options.seed) for condition in wanted]
+    jobs = [(one, options.clips, options.seed + number) for number, one in enumerate(wanted)]
     print(f"{'':26}{'n':>5}{'sound':>8}{'peaks':>8}{'only':>6}{'only':>6}  wrong   CPU, ms")
     answers = spread(_ask, jobs)
     for condition, rows in zip(wanted, answers, strict=True):

@@ -94,8 +94,7 @@ async def listen(
     await asyncio.sleep(start_s)
     listener, pieces = Listener(), sound.pieces()
     address = f"{url}?rate={sound.rate_hz}"
-    options = {"compression": None, "ping_interval": None, "open_timeout": OPEN_S}
-    async with websockets.connect(address, **options) as socket:
+    async with _connection(address) as socket:
         reading = asyncio.create_task(_read(socket, listener))
         began = time.monotonic()
         for number in range(round(seconds / CHUNK_S)):
@@ -151,8 +150,10 @@ async def stay(
 
 async def _opened(url: str) -> websockets.ClientConnection | None:
     try:
-        return await websockets.connect(
-            url, compression=None, ping_interval=None, open_timeout=OPEN_S
-        )
+        return await _connection(url)
     except InvalidStatus:
         return None
+
+
+def _connection(url: str) -> websockets.connect:
+    return websockets.connect(url, compression=None, ping_interval=None, open_timeout=OPEN_S)

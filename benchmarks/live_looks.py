@@ -1,20 +1,26 @@
-"""What a live look names and costs: a glance alone, and a search, by what has become of the music.
+"""What a live look names and costs, with a glance alone and with a search; and how soon.
 
-    python -m benchmarks.live_looks LIBRARY CLIPS [--lengths S,...] [--seed N]
+    python -m benchmarks.live_looks LIBRARY CLIPS [--lengths S,...] [--parts looks,waits] [--seed N]
 
 LIBRARY is a library with the recordings that CLIPS were cut from, and CLIPS a folder that
-`benchmarks/scale.py` cut (`--cache`, `clips-...`). Windows of each length are cut from the clips of
-ten seconds; pink noise is added to clean ones here. Each window is asked for as a recogniser looks
-at sound that stays unknown: with a glance, and with a search. Printed are how many were named, and
-the median time on a processor.
+`benchmarks/scale.py` cut (`--cache`, `clips-...`).
+
+`looks`: windows of each length are cut from the clips of ten seconds; pink noise is added to clean
+ones here. Each window is asked for as a recogniser looks at sound that stays unknown: with a
+glance, and with a search. Printed are how many were named, and the median time on a processor.
+
+`waits`: a recogniser that has had its looks at some seconds of a stranger hears a clip then.
+Printed is how long after its beginning it is named, by glances alone, as usual, and with searches
+every two seconds and nothing between.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,13 +34,22 @@ from earmark.evaluation.degradations import add_noise
 from earmark.library import Library
 from earmark.live.looking import Looker
 from earmark.live.plan import LookPlan
-from earmark.params import QueryParams
+from earmark.live.quota import Quota, Quotas
+from earmark.live.recognizer import Recognizer
+from earmark.live.updates import UpdateKind
+from earmark.params import Ladder, QueryParams
 from earmark.types import Identification, Status
 
 CLEAN = "clean 10 s"
 NOISY_DB = (10.0, 5.0, 0.0)
+STRANGERS = "stranger music 10 s"
+HEARD_LATER = (CLEAN, "noise +0 dB 10 s", "room +10 dB 10 s")
+STRANGER_S = 3.3
+"""Of a stranger before the clip: no whole number, as nobody begins with a look."""
+PIECE = round(0.25 * RATE_HZ)
+BY_S = (1, 2, 3, 5, 10)
 Spoil: TypeAlias = Callable[[NDArray[np.float32]], NDArray[np.float32]]
-KEPT = ("room +10 dB 10 s", "stranger music 10 s")
+KEPT = ("room +10 dB 10 s", STRANGERS)
 
 
 @dataclass(frozen=True)
@@ -55,10 +70,15 @@ def main() -> None:
         library.warm_up()
         looker = Looker(library, QueryParams(), None)
         rate_hz = library.params.peaks.sample_rate_hz
-        for length_s in map(float, options.lengths.split(",")):
+        parts = options.parts.split(",")
+        for length_s in map(float, options.lengths.split(",")) if "looks" in parts else ():
             for label, windows in _conditions(clips, length_s, rate_hz, options.seed):
                 found = [_looked(looker, one) for one in windows]
                 print(f"{label}, {length_s:g} s, n = {len(found)}: {_told(found)}", flush=True)
+        for label in HEARD_LATER if "waits" in parts else ():
+            for name, plan, quotas in _ways():
+                waits_s = list(_waits(clips, label, library, plan, quotas))
+                print(f"{label} after a stranger, {name}: {_waited(waits_s)}", flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -66,6 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("library", type=Path)
     parser.add_argument("place", type=Path, metavar="clips")
     parser.add_argument("--lengths", default="2,5", help="of the windows, in seconds")
+    parser.add_argument("--parts", default="looks,waits")
     parser.add_argument("--seed", type=int, default=3, help="of the noise")
     return parser.parse_args()
 
@@ -140,6 +161,38 @@ def _told(found: list[tuple[Look, Look]]) -> str:
         middle_ms = np.median([one.took_ms for one in looks])
         parts.append(f"{kind} {named} named ({right} by their file), {middle_ms:.1f} ms")
     return "; ".join(parts)
+
+
+def _ways() -> Iterator[tuple[str, LookPlan, Quotas | None]]:
+    """Yield the ways of looking that are compared; each has its looks at a new stretch at once."""
+    nothing = Quotas(Quota(1.0, 0.0, lambda: 0.0), Quota(1.0, 0.0, lambda: 0.0))
+    usual = LookPlan(looks_s=(1.0,))
+    yield "glances alone", usual, nothing
+    yield "as usual", usual, None
+    yield "every two seconds", replace(usual, later_every_s=2.0, later_share=1 / 16), None
+
+
+def _waits(
+    clips: Clips, label: str, library: Library, plan: LookPlan, quotas: Quotas | None
+) -> Iterator[float]:
+    """Yield how much of each clip was heard before it was named; infinity where it was not."""
+    before = round(STRANGER_S * RATE_HZ)
+    for asked, other in zip(clips.of(label), clips.of(STRANGERS)):
+        stream = np.concatenate([clips.samples(other)[:before], clips.samples(asked)])
+        query = QueryParams(ladder=Ladder.OFF)
+        recognizer = Recognizer(library, query=query, plan=plan, quotas=quotas)
+        waited_s = math.inf
+        for first in range(0, len(stream), PIECE):
+            told = recognizer.feed(stream[first : first + PIECE], RATE_HZ)
+            if any(update.kind is UpdateKind.STARTED for update in told):
+                waited_s = recognizer.position_s - STRANGER_S
+                break
+        yield waited_s
+
+
+def _waited(waits_s: list[float]) -> str:
+    by = ", ".join(f"{sum(one <= s for one in waits_s)} by {s} s" for s in BY_S)
+    return f"n = {len(waits_s)}, named {by}; median {np.median(waits_s):.2f} s"
 
 
 if __name__ == "__main__":

@@ -31,6 +31,18 @@ def ok(body: bytes, *headers: str) -> bytes:
     return "\r\n".join((*lines, "", "")).encode() + body
 
 
+def going_on(body: bytes, *headers: str) -> Callable[[socket.socket], None]:
+    """Return what sends a body and holds the connection, as a station that goes on does."""
+    head = "\r\n".join(("HTTP/1.1 200 OK", "Connection: close", *headers, "", "")).encode()
+
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(head + body)
+        while connection.recv(4096):
+            pass
+
+    return answer
+
+
 def to(place: str) -> bytes:
     """A redirect."""
     return f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode()

@@ -11,17 +11,21 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, WebSocketRoute, sync_playwright
+import numpy as np
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect, sync_playwright
 
 from earmark.evaluation.codecs import FLAC, encode
-from earmark.evaluation.synthesis import catalogue
+from earmark.evaluation.synthesis import Piece, catalogue
 from earmark.library import Library
 from tests.browsers import SIZES, chromium, launched, write_heard
 from tests.music import clip
+from tests.servers import going_on, serving
 from tests.serving import Running, make_options, running
 
 SONGS = 9
@@ -70,6 +74,51 @@ def search(page: Page) -> None:
     page.get_by_role("heading", name="Nothing found").wait_for()
 
 
+def scan(page: Page) -> None:
+    """Have two songs with something between them scanned, and choose one."""
+    between = np.random.default_rng(7).normal(0, 0.05, 20 * songs()[0].sample_rate_hz)
+    sound = np.concatenate([songs()[2].samples, between, songs()[5].samples, songs()[7].samples])
+    recording = encode(sound.astype(np.float32), songs()[0].sample_rate_hz, FLAC)
+    file = {"name": "Friday night.flac", "mimeType": "audio/flac", "buffer": recording}
+    page.get_by_label("Choose a recording").set_input_files(file)  # type: ignore[arg-type]
+    page.locator(".span").nth(2).click()
+
+
+def tune(page: Page) -> None:
+    """Wait until the station plays something."""
+    page.get_by_role("timer").wait_for()
+
+
+def track(page: Page) -> None:
+    """Go to a track from the library, and wait for its picture."""
+    page.get_by_role("link", name="Library").click()
+    page.locator(".track-title").nth(4).click()
+    page.get_by_role("application").wait_for()
+    page.wait_for_timeout(SETTLING_MS)
+    expect(page.get_by_text("Drawing")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def near(page: Page) -> None:
+    """Look at a few seconds of it."""
+    track(page)
+    page.get_by_role("application").focus()
+    for key in ("+", "+", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(SETTLING_MS)
+    expect(page.get_by_text("Drawing")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def explain(number: int) -> Callable[[Page], None]:
+    """Have a clip explained."""
+
+    def prepare(page: Page) -> None:
+        file = {"name": "clip.flac", "mimeType": "audio/flac", "buffer": clip(number)}
+        page.get_by_label("Choose a clip").set_input_files(file)  # type: ignore[arg-type]
+        page.locator(".clip-map[aria-busy=false]").wait_for()
+
+    return prepare
+
+
 VIEWS = {
     "listen": View("listen"),
     "listening": View("listen", listen),
@@ -78,6 +127,18 @@ VIEWS = {
     "library": View("library"),
     "editing": View("library", edit),
     "nothing-found": View("library", search),
+    "scan": View("scan"),
+    "timeline": View("scan", scan),
+    "stations": View("monitors", tune),
+    "log": View("monitors/log"),
+    "totals": View("monitors/totals"),
+    "tasks": View("tasks"),
+    "track": View("listen", track),
+    "track-near": View("listen", near),
+    "track-missing": View("track/nowhere"),
+    "explain": View("explain"),
+    "explain-match": View("explain", explain(1)),
+    "explain-stranger": View("explain", explain(3)),
 }
 
 
@@ -90,17 +151,38 @@ def main() -> None:
         sys.exit("no Chromium is installed")
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         heard = write_heard(Path(place) / "heard.wav", 1)
-        options = make_options(Path(place))
+        plays = str(Path(place) / "plays.sqlite")
+        options = make_options(Path(place), monitor_private=True, operations=plays)
         fill(options.library)
-        with running(options) as server, launched(playwright, program, heard) as browser:
+        with (
+            running(options) as server,
+            on_air(server),
+            launched(playwright, program, heard) as browser,
+        ):
             for view in names:
                 shoot(browser, server, view, folder)
+
+
+@cache
+def songs() -> tuple[Piece, ...]:
+    """What lies in the library beside the music of the tests."""
+    return tuple(catalogue(SONGS, seed=11, duration_s=SONG_S))
+
+
+@contextmanager
+def on_air(server: Running) -> Iterator[None]:
+    """Have stations listened to: one that plays a song, and one that cannot be reached."""
+    song = encode(songs()[4].samples, songs()[4].sample_rate_hz, FLAC)
+    with serving({"harbour": going_on(song, "Content-Type: audio/flac")}) as radio:
+        for name, path in (("Radio Harbour", "harbour"), ("Attic Tapes", "attic")):
+            server.ask("POST", "/monitors", json={"url": radio.to(path), "name": name})
+        yield
 
 
 def fill(location: str) -> None:
     """Add more songs to the library, so that lists look like lists."""
     with Library.open(location) as library:
-        for piece in catalogue(SONGS, seed=11, duration_s=SONG_S):
+        for piece in songs():
             tags = {"title": piece.title, "artist": piece.artist, "album": piece.style.title()}
             path = Path(location).parent / f"{piece.title}.flac"
             path.write_bytes(encode(piece.samples, piece.sample_rate_hz, FLAC, tags))

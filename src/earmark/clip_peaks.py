@@ -53,7 +53,7 @@ MOST_FRAMES = 1 << 24
 """Three days; of a clip of sensible length only the beginning is looked at anyway."""
 
 MOST_PEAKS_PER_S = 400
-"""White noise, the densest of sounds, has 230; so many more would cost a server time."""
+"""White noise, the densest of sounds, has 185; so many more would cost a server time."""
 
 SPARE_PEAKS = 100
 """That even the shortest clip may have."""

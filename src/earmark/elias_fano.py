@@ -286,10 +286,11 @@ def _fetched(
     """
     read = np.uint64(0)
     for i in range(len(counts)):
-        high_at = places[i] + counts[i] * _low_bits(counts[i], width)
-        read += words[high_at >> 6]
-        for word in range(places[i] >> 6, high_at >> 6, LINE_WORDS):
-            read += words[word]
+        if counts[i] > 0:  # of an empty one nothing is stored, and its page need not be in memory
+            high_at = places[i] + counts[i] * _low_bits(counts[i], width)
+            read += words[high_at >> 6]
+            for word in range(places[i] >> 6, high_at >> 6, LINE_WORDS):
+                read += words[word]
     return read
 
 

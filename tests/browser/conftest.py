@@ -69,7 +69,9 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def options(tmp_path_factory: pytest.TempPathFactory) -> ServerOptions:
     """How the server of all tests runs."""
-    return make_options(tmp_path_factory.mktemp("server"))
+    folder = tmp_path_factory.mktemp("server")
+    plays = str(folder / "plays.sqlite")
+    return make_options(folder, monitor_private=True, operations=plays)
 
 
 @pytest.fixture(scope="session")

@@ -6,18 +6,24 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, Request, WebSocket, expect
+from playwright.sync_api import Page, Request, Route, WebSocket, expect
 
 from earmark.audio import open_samples
 from earmark.clip_peaks import FORMAT, ClipPeaks, take_peaks
 from earmark.evaluation.degradations import excerpt
+from earmark.live.plan import LookPlan
+from earmark.params import PeakParams, QueryParams
+from earmark.units import frames_to_seconds
 from tests.browser.conftest import HEARD, Screen
 from tests.music import clip, pieces, title
 from tests.serving import Running
+
+PEAKS, PLAN = PeakParams(), LookPlan()
 
 AGREEING = 0.98
 """The share of equal peaks that is asked for; docs/peaks.md has what was measured."""
@@ -79,6 +85,23 @@ def test_both_ways_are_answered_alike(screen: Screen, server: Running) -> None:
         assert [one.track for one in named[0].matches] == [one.track for one in named[1].matches]
 
 
+LISTEN = """async ([seconds, rate]) => {
+  const page = document.querySelector("script[src]").src;
+  const { PrivateConnection } = await import(new URL("private-connection.js", page));
+  const heard = [];
+  const handlers = {
+    onUpdate: ({ kind }) => heard.push(kind),
+    onEnd: (problem) => heard.push(problem.message),
+  };
+  const connection = new PrivateConnection(rate, handlers);
+  for (let i = 0; i < 10 * seconds; i += 1) {
+    connection.send(Int16Array.from({ length: rate / 10 }, (_, k) => 9000 * Math.sin(k * k + i)));
+    while (connection._isBusy) await new Promise((done) => setTimeout(done, 1));
+  }
+  return heard;
+}"""
+
+
 def requests_of(page: Page) -> list[Request]:
     """What a page asks for from now on."""
     sent: list[Request] = []
@@ -133,3 +156,26 @@ def test_a_file_stays_in_the_browser_too(screen: Screen) -> None:
     card = page.get_by_role("article", name="Recognised")
     expect(card.get_by_role("heading")).to_have_text(title(0))
     assert [body["format"] for body in bodies(sent)] == [FORMAT]
+
+
+def test_unknown_sound_is_asked_about_as_the_plan_says(screen: Screen) -> None:
+    """All looks at a new stretch together spend the false-accept rate; each later one its share."""
+    asked: list[tuple[float, str, float]] = []
+
+    def answer(route: Route) -> None:
+        given = parse_qs(urlsplit(route.request.url).query)
+        frames = json.loads(route.request.post_data or "")["frames"]
+        asked.append((float(given["far"][0]), given["ladder"][0], frames_to_seconds(frames, PEAKS)))
+        route.fulfill(json={"status": "no_match", "matches": [], "candidates": []})
+
+    page = screen.go().page
+    page.route("**/api/v1/identify*", answer)
+    assert page.evaluate(LISTEN, [20, 8000]) == ["unknown"]
+    fars, ladders, lengths = zip(*asked, strict=True)
+    looks = len(PLAN.looks_s) + 1
+    assert lengths[:looks] == pytest.approx([*PLAN.looks_s, PLAN.looks_s[-1]], abs=0.02)
+    assert (ladders.index("fast"), ladders.count("fast")) == (looks - 1, 1)
+    assert sum(fars[:looks]) == pytest.approx(QueryParams().far)
+    assert set(fars[looks:]) == {QueryParams().far * PLAN.later_share}
+    later = round((20 - PLAN.looks_s[-1]) / PLAN.later_every_s)
+    assert lengths[looks:] == pytest.approx([PLAN.later_s] * later, abs=0.02)

@@ -45,6 +45,24 @@ def test_an_unknown_option_is_a_usage_error() -> None:
     assert CliRunner().invoke(app, ["list", "--nonsense"]).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["list", "--limit", "0"], "'--limit': it has to be at least 1"),
+        (["edit", "x", "--year", "y"], "'--year': it is no whole number"),
+        (["scan", "x", "--far", "y"], "it is no number"),
+        (["list", "--order", "y"], "'--order': 'y' is not one of 'added'"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_told_in_plain_words(
+    arguments: list[str], words: str
+) -> None:
+    """Not in those of the library that checks it."""
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
 @pytest.mark.parametrize(("command", "hinted"), [("identify", True), ("stats", False)])
 def test_a_name_like_an_option_is_explained(command: str, *, hinted: bool) -> None:
     """Where names are wanted, an unknown option may have been one: the error says how to put it."""

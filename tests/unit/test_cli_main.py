@@ -128,3 +128,16 @@ def test_identify_imports_only_what_it_needs(form: list[str]) -> None:
     assert loaded.isdisjoint(
         {"rich.console", "soundfile", "scipy.linalg", "earmark.stores.memory", "earmark.demo"}
     )
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("arguments", [("list",), ("list", "--json")])
+def test_a_pipe_that_nobody_reads_is_no_error(arguments: tuple[str, ...]) -> None:
+    """As `earmark list | head` makes one: silence, and the exit code of SIGPIPE."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    result = subprocess.run(
+        [*MAIN, *arguments], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (result.returncode, result.stderr) == (141, b"")

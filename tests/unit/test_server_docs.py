@@ -7,13 +7,16 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
+from earmark.clip_peaks import take_peaks
 from earmark.operations.sqlite import SqliteOperations
 from tests.music import clip, song, title
-from tests.serving import Running, make_options, running
+from tests.serving import PATIENCE_S, Running, make_options, running
 
 TEXT = (Path(__file__).parents[2] / "docs" / "server.md").read_text()
 PYTHON = re.findall(r"^```py\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
@@ -27,6 +30,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The reader's working folder."""
     (tmp_path / "clip.flac").write_bytes(clip(1))
     (tmp_path / "song.flac").write_bytes(song(2))
+    peaks = take_peaks(tmp_path / "clip.flac", name="clip.flac")
+    (tmp_path / "peaks.json").write_text(peaks.to_json())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -40,8 +45,11 @@ def own(place: Path) -> Iterator[Running]:
         yield server
 
 
-def test_the_python_examples_run(own: Running, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_python_examples_run(
+    own: Running, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They name the clip, at once and live, and do all that they speak of."""
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, timeout=PATIENCE_S))
     address = own.url.removeprefix("http://")
     for block in PYTHON:
         exec(compile(block.replace(USUAL, address), "server.md", "exec"), {})  # noqa: S102
@@ -76,6 +84,8 @@ def test_the_commands_run(own: Running) -> None:
 def test_every_route_is_used() -> None:
     """From the command line or from Python, but for the stream, the session and what has a key."""
     told = "\n".join([*CURL, *PYTHON])
-    wanted = "identify explain scans export audio spectrogram constellation versions restore trash"
+    wanted = (
+        "identify peaks explain scans export audio spectrogram constellation versions restore trash"
+    )
     wanted += " tasks duplicates airplay totals monitors events stats health ready metrics live"
     assert [word for word in wanted.split() if f"/{word}" not in told] == []

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
 
-from earmark.audio import open_audio
-from earmark.evaluation.codecs import FLAC, encode
+from earmark.evaluation.codecs import FLAC, decode, encode
 from earmark.evaluation.synthesis import catalogue
 from earmark.library import Library
+from earmark.pictures.spectrum import GREYS
 from earmark.server.schemas import ConstellationShape, SpectrogramShape
 from earmark.types import Track
 from tests.music import song
@@ -34,12 +32,6 @@ def sent(server: Running) -> Iterator[str]:
     server.ask("DELETE", f"/tracks/{track_id}")
 
 
-def samples(data: bytes) -> Any:  # noqa: ANN401 - an array
-    """A file as mono samples at 8 kHz."""
-    with open_audio(io.BytesIO(data), sample_rate_hz=8000) as stream:
-        return np.concatenate(list(stream))
-
-
 def test_a_track_is_played_as_it_is_stored(server: Running, track: Track) -> None:
     """All of it, or the bytes that a player asks for."""
     number = int(track.source.file.decode()[-len("0.flac")])
@@ -54,7 +46,7 @@ def test_part_of_a_track_is_a_wave(server: Running, track: Track) -> None:
     number = int(track.source.file.decode()[-len("0.flac")])
     answer = server.ask("GET", f"/tracks/{track.id}/audio?start_s=2.5&duration_s=3")
     assert answer.headers["content-type"] == "audio/wav"
-    found, there = samples(answer.content), samples(song(number))[20_000:44_000]
+    found, there = decode(answer.content, 8000), decode(song(number), 8000)[20_000:44_000]
     assert len(found) == len(there)
     assert np.corrcoef(found, there)[0, 1] > 0.99
 
@@ -117,6 +109,14 @@ def test_a_spectrogram_is_a_picture_of_the_size_asked_for(server: Running, track
     columns, rows = (int.from_bytes(answer.content[at : at + 4]) for at in (16, 20))
     assert 50 < columns <= 100
     assert 25 < rows <= 50
+
+
+def test_a_grey_picture_tells_the_levels_themselves(server: Running, track: Track) -> None:
+    """For whoever has colours of his own; any other colours are refused."""
+    address = f"/tracks/{track.id}/spectrogram?width=100&height=50"
+    assert GREYS.tobytes() in server.ask("GET", f"{address}&colours=grey").content
+    assert GREYS.tobytes() not in server.ask("GET", address).content
+    assert server.ask("GET", f"{address}&colours=plaid").status_code == 422
 
 
 @pytest.mark.parametrize("what", ["audio", "constellation", "spectrogram"])

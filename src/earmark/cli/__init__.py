@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from typing import Any
 
 NEEDLESS = ("scipy", "cffi")
@@ -22,9 +23,24 @@ def main() -> None:
     try:
         from earmark.cli.app import app
 
-        app()
+        _flushed(app)
     except KeyboardInterrupt:  # during the imports
         sys.exit(130)
+
+
+def _flushed(app: Callable[[], object]) -> None:
+    """Run the commands, and print all that is left: who reads may have gone meanwhile."""
+    from earmark.cli.edge import BROKEN_PIPE, print_no_more
+
+    try:
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        print_no_more()
+        sys.exit(BROKEN_PIPE)
 
 
 def start_fast() -> None:

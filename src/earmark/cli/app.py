@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -31,21 +32,40 @@ from earmark.cli.upkeep import rebuild, repair, stats
 USAGE_ERROR: Any = typer.BadParameter.__mro__[1]
 """Typer shows its copy of click's errors under private names only."""
 
+WORDS = (
+    (r"Input should be greater than or equal to (\S+)$", r"it has to be at least \1"),
+    (r"Input should be greater than (\S+)$", r"it has to be more than \1"),
+    (r"Input should be less than or equal to (\S+)$", r"it has to be at most \1"),
+    (r"Input should be less than (\S+)$", r"it has to be less than \1"),
+    (r"Input should be a valid integer.*", "it is no whole number"),
+    (r"Input should be a valid number.*", "it is no number"),
+    (r"^Value error, ", ""),
+)
+"""What Typer says of values, and how people say it."""
+
 NAMES = "; if it is a name that begins with -, put -- before it"
 
 
 class Command(TyperCommand):
-    """A command that tells how to name a file that looks like an option."""
+    """A command that says in plain words what is wrong with its arguments."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - private type
-        """Parse as usual; of an unknown option, say what to do if it was none."""
+        """Parse as usual; of an unknown option, say what to do if it was a name."""
         try:
             return super().parse_args(ctx, args)
         except USAGE_ERROR as error:
+            error.message = in_plain_words(error.message)
             takes_names = any(param.param_type_name == "argument" for param in self.params)
             if takes_names and hasattr(error, "possibilities"):  # an unknown option
                 error.message += NAMES
             raise
+
+
+def in_plain_words(message: str) -> str:
+    """Return what Typer says of a value as people say it."""
+    for pattern, words in WORDS:
+        message = re.sub(pattern, words, message)
+    return message
 
 
 def help_of(command: Callable[..., None]) -> str:

@@ -51,8 +51,7 @@ def in_words(
     except KeyboardInterrupt:
         _leave(on_interrupt, INTERRUPTED)
     except BrokenPipeError:
-        # nobody reads on; Python must not try to flush what is left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print_no_more()
         raise typer.Exit(BROKEN_PIPE) from None
     except EarmarkError as error:
         _show_traceback(debug=debug)
@@ -63,6 +62,11 @@ def in_words(
         _show_traceback(debug=debug)
         hint = "" if debug else "; this should not happen, --debug shows where it did"
         _leave(f"{type(error).__name__}: {error}{hint}", FAILED)
+
+
+def print_no_more() -> None:
+    """Let stdout lead nowhere, as nobody reads on: Python would try to flush what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _was_interrupted(error: Exception) -> bool:

@@ -31,9 +31,17 @@ GAP = 3
 """Spaces between columns, at most."""
 
 
+class _Console(Console):
+    """A console that leaves it to the edge what to do when nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what Rich would end the program for, with an exit code of its own."""
+        raise BrokenPipeError
+
+
 def stdout() -> Console:
     """The console for answers."""
-    return Console(highlight=False, markup=False, emoji=False, width=_width())
+    return _Console(highlight=False, markup=False, emoji=False, width=_width())
 
 
 def _width() -> int | None:

@@ -38,6 +38,11 @@ def search(
         from earmark.searching.search import search as find
 
         hits = find(open_library, " ".join(words), limit=limit)
+        _show(hits, as_json=as_json)
+    raise typer.Exit(FOUND if hits else NONE_FOUND)
+
+
+def _show(hits: list[Hit], *, as_json: bool) -> None:
     if as_json:
         from earmark import jsonable
 
@@ -47,7 +52,6 @@ def search(
         _print(hits)
     else:
         typer.echo("nothing like it")
-    raise typer.Exit(FOUND if hits else NONE_FOUND)
 
 
 def _print(hits: list[Hit]) -> None:

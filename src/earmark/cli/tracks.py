@@ -162,11 +162,11 @@ def remove(
         if not yes:
             _confirm(open_library, wanted)
         removed = open_library.remove(wanted)
-    if as_json:
-        _print_lines(iter(removed))
-    else:
-        for track in removed:
-            typer.echo(f"removed {text.by_whom(track.metadata.title, track.metadata.artist)}")
+        if as_json:
+            _print_lines(iter(removed))
+        else:
+            for track in removed:
+                typer.echo(f"removed {text.by_whom(track.metadata.title, track.metadata.artist)}")
 
 
 def _can_ask() -> bool:

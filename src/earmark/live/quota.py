@@ -39,7 +39,7 @@ class Quota:
     def __init__(
         self,
         share: float,
-        most_s: float = 10.0,
+        most_s: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
         at_once: int = 1,
     ) -> None:

@@ -31,6 +31,10 @@ TROUBLE_EVERY_S = 60.0
 PULSE_EVERY_S = 10.0
 """How often it is told that a track plays on: so much of a play may be lost by a crash."""
 
+HURRIED = 0.5
+"""What takes less than this part of its own length to come is no live sound: a server that sends
+what it had kept is ahead by seconds only."""
+
 KINDS = {
     UpdateKind.STARTED: EventKind.TRACK_STARTED,
     UpdateKind.ENDED: EventKind.TRACK_ENDED,
@@ -72,7 +76,6 @@ class Station:
         self._told_until = FIRST_MOMENT
         self._told: dict[UpdateKind, datetime] = {}
         self._play_id: str | None = None
-        self._play_began: datetime | None = None
         self._pulse_s = -math.inf
         self._stopped = threading.Event()
         self._ended = threading.Event()
@@ -186,18 +189,16 @@ class Station:
     def _event_of(self, update: Update) -> Event:
         kind, is_end = update.kind, update.end_s is not None
         at_s = update.start_s if update.end_s is None else update.end_s
-        moment = self._clock.at(at_s)
         began = self._told.get(BEGINNINGS[kind]) if is_end else None
         if kind is UpdateKind.ENDED:
-            # a break may have been told before it
-            at = max(self._end_of(update.start_s, at_s), began or FIRST_MOMENT)
+            at = self._end_of(update.start_s, at_s)  # a break may have been told before it
             self._in_order(at)
         else:
-            at = self._in_order(moment)
+            at = self._in_order(self._clock.at(at_s))
         event = self._event(KINDS[kind], at, at_s)
         self._told[kind] = at
         if kind is UpdateKind.STARTED:
-            self._play_id, self._play_began = event.id, moment
+            self._play_id = event.id
             self._pulse_s = -math.inf
         played = self._play_id if update.match else None
         return replace(event, play_id=played, started_at=began, match=update.match)
@@ -211,14 +212,16 @@ class Station:
         return self._told_until
 
     def _end_of(self, begin_s: float, end_s: float) -> datetime:
-        """Return when what began and ended at these moments of the stream was over.
+        """Return when a track was over that began and ended at these moments of the stream.
 
-        Within a connection by the stream's own clock: the wall's may have been put right meanwhile,
-        as it is while a stream comes faster than it sounds.
+        What comes much faster than it sounds, as from a pipe, lasts as long as it sounds: the
+        wall's clock would have it over at once.
         """
-        if self._play_began is None or not self._clock.is_unbroken(begin_s, end_s):
-            return self._clock.at(end_s)
-        return self._play_began + timedelta(seconds=end_s - begin_s)
+        over = self._clock.at(end_s)
+        began = self._told.get(UpdateKind.STARTED, over)
+        lasted = timedelta(seconds=end_s - begin_s)
+        is_hurried = self._clock.is_unbroken(begin_s, end_s) and over - began < HURRIED * lasted
+        return began + lasted if is_hurried else max(over, began)
 
     def _say(self, kind: EventKind, at: float, text: str | None = None) -> None:
         """Tell what happened at this POSIX time; of a recording, by its own time."""

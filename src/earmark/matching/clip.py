@@ -58,7 +58,7 @@ SKETCHED = (
     (0.12, 0.36, 0.57, 1.19, 2.16, 2.5, 2.77, 2.58),
 )
 """The same where only peaks are known, for the classes of `sketch.py`: of a cell that no peak is
-near, no class is known. Fitted by `benchmarks/evidence.py --peaks`."""
+near, no class is known. Counted as `benchmarks/evidence.py --peaks` does; docs/peaks.md has n."""
 
 PARTS_PER_NAT = 512
 """Evidence is summed in whole parts of a nat, eight cells at a time: so many fit into 16 bits."""

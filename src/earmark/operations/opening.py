@@ -39,7 +39,7 @@ def open_operations(
         with extra_for("a store of plays in PostgreSQL"):
             from earmark.operations.postgres import PostgresOperations  # noqa: PLC0415 - an extra
 
-        return PostgresOperations(place.database, create=create)
+        return PostgresOperations(place, create=create)
     return _in_file(place, create=create)
 
 

@@ -12,9 +12,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from earmark.errors import LibraryError, LibraryUnavailableError, OperationsError
+from earmark.errors import LibraryError, LibraryUnavailableError, OperationsError, UsageError
 from earmark.operations.base import NONE_YET, Play, PlayQuery, Total, TotalBy
 from earmark.operations.postgres_sql import QUERIES, migration_scripts
+from earmark.stores.location import Location, located
 from earmark.stores.postgres.link import Answer, Asked, Row
 from earmark.stores.postgres.pool import Pool, PoolOptions
 from earmark.stores.postgres.schema import Schema, quoted
@@ -22,7 +23,6 @@ from earmark.units import iso_utc
 
 if TYPE_CHECKING:
     from earmark.live.events import Pulse
-    from earmark.stores.postgres.address import Address
 
 PART = "operations"
 """Of the schema: what the table of migrations calls it."""
@@ -35,19 +35,28 @@ class PostgresOperations:
     """A store of plays in one schema of a database; safe for threads."""
 
     def __init__(
-        self, address: Address, *, create: bool = True, pool: PoolOptions | None = None
+        self,
+        location: str | Location,
+        *,
+        create: bool = True,
+        pool: PoolOptions | None = None,
     ) -> None:
         """Open a store, or make one.
 
         Args:
-            address: as that of a library.
+            location: its address, as that of a library.
             create: make it if there is none.
             pool: how many connections there may be.
 
         Raises:
             OperationsError: it cannot be opened, or is something else.
+            UsageError: this is no address of a database, or not well formed.
         """
-        self._address = address
+        place = located(location)
+        if place.database is None:
+            message = f"{place.shown} is no address of a database"
+            raise UsageError(message)
+        self._address = address = place.database
         self.location = address.shown
         self._quoted = quoted(address.schema)
         self._pool = Pool(address, pool or PoolOptions(most=4))

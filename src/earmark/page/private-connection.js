@@ -6,12 +6,13 @@
 
 import { identifyByPeaks, peaksRule } from "./private.js";
 
+// The numbers are those of `src/earmark/live/plan.py`; a test compares them.
 const FAR = 1e-4;
 const LOOKS_S = [1, 1.5, 2, 3, 4, 6, 8, 10];
 const SHARE = 1 / (LOOKS_S.length + 1); // the last length is looked at twice, the second time on the ladder
 const LATER_S = 5;
-const LATER_EVERY_S = 2;
-const LATER_SHARE = 1 / 16;
+const LATER_EVERY_S = 1;
+const LATER_SHARE = 1 / 32;
 const UNDECIDED_S = 6; // from here on, one of two that fit equally well is told
 const LEAST_CANDIDATE = 1; // nats
 

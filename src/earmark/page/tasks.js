@@ -52,26 +52,26 @@ export async function listTasks(wanted, signal) {
 
 /**
  * A task as it goes on, until it has ended.
- * @param {string} id
+ * @param {string} path where it is told: `tasks/ID`, or `scans/ID`, which is no other kind
  * @returns {{task: any, problem: any, retry: () => void}}
  */
-export function useTask(id) {
+export function useTask(path) {
   const [seen, setSeen] = useState({ task: null, problem: null });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const closing = new AbortController();
     setSeen({ task: null, problem: null });
-    watch(id, (task) => setSeen({ task, problem: null }), closing.signal).catch((problem) => {
+    watch(path, (task) => setSeen({ task, problem: null }), closing.signal).catch((problem) => {
       if (!closing.signal.aborted) setSeen((now) => ({ ...now, problem }));
     });
     return () => closing.abort();
-  }, [id, turn]);
+  }, [path, turn]);
   return { ...seen, retry: () => setTurn((count) => count + 1) };
 }
 
-async function watch(id, onChange, signal) {
+async function watch(path, onChange, signal) {
   for (let wait_ms = FIRST_MS; ; wait_ms = Math.min(MOST_MS, wait_ms * 1.4)) {
-    const task = await get(`tasks/${id}`, {}, signal);
+    const task = await get(path, {}, signal);
     onChange(task);
     if (hasEnded(task)) return;
     await pause(wait_ms, signal);

@@ -57,6 +57,7 @@ class Fingers {
   move(event) {
     const before = this._at.get(event.pointerId);
     if (before === undefined) return;
+    if (!event.buttons) return this.up(event); // it was let go of somewhere else
     if (!this._isDragged && Math.abs(event.clientX - this._began) < DRAG_PX) return;
     this._isDragged = true;
     this._element.setPointerCapture(event.pointerId); // from now on it is no click

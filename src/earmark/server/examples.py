@@ -79,6 +79,7 @@ TASK: dict[str, Any] = {
     "started_at": "2026-01-31T12:00:00.200Z",
     "finished_at": None,
     "attempts": 1,
+    "files": ["mix.flac"],
     "progress": {"done": 1200, "total": 3600},
     "result": None,
     "error": None,
@@ -108,6 +109,13 @@ MONITOR: dict[str, Any] = {
     "source": "https://radio.example/rock",
     "created_at": "2026-01-31T12:00:00.123Z",
     "is_over": False,
+    "state": "playing",
+    "since": "2026-01-31T12:00:00.123Z",
+    "playing": [
+        {"play_id": PLAY["id"], "started_at": PLAY["started_at"], "match": MATCH},
+    ],
+    "title": "Somebody - Blue Kite",
+    "why": None,
 }
 EVENT: dict[str, Any] = {
     "id": "01980c30-0000-7e33-a5d4-0011223344ff",
@@ -187,7 +195,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             "found": 312,
             "chance": 0.21,
         },
+        "others": [],
+        "candidates": [],
         "error": None,
+        "exhibit": None,
     },
     "TaskShape": TASK,
     "TaskPage": {"tasks": [TASK], "next_cursor": None},

@@ -101,7 +101,8 @@ class Picture(BaseModel):
     height: int = Field(default=256, ge=1, le=MOST_ROWS, description="Rows, at most.")
     format: PictureForm = PictureForm.PNG
     colours: PictureColours = Field(
-        PictureColours.HEAT, description="Of a PNG; grey: each pixel is the level, 0 to 255."
+        default=PictureColours.HEAT,
+        description="Of a PNG; grey: each pixel is the level, 0 to 255.",
     )
 
 

@@ -49,7 +49,7 @@ def of_system(location: str, error: OSError) -> LibraryError:
         return StorageFullError(location, "there is no room left on its disk")
     if error.errno in _NO_PERMISSION:
         return ReadOnlyLibraryError(location, f"it may not be written ({error.strerror})")
-    return LibraryError(location, f"its disk says: {error}")
+    return LibraryError(location, f"its disk says: {(error.strerror or str(error)).lower()}")
 
 
 def of_sqlite(location: str, error: sqlite3.Error | UnicodeDecodeError) -> LibraryError:

@@ -172,7 +172,8 @@ class CatalogueReader:
 
 MOST_PENDING_BYTES = 64 << 20
 """Of landmarks that a block keeps before it writes them as a segment: those of about 500 songs, as
-many as a new segment may have (`MergePolicy.max_new_postings`)."""
+many as a new segment may have (`MergePolicy.max_new_postings`). docs/archive.md has what less
+costs."""
 
 
 class CatalogueWriter(CatalogueReader):

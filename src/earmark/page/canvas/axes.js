@@ -6,7 +6,7 @@ import { token } from "./palette.js";
 const TIME_STEPS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 const LEAST_APART_PX = 76;
 const HZ_STEPS = [50, 100, 200, 250, 500, 1000];
-const LEAST_HIGH_PX = 34;
+const LEAST_HIGH_PX = 40;
 
 /** Of everything that is written on a canvas; canvases know no style sheet. */
 export const FONT = "500 12px system-ui, -apple-system, \"Segoe UI\", Roboto, \"Noto Sans\", sans-serif";
@@ -103,6 +103,7 @@ export function drawFrequencies(context, { width, height }, frequencies) {
     last = y;
     context.globalAlpha = 0.14;
     context.fillRect(0, y, width, 1);
+    plate(context, pitch(hz), 6, y - 2);
     label(context, pitch(hz), 6, y - 2);
   }
 }
@@ -114,6 +115,15 @@ export function drawNeedle(context, { x, height }, at_s) {
   context.fillRect(x(at_s) - 2.5, 0, 5, height);
   context.fillStyle = token("accent-ink");
   context.fillRect(x(at_s) - 1.5, 0, 3, height);
+}
+
+/** Dim what is below a text that stands on its lower left corner. */
+function plate(context, text, x, y) {
+  const colour = context.fillStyle;
+  context.globalAlpha = 0.7;
+  context.fillStyle = token("paper");
+  context.fillRect(x - 4, y - 15, context.measureText(text).width + 8, 16);
+  context.fillStyle = colour;
 }
 
 /** Text that can be read on any ground. */

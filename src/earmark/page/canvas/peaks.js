@@ -7,14 +7,17 @@ import { token } from "./palette.js";
 const SLICE_S = 300;
 const CROWDED_PX2 = 130;
 
-/** @typedef {{time_s: number[], frequency_hz: number[]}} Peaks by time */
+/** @typedef {{time_s: Float64Array, frequency_hz: Float64Array}} Peaks by time */
 
 /** The constellation of one track. */
 export class Constellation extends Slices {
   /** @param {{id: string, duration_s: number}} track */
   constructor(track) {
-    super(SLICE_S, track.duration_s, (index, signal) =>
-      get(`tracks/${track.id}/constellation`, { start_s: index * SLICE_S, duration_s: SLICE_S }, signal));
+    super(SLICE_S, track.duration_s, async (index, signal) => {
+      const query = { start_s: index * SLICE_S, duration_s: SLICE_S };
+      const { time_s, frequency_hz } = await get(`tracks/${track.id}/constellation`, query, signal);
+      return { time_s: Float64Array.from(time_s), frequency_hz: Float64Array.from(frequency_hz) };
+    });
   }
 
   /** @returns {Peaks[]} what is there of a stretch, cut to it */
@@ -27,7 +30,7 @@ export class Constellation extends Slices {
 export function cut({ time_s, frequency_hz }, from_s, to_s) {
   const first = firstFrom(time_s, from_s);
   const behind = firstFrom(time_s, to_s);
-  return { time_s: time_s.slice(first, behind), frequency_hz: frequency_hz.slice(first, behind) };
+  return { time_s: time_s.subarray(first, behind), frequency_hz: frequency_hz.subarray(first, behind) };
 }
 
 /** The place of the first that is not before a moment. */
@@ -56,18 +59,22 @@ export function drawPeaks(context, frame, frequencies, parts, { isAlone = false 
   const room = (frame.width * frame.height) / count;
   const isCrowded = room < CROWDED_PX2;
   const radius = isCrowded ? Math.max(0.6, Math.sqrt(room) / 9) : Math.min(4, 1.3 + Math.sqrt(room) / 22);
-  const places = parts.flatMap(({ time_s, frequency_hz }) => time_s.map((at_s, i) => [frame.x(at_s), frame.height * (1 - frequencies.height(frequency_hz[i]))]));
   context.save();
   if (isCrowded) {
     context.globalAlpha = isAlone ? Math.min(0.9, 0.35 + room / 60) : 0.75;
     context.fillStyle = token(isAlone ? "accent-ink" : "peak-far");
-    context.beginPath();
-    for (const [x, y] of places) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
-    context.fill();
+    for (const [x, y] of placesOf(parts, frame, frequencies)) context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
   } else {
-    drawDots(context, places, radius, token(isAlone ? "accent-ink" : "peak"), token("peak-rim"));
+    drawDots(context, [...placesOf(parts, frame, frequencies)], radius, token(isAlone ? "accent-ink" : "peak"), token("peak-rim"));
   }
   context.restore();
+}
+
+/** Where peaks lie in a picture. */
+function* placesOf(parts, { x, height }, frequencies) {
+  for (const { time_s, frequency_hz } of parts) {
+    for (let i = 0; i < time_s.length; i += 1) yield [x(time_s[i]), height * (1 - frequencies.height(frequency_hz[i]))];
+  }
 }
 
 /** Draw discs with a rim that sets them off from any ground. */

@@ -1,6 +1,6 @@
 // A clip's spectrogram, and over it which of the track's peaks it has.
 
-import { Frequencies, drawFrequencies, drawNeedle, pitch } from "../canvas/axes.js";
+import { Frequencies, drawFrequencies, pitch } from "../canvas/axes.js";
 import { Contrast, Levels } from "../canvas/levels.js";
 import { token } from "../canvas/palette.js";
 import { drawDots, drawRings } from "../canvas/peaks.js";
@@ -23,10 +23,9 @@ export function ClipMap({ explanation, head }) {
     if (levels) drawLevels(context, frame, levels, exhibit.spectrogram.column_s);
     for (const sort of sorts) if (!hidden.includes(sort.name)) drawSort(context, frame, frequencies, sort);
     drawFrequencies(context, frame, frequencies);
-    drawNeedle(context, frame, head.get());
   };
   const toggle = (name) => setHidden(hidden.includes(name) ? hidden.filter((one) => one !== name) : [...hidden, name]);
-  return html`<section class="clip-map" aria-labelledby="clip-map">
+  return html`<section class="clip-map" aria-labelledby="clip-map" aria-busy=${!levels}>
     <h2 id="clip-map">What is heard</h2>
     <div class="chart-head">
       <${Legend} sorts=${sorts} hidden=${hidden} onToggle=${toggle} />
@@ -34,7 +33,7 @@ export function ClipMap({ explanation, head }) {
       <${ChartTools} chart=${chart} />
     </div>
     <${TimeChart} chart=${chart} label="Spectrogram of the clip, with the peaks that agree" text=${textOf(sorts)} draw=${draw} read=${read}
-      inputs=${[levels, sorts, hidden]} sources=${[head]} />
+      inputs=${[levels, sorts, hidden]} head=${head} />
     <${ChartOverview} chart=${chart} />
   </section>`;
 }
@@ -73,7 +72,7 @@ function textOf(sorts) {
 function drawSort(context, frame, frequencies, { name, time_s, frequency_hz }) {
   const places = time_s.flatMap((at_s, i) => (at_s < frame.from_s - 1 || at_s > frame.to_s + 1 ? [] : [[frame.x(at_s), frame.height * (1 - frequencies.height(frequency_hz[i]))]]));
   const near = Math.sqrt((frame.width * frame.height) / (places.length + 80));
-  const radius = Math.min(5, Math.max(2.2, near / 5));
+  const radius = Math.min(5, Math.max(1.8, near / 5));
   if (name === "clip") drawFaint(context, places, Math.max(0.9, radius / 3));
   else if (name === "heard") drawDots(context, places, radius, token("peak"), token("peak-rim"));
   else drawRings(context, places, radius, token("danger"), token("paper"));

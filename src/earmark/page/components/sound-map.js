@@ -1,6 +1,6 @@
 // What a track sounds and looks like: its spectrogram, and over it the peaks that it is known by.
 
-import { Frequencies, drawFrequencies, drawNeedle, pitch } from "../canvas/axes.js";
+import { Frequencies, drawFrequencies, pitch } from "../canvas/axes.js";
 import { Constellation, drawPeaks } from "../canvas/peaks.js";
 import { Sound } from "../canvas/sound.js";
 import { html, useEffect, useMemo, useState } from "../html.js";
@@ -17,10 +17,13 @@ const AROUND_S = 15;
 /** The highest frequency where no sound tells how high it goes; peaks lie below. */
 const HIGHEST_HZ = 3600;
 
-/** @param {{track: any, at_s: number | null}} props at_s: a moment that is looked for */
-export function SoundMap({ track, at_s }) {
+/**
+ * @param {{track: any, found: ReturnType<typeof useSound>, at_s: number | null}} props
+ *   at_s: a moment that is looked for
+ */
+export function SoundMap({ track, found, at_s }) {
   const chart = useChart(0, track.duration_s, LEAST_S);
-  const { sound, problem, isSought, retry } = useSound(track);
+  const { sound, problem } = found;
   const stars = useMemo(() => new Constellation(track), [track.id]);
   useEffect(() => () => stars.close(), [stars]);
   useEffect(() => {
@@ -28,6 +31,7 @@ export function SoundMap({ track, at_s }) {
     chart.viewport.show(at_s - AROUND_S, at_s + AROUND_S);
     chart.picked.set({ at_s: Math.min(track.duration_s, Math.max(0, at_s)), height: 0.5 });
   }, [chart, at_s]);
+  const head = useMemo(() => headOf(track), [track.id]);
   const [hasPeaks, setPeaks] = useState(true);
   const frequencies = useMemo(() => sound?.frequencies ?? Frequencies.linear(HIGHEST_HZ), [sound]);
   const read = (cursor) => `${momentOf(chart.viewport, cursor.at_s)} · ${pitch(frequencies.hz(cursor.height))}`;
@@ -35,26 +39,33 @@ export function SoundMap({ track, at_s }) {
     sound?.draw(context, frame);
     if (hasPeaks || !sound) drawPeaks(context, frame, frequencies, stars.within(frame.from_s, frame.to_s), { isAlone: !sound });
     drawFrequencies(context, frame, frequencies);
-    const now = playhead.get();
-    drawNeedle(context, frame, now?.id === track.id ? now.at_s : null);
   };
   return html`<section class="sound-map" aria-label="Sound">
     <div class="chart-head">
       <${ChartReading} chart=${chart} read=${read} rest=${sound ? "Point at the sound to read it." : "Its constellation: what it is recognised by."} />
-      <${PlayHere} chart=${chart} track=${track} />
+      ${!isSilent(problem) && html`<${PlayHere} chart=${chart} track=${track} />`}
       <${ChartTools} chart=${chart}>
         ${sound && html`<${Switch} label="Peaks" checked=${hasPeaks} onChange=${setPeaks} />`}
       <//>
     </div>
     <${TimeChart} chart=${chart} label="Spectrogram of the track, with its peaks" text=${useText(track, stars)} draw=${draw} read=${read}
-      inputs=${[sound, stars, hasPeaks]} sources=${[stars, playhead, ...(sound ? [sound] : [])]} onEnter=${(moment_s) => play(track, moment_s)} />
+      inputs=${[sound, stars, hasPeaks]} sources=${sound ? [stars, sound] : [stars]} head=${head} onEnter=${(moment_s) => play(track, moment_s)} />
     <${ChartOverview} chart=${chart} />
-    <${Remark} sound=${sound} problem=${problem} isSought=${isSought} retry=${retry} stars=${stars} chart=${chart} />
+    <${Remark} found=${found} stars=${stars} chart=${chart} />
   </section>`;
 }
 
-/** The sound, if anything of it is kept; else the reason. */
-function useSound(track) {
+/** Where the player is, as long as it plays this track. */
+function headOf({ id }) {
+  const at_s = (now) => (now?.id === id ? now.at_s : null);
+  return { get: () => at_s(playhead.get()), subscribe: (listener) => playhead.subscribe((now) => listener(at_s(now))) };
+}
+
+/** Whether the problem is that nothing of the sound is kept. */
+export const isSilent = (problem) => problem?.kind === "sound-gone";
+
+/** The sound of a track, if anything of it is kept; else the problem. */
+export function useSound(track) {
   const [state, setState] = useState({ sound: null, problem: null, isSought: true });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -79,17 +90,15 @@ function useSound(track) {
 
 function PlayHere({ chart, track }) {
   const picked = useStore(chart.picked);
-  return picked && html`<${Button} icon="play" class="play-here" onClick=${() => play(track, picked.at_s)}>From ${clock(picked.at_s)}<//>`;
+  return picked && html`<${Button} icon="play" onClick=${() => play(track, picked.at_s)}>From ${clock(picked.at_s)}<//>`;
 }
 
 /** What is missing in the picture, and why. */
-function Remark({ sound, problem, isSought, retry, stars, chart }) {
+function Remark({ found: { sound, problem, isSought, retry }, stars, chart }) {
   const slices = useChanges(sound, stars);
   useZoom(chart);
   const { span_s } = chart.viewport;
-  if (problem?.kind === "sound-gone") {
-    return html`<${Notice}>${reasonOf(problem)}<//>`;
-  }
+  if (isSilent(problem)) return html`<${Notice}>${reasonOf(problem)}<//>`;
   const trouble = problem ?? slices.problem;
   if (trouble) {
     const again = () => {
@@ -106,7 +115,7 @@ function Remark({ sound, problem, isSought, retry, stars, chart }) {
 /** `the sound of 0197… is not there: REASON`, in words for people. */
 function reasonOf({ message }) {
   const reason = message.slice(message.indexOf(": ") + 2);
-  return `It cannot be played, nor its spectrogram be shown: ${reason}. Its constellation is what it is recognised by; that needs no sound.`;
+  return `Its sound is not here: ${reason}. It is recognised all the same, by the constellation above.`;
 }
 
 /** Whether slices come or fail; in a component that is drawn again when that changes. */
@@ -127,7 +136,7 @@ function useText(track, stars) {
 }
 
 function textOf(track, stars) {
-  const hz = stars.all().flatMap(({ frequency_hz }) => frequency_hz).sort((a, b) => a - b);
+  const hz = Float64Array.from(stars.all().flatMap(({ frequency_hz }) => [...frequency_hz])).sort();
   const sum = `${count(track.peaks)} peaks in ${clock(track.duration_s)}`;
   if (!hz.length) return `${sum}.`;
   const at = (share) => pitch(hz[Math.floor(share * (hz.length - 1))]);

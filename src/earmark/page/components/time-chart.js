@@ -1,6 +1,6 @@
 // A picture over a time line, which can be zoomed, moved and read: by mouse, by fingers, by keys.
 
-import { drawTimes, moment } from "../canvas/axes.js";
+import { drawNeedle, drawTimes, moment } from "../canvas/axes.js";
 import { token } from "../canvas/palette.js";
 import { useCanvas } from "../canvas/surface.js";
 import { Viewport } from "../canvas/viewport.js";
@@ -34,13 +34,14 @@ export function useChart(start_s, end_s, least_s, { hasHeights = true } = {}) {
 }
 
 /**
+ * Two canvases: what is slow to draw is not drawn again while a cursor moves over it.
  * @param {{chart: Chart, label: string, text: string, draw: (context: CanvasRenderingContext2D, frame: any) => void,
- *   read: (cursor: Cursor) => string, inputs?: unknown[], sources?: any[], onEnter?: (at_s: number) => void,
+ *   read: (cursor: Cursor) => string, inputs?: unknown[], sources?: any[], head?: any, onEnter?: (at_s: number) => void,
  *   class?: string}} props `text` says the same as the picture; `draw` paints it in a frame with
- *   `from_s`, `to_s`, `width`, `height` and `x(seconds)`; `read` says what is at a cursor;
- *   `onEnter` is what the key Enter does at the cursor
+ *   `from_s`, `to_s`, `width`, `height` and `x(seconds)`; `read` says what is at a cursor; `head` is a
+ *   store of where something plays, in seconds; `onEnter` is what the key Enter does at the cursor
  */
-export function TimeChart({ chart, label, text, draw, read, inputs = [], sources = [], onEnter, class: extra = "" }) {
+export function TimeChart({ chart, label, text, draw, read, inputs = [], sources = [], head, onEnter, class: extra = "" }) {
   const id = useId();
   const box = useRef(null);
   const said = useSaid(chart, read);
@@ -54,9 +55,13 @@ export function TimeChart({ chart, label, text, draw, read, inputs = [], sources
     draw(context, frame);
     context.restore();
     drawTimes(context, frame);
+  }, [chart, ...inputs], [viewport, ...sources]);
+  const over = useCanvas((context, width, height) => {
+    const frame = frameOf(viewport, width, height - AXIS_PX);
+    drawNeedle(context, frame, head?.get() ?? null);
     drawCursor(context, frame, picked.get(), 0.9);
     drawCursor(context, frame, hover.get(), 0.45);
-  }, [chart, ...inputs], [viewport, hover, picked, ...sources]);
+  }, [chart, head], [viewport, hover, picked, ...(head ? [head] : [])]);
 
   useZooming(box, gesturesOf(viewport));
   const began = useRef(0);
@@ -68,6 +73,7 @@ export function TimeChart({ chart, label, text, draw, read, inputs = [], sources
     onPointerDown=${(event) => (began.current = event.clientX)} onClick=${pick}
     onPointerMove=${(event) => hover.set(event.pointerType === "mouse" ? cursor(event) : null)} onPointerLeave=${() => hover.set(null)}>
     <canvas ref=${canvas} aria-hidden="true"></canvas>
+    <canvas ref=${over} aria-hidden="true"></canvas>
     <p class="unseen" id=${id}>${text} Arrow keys move the cursor, plus and minus zoom, 0 shows everything.</p>
     <p class="unseen" role="status">${said.text}</p>
   </div>`;
@@ -121,7 +127,7 @@ export function momentOf(viewport, at_s) {
 }
 
 /** What wheel and fingers do; they return whether there was anything to do. */
-function gesturesOf(viewport) {
+export function gesturesOf(viewport) {
   const changed = (change) => {
     const { from_s, to_s } = viewport;
     viewport.still();
@@ -174,14 +180,14 @@ function useSaid(chart, read) {
 
 function pressed(event, chart, tell, onEnter) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const { viewport, picked } = chart;
+  const { picked } = chart;
   const act = KEYS[event.key];
   if (act) act(chart, event.shiftKey ? 6 : 1);
   else if (event.key === "Enter" && onEnter && picked.get()) onEnter(picked.get().at_s);
   else if (event.key === "Escape" && picked.get()) picked.set(null);
   else return;
   event.preventDefault();
-  tell(viewport);
+  tell();
 }
 
 const KEYS = {

@@ -2,10 +2,10 @@
 // also in the table of spans.
 
 import { timeTicks } from "../canvas/axes.js";
-import { attachGestures } from "../canvas/gestures.js";
 import { html, useEffect, useMemo, useRef, useState } from "../html.js";
 import { byline, certainty, clock, manner, percent, stretch, titleOf } from "../words.js";
-import { ChartTools, useChart, useZoom } from "./time-chart.js";
+import { useZooming } from "../zooming.js";
+import { ChartTools, gesturesOf, useChart, useZoom } from "./time-chart.js";
 
 const LEAST_S = 8;
 const TOUCHING_S = 0.25;
@@ -28,17 +28,17 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
   const [told, setTold] = useState(null);
   const { lanes, laneOf } = useMemo(() => lanesOf(spans), [spans]);
   useZoom(chart); // to be drawn again
-  useEffect(() => attachGestures(field.current, viewport, { onHover: (place) => place ?? setTold(null), onPick: () => {} }), [viewport]);
+  useZooming(field, gesturesOf(viewport));
   useEffect(() => {
     if (chosen !== null) reveal(viewport, spans[chosen]);
   }, [chosen]);
 
-  return html`<section class="timeline" aria-label="Timeline" onKeyDown=${(event) => pressed(event, viewport)}>
+  return html`<section class="timeline" aria-label="Timeline" onKeyDown=${(event) => pressed(event, viewport, spans)}>
     <div class="timeline-head">
       <p class="timeline-told" aria-hidden="true">${told === null ? html`<span class="quiet">Point at a stretch to see what it is; choose it to hear it.</span>` : html`<${Told} span=${spans[told]} />`}</p>
       <${ChartTools} chart=${chart} />
     </div>
-    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }}>
+    <div class="timeline-field" ref=${field} style=${{ "--lanes": lanes }} onPointerLeave=${() => setTold(null)}>
       <${Spans} ...${{ spans, viewport, laneOf, chosen, onChoose }} onTell=${setTold} />
     </div>
     <div class="timeline-ticks" aria-hidden="true">
@@ -53,8 +53,9 @@ function Spans({ spans, viewport, laneOf, chosen, onChoose, onTell }) {
   const list = useRef(null);
   const wanted = useRef(null);
   const [current, setCurrent] = useState(null);
-  const shown = spans.map((_, index) => index).filter((index) => isInSight(spans[index], viewport));
-  const stop = shown.includes(current ?? chosen) ? (current ?? chosen) : shown[0];
+  const inSight = spans.map((_, index) => index).filter((index) => isInSight(spans[index], viewport));
+  const stop = inSight.includes(current ?? chosen) ? (current ?? chosen) : inSight[0];
+  const shown = current === null || inSight.includes(current) ? inSight : [...inSight, current]; // it may have the focus
   useEffect(() => {
     if (wanted.current === null) return;
     list.current.querySelector(`[data-span="${wanted.current}"]`)?.focus(); // it may be there only now
@@ -65,7 +66,7 @@ function Spans({ spans, viewport, laneOf, chosen, onChoose, onTell }) {
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -spans.length, End: spans.length }[event.key];
     if (!by || event.shiftKey) return;
     event.preventDefault();
-    wanted.current = Math.min(spans.length - 1, Math.max(0, stop + by));
+    wanted.current = Math.min(spans.length - 1, Math.max(0, (current ?? stop) + by));
     setCurrent(wanted.current);
     reveal(viewport, spans[wanted.current]);
   };
@@ -79,7 +80,7 @@ function Span({ index, span, viewport, lane, isChosen, isStop, onChoose, onTell,
   const { track, start_s, end_s, confidence } = span;
   const name = ["span", !track && "unknown", track && confidence < SURE && "unsure"].filter(Boolean).join(" ");
   return html`<button type="button" class=${name} data-span=${index} aria-label=${spoken(span)} aria-pressed=${isChosen}
-    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane }}
+    tabindex=${isStop ? 0 : -1} style=${{ ...placed(start_s, end_s, viewport), "--lane": lane, "--seen": seenOf(span, viewport) }}
     onClick=${(event) => onChoose(index, event.detail ? clickedAt(event, span) : start_s)} onPointerEnter=${() => onTell(index)}
     onFocus=${() => {
       onTell(index);
@@ -99,7 +100,8 @@ function clickedAt(event, { start_s, end_s }) {
 function Told({ span }) {
   const { track, start_s, end_s } = span;
   if (!track) return html`<strong>Unknown</strong> <span class="quiet">${stretch(start_s, end_s)}</span>`;
-  const facts = [stretch(start_s, end_s), byline(track), manner(span), `${certainty(span.confidence)}, ${percent(span.confidence)}`];
+  const sure = `${certainty(span.confidence)}, ${percent(span.confidence)}`;
+  const facts = [stretch(start_s, end_s), manner(span), sure, byline(track)];
   return html`<strong>${titleOf(track)}</strong> <span class="quiet">${facts.filter(Boolean).join(" · ")}</span>`;
 }
 
@@ -150,6 +152,11 @@ function lanesOf(spans) {
 
 const isInSight = ({ start_s, end_s }, { from_s, to_s }) => end_s > from_s && start_s < to_s;
 
+/** How much of a span is in sight, 0 to 1. */
+function seenOf({ start_s, end_s }, { from_s, to_s }) {
+  return (Math.min(end_s, to_s) - Math.max(start_s, from_s)) / Math.max(0.001, end_s - start_s);
+}
+
 /** Where something lies, in shares of what is in sight. */
 function placed(start_s, end_s, { from_s, span_s }) {
   return { left: `${(100 * (start_s - from_s)) / span_s}%`, width: `${(100 * (end_s - start_s)) / span_s}%` };
@@ -162,18 +169,19 @@ function reveal(viewport, { start_s, end_s }) {
   viewport.reveal(start_s);
 }
 
-function pressed(event, viewport) {
+function pressed(event, viewport, spans) {
   const act = event.ctrlKey || event.metaKey || event.altKey ? null : KEYS[(event.shiftKey ? "Shift+" : "") + event.key] ?? KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   viewport.still();
-  act(viewport);
+  const focused = spans[event.target.dataset.span];
+  act(viewport, focused && (focused.start_s + focused.end_s) / 2);
 }
 
 const KEYS = {
-  "+": (viewport) => viewport.zoom(STEP),
-  "=": (viewport) => viewport.zoom(STEP),
-  "-": (viewport) => viewport.zoom(1 / STEP),
+  "+": (viewport, at_s) => viewport.zoom(STEP, at_s),
+  "=": (viewport, at_s) => viewport.zoom(STEP, at_s),
+  "-": (viewport, at_s) => viewport.zoom(1 / STEP, at_s),
   0: (viewport) => viewport.show(viewport.start_s, viewport.end_s),
   "Shift+ArrowLeft": (viewport) => viewport.pan(-FAR * viewport.span_s),
   "Shift+ArrowRight": (viewport) => viewport.pan(FAR * viewport.span_s),

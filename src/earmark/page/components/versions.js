@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { useAsked } from "../asked.js";
 import { html, useState } from "../html.js";
 import { href } from "../router.js";
-import { byline, clock, length, many, portion, titleOf } from "../words.js";
+import { byline, clock, length, many, portion, stretch, titleOf } from "../words.js";
 import { Button } from "./button.js";
 import { play } from "./player.js";
 
@@ -59,7 +59,7 @@ function mannerOf(spans) {
 /** Which stretches of the one are which of the other; nothing if that is all of both. */
 function spansOf({ spans, coverage, other_coverage }) {
   if (Math.min(coverage, other_coverage) > WHOLE && spans.length === 1) return "";
-  const told = spans.slice(0, SPANS).map((span) => `${clock(span.start_s)}–${clock(span.end_s)} is its ${clock(span.other_start_s)}–${clock(span.other_end_s)}`);
+  const told = spans.slice(0, SPANS).map((span) => `${stretch(span.start_s, span.end_s)} is its ${stretch(span.other_start_s, span.other_end_s)}`);
   const more = spans.length - SPANS;
   return told.join(", ") + (more > 0 ? `, and ${many(more, "other stretch", "other stretches")}` : "");
 }

@@ -13,6 +13,7 @@ import { PlacesMap } from "../components/places-map.js";
 import { Rivals } from "../components/rivals.js";
 import { Empty, Failed, Loading, Notice } from "../components/states.js";
 import { html, useMemo } from "../html.js";
+import { listening } from "../listening.js";
 import { go, href } from "../router.js";
 import { createStore } from "../store.js";
 import { styled } from "../stylesheet.js";
@@ -21,6 +22,9 @@ import { byline, certainty, percent, titleOf } from "../words.js";
 await Promise.all([styled("track"), styled("explain")]);
 
 const SOUND = "audio/*,video/*";
+
+/** Of problems with the clip itself: asking again would not help. */
+const UNREADABLE = new Set([400, 413, 415, 422]);
 
 /** What is said first, by the likeliest reason that there is. */
 const VERDICTS = {
@@ -32,25 +36,38 @@ const VERDICTS = {
 
 export function View({ place }) {
   const clip = clipOf(place.parts[0] ?? "");
-  const choose = ([file]) => go(href("explain", [keepClip(file, file.name)]));
   return html`<${DropZone} label="Drop a clip to have it explained" onFiles=${choose}>
-    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} onFiles=${choose} />`}
+    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} />`}
   <//>`;
 }
 
-function NoClip({ isGone, onFiles }) {
+/** Keep a file while the page is open, and explain it. */
+function choose([file]) {
+  go(href("explain", [keepClip(file, file.name)]));
+}
+
+function NoClip({ isGone }) {
   const title = isGone ? "The clip is not here any more" : "Why was it named? Or why not?";
   const text = isGone
     ? "Clips are kept only as long as the page is open, and in this browser alone. Choose it again, or drop it here."
     : "Choose a clip, or drop it here, and see what speaks for its name, peak by peak.";
-  return html`<${Empty} icon="explain" title=${title} text=${text}>
-    <${FileButton} icon="file" kind="main" accept=${SOUND} onFiles=${onFiles}>Choose a clip<//>
+  const warning = listening.get().isPrivate ? " For that its sound is sent to the server, although you listen in private." : "";
+  return html`<${Empty} icon="explain" title=${title} text=${text + warning}>
+    <${FileButton} icon="file" kind="main" accept=${SOUND} onFiles=${choose}>Choose a clip<//>
+  <//>`;
+}
+
+function Unreadable({ clip, problem }) {
+  const message = problem.message.replace("<body>", clip.name);
+  return html`<${Empty} icon="warning" title=${problem.title || "It could not be read"} text="${message}.">
+    <${FileButton} icon="file" accept=${SOUND} onFiles=${choose}>Choose another clip<//>
   <//>`;
 }
 
 function Explained({ id, clip, track }) {
   const { value, problem, retry } = useAsked((signal) => upload("explain", clip.blob, { query: { exhibit: true, track }, signal }), [id, track]);
   const head = useMemo(() => createStore(null), [id]);
+  if (problem && UNREADABLE.has(problem.status)) return html`<${Unreadable} clip=${clip} problem=${problem} />`;
   if (problem) return html`<${Failed} problem=${problem} onRetry=${retry} />`;
   if (!value) return html`<${Loading} what="Looking closely" />`;
   const { best, exhibit } = value;
@@ -66,10 +83,10 @@ function Explained({ id, clip, track }) {
     ${track && html`<${Notice}>Compared with this one track only, as strictly as with all of them. <a href=${href("explain", [id])}>Compare with all<//><//>`}
     <div class="explained-words">${wordsOf(value).map((sentence) => html`<p key=${sentence}>${sentence}</p>`)}</div>
     <${Evidence} explanation=${value} />
-    ${exhibit?.spectrogram && html`<${ClipMap} explanation=${value} head=${head} />`}
+    ${exhibit?.spectrogram && value.peaks > 0 && html`<${ClipMap} explanation=${value} head=${head} />`}
     ${best && exhibit && exhibit.places.agreeing.length > 1 && html`<${PlacesMap} best=${best} places=${exhibit.places} />`}
     <${Rivals} id=${id} explanation=${value} isAlone=${Boolean(track)} />
-    <p class="explained-more"><${FileButton} icon="file" accept=${SOUND} onFiles=${([file]) => go(href("explain", [keepClip(file, file.name)]))}>Explain another clip<//></p>
+    <p class="explained-more"><${FileButton} icon="file" accept=${SOUND} onFiles=${choose}>Explain another clip<//></p>
   </article>`;
 }
 

@@ -1,6 +1,6 @@
 // Library: every track; found, edited, removed, played. And how new ones come in.
 
-import { patch, post, remove } from "../api.js";
+import { patch } from "../api.js";
 import { Catalogue } from "../catalogue.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
@@ -8,12 +8,12 @@ import { FileButton, Search } from "../components/field.js";
 import { play, usePlaying } from "../components/player.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { Table } from "../components/table.js";
-import { say } from "../components/toast.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { UploadPanel } from "../components/upload-panel.js";
 import { html, useEffect, useState } from "../html.js";
 import { useNarrow } from "../narrow.js";
 import { go, href } from "../router.js";
+import { removeTrack } from "../removal.js";
 import { may } from "../session.js";
 import { addFiles, onAdded } from "../uploads.js";
 import { byline, clock, many, titleOf, when } from "../words.js";
@@ -81,23 +81,16 @@ function Tracks({ catalogue, sort, search, onSort, onReload }) {
   if (!catalogue.isLoaded) return html`<${Loading} what="Opening the library" />`;
   if (!catalogue.total) return search ? html`<${NothingFound} search=${search} />` : html`<${EmptyLibrary} />`;
 
-  const drop = async (index, track) => {
+  const drop = (track) => {
     setEdited(null);
-    try {
-      const { expires_at } = await remove(`tracks/${track.id}`);
-      onReload();
-      const undo = { label: "Undo", run: () => restore(track, onReload) };
-      say(`${titleOf(track)} was removed.`, expires_at ? undo : undefined); // some are gone for good
-    } catch (problem) {
-      say(problem.message);
-    }
+    removeTrack(track, { onGone: onReload, onBack: onReload });
   };
   const row = (index) => {
     const track = catalogue.track(index);
     if (!track) return html`<span role="cell" style=${{ gridColumn: "1 / -1" }}><span class="waiting-cell"></span></span>`;
     const cells = cellsOf(track, columns, { isPlaying: track.id === playing, onEdit: () => setEdited(track.id) });
     if (edited !== track.id) return cells;
-    return html`${cells}<${TrackEditor} track=${track} onClose=${() => setEdited(null)} onRemove=${() => drop(index, track)}
+    return html`${cells}<${TrackEditor} track=${track} onClose=${() => setEdited(null)} onRemove=${() => drop(track)}
       onSave=${async (changes) => {
         catalogue.replace(index, await patch(`tracks/${track.id}`, changes));
         setEdited(null);
@@ -118,16 +111,6 @@ function cellsOf(track, columns, { isPlaying, onEdit }) {
     actions: may("write") && html`<${Button} kind="bare" icon="edit" label="Edit ${titleOf(track)}" onClick=${onEdit} />`,
   };
   return columns.map(({ name, class: extra = "" }) => html`<div role="cell" key=${name} class="cell ${extra} cell-${name}">${cells[name]}</div>`);
-}
-
-async function restore(track, onDone) {
-  try {
-    await post(`tracks/${track.id}/restore`);
-    onDone();
-    say(`${titleOf(track)} is back.`);
-  } catch (problem) {
-    say(problem.message);
-  }
 }
 
 function EmptyLibrary() {

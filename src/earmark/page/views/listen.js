@@ -6,7 +6,7 @@ import { drawRing } from "../canvas/ring.js";
 import { MovingSpectrogram } from "../canvas/spectrogram.js";
 import { fitted } from "../canvas/surface.js";
 import { onTheme } from "../canvas/palette.js";
-import { keepClip } from "../clips.js";
+import { clipOf, keepClip } from "../clips.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
 import { FileButton, Switch } from "../components/field.js";
@@ -242,7 +242,7 @@ function History() {
       ${entries.map((entry) => html`<li key=${entry.at}><a href=${href("track", [entry.track.id], { at: entry.offset_s })}>
         <span class="cell"><strong>${titleOf(entry.track)}</strong> <span class="quiet">${byline(entry.track)}</span></span>
         <span class="small quiet">${clock(Math.max(0, entry.offset_s))} · ${percent(entry.confidence)} · ${when(new Date(entry.at))}</span>
-      </a></li>`)}
+      </a>${clipOf(entry.clipId) && html`<${Button} kind="bare" icon="explain" label="Why ${titleOf(entry.track)}?" href=${href("explain", [entry.clipId])} />`}</li>`)}
     </ul>
     <p class="small quiet">Only this browser knows.</p>
   </section>`;

@@ -103,7 +103,7 @@ function outcomeOf({ state, result, error }) {
 const tracksIn = (spans) => new Set(spans.filter(({ track }) => track).map(({ track }) => track.id)).size;
 
 function Scan({ id, onFiles }) {
-  const { task, problem, retry } = useTask(id);
+  const { task, problem, retry } = useTask(`scans/${id}`);
   if (problem && !task) return html`<${Failed} problem=${problem} onRetry=${retry} />`;
   if (!task) return html`<${Loading} what="Fetching the scan" />`;
   if (!hasEnded(task)) return html`<${Underway} task=${task} problem=${problem} onRetry=${retry} />`;

@@ -5,13 +5,14 @@ import { useAsked } from "../asked.js";
 import { Airplay } from "../components/airplay.js";
 import { Button } from "../components/button.js";
 import { play } from "../components/player.js";
-import { SoundMap } from "../components/sound-map.js";
+import { SoundMap, isSilent, useSound } from "../components/sound-map.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { Versions } from "../components/versions.js";
 import { html, useEffect, useState } from "../html.js";
 import { go, href } from "../router.js";
 import { removeTrack } from "../removal.js";
+import { may } from "../session.js";
 import { styled } from "../stylesheet.js";
 import { bytes, clock, count, titleOf, when } from "../words.js";
 
@@ -32,9 +33,14 @@ export function View({ place }) {
   if (problem?.status === 404) return html`<${Gone} />`;
   if (problem) return html`<${Failed} problem=${problem} onRetry=${retry} />`;
   if (!track) return html`<${Loading} what="Opening the track" />`;
-  return html`<article class="track" key=${id}>
-    <${Head} track=${track} onChange=${set} />
-    <${SoundMap} key=${id} track=${track} at_s=${momentOf(place.query.at)} />
+  return html`<${Opened} key=${id} track=${track} at_s=${momentOf(place.query.at)} onChange=${set} />`;
+}
+
+function Opened({ track, at_s, onChange }) {
+  const found = useSound(track);
+  return html`<article class="track">
+    <${Head} track=${track} isSilent=${isSilent(found.problem)} onChange=${onChange} />
+    <${SoundMap} track=${track} found=${found} at_s=${at_s} />
     <div class="track-parts">
       <${Versions} track=${track} />
       <${Airplay} track=${track} />
@@ -49,7 +55,7 @@ function momentOf(text) {
   return Number.isFinite(seconds) ? seconds : null;
 }
 
-function Head({ track, onChange }) {
+function Head({ track, isSilent: cannotPlay, onChange }) {
   const [isEdited, setEdited] = useState(false);
   const drop = () =>
     removeTrack(track, {
@@ -69,9 +75,9 @@ function Head({ track, onChange }) {
       <p class="track-by"><${By} track=${track} /></p>
     </div>
     <div class="actions">
-      <${Button} kind="main" icon="play" onClick=${() => play(track)}>Play<//>
-      <${Button} icon="edit" onClick=${() => setEdited(true)}>Edit<//>
-      <${Button} kind="bare" icon="trash" label="Remove" onClick=${drop} />
+      <${Button} kind="main" icon="play" disabled=${cannotPlay} onClick=${() => play(track)}>Play<//>
+      ${may("write") && html`<${Button} icon="edit" onClick=${() => setEdited(true)}>Edit<//>
+        <${Button} kind="bare" icon="trash" label="Remove" onClick=${drop} />`}
     </div>
   </header>`;
 }
