@@ -82,6 +82,8 @@ def test_a_browser_changes_its_key_for_a_cookie(locked: Locked) -> None:
     with httpx.Client(base_url=locked.server.api) as browser:
         begun = browser.post("/session", headers=bearer(locked.write))
         assert begun.json()["scope"] == "write"
+        told = {"key": "a key to write", "scope": "write", "is_session": True}
+        assert browser.get("/session").json() == told
         cookie = begun.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
@@ -90,6 +92,12 @@ def test_a_browser_changes_its_key_for_a_cookie(locked: Locked) -> None:
         assert browser.delete("/session").status_code == 204
         kept = locked.server.ask("GET", "/tracks", headers={"Cookie": f"{COOKIE}={token}"})
         assert kept.status_code == 401
+
+
+def test_who_has_no_key_is_told_so(locked: Locked) -> None:
+    """A page learns that it has to ask for one without being refused."""
+    told = locked.server.ask("GET", "/session")
+    assert told.json() == {"key": None, "scope": None, "is_session": False}
 
 
 def test_a_page_of_another_site_cannot_change_anything(locked: Locked) -> None:

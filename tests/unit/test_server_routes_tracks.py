@@ -103,6 +103,13 @@ def test_a_listing_comes_in_parts(server: Running) -> None:
     assert [one["title"] for one in parts] == sorted(one["title"] for one in parts)
 
 
+def test_a_listing_begins_anywhere(server: Running) -> None:
+    """So that a list is seen from its middle without all before it."""
+    whole = server.ask("GET", "/tracks?sort=title").json()["tracks"]
+    assert server.ask("GET", "/tracks?sort=title&skip=1&limit=1").json()["tracks"] == whole[1:2]
+    assert server.ask("GET", "/tracks?skip=-1").status_code == 422
+
+
 def test_a_listing_is_narrowed(server: Running) -> None:
     """To tracks with a text in title, artist or album."""
     first = server.ask("GET", "/tracks").json()["tracks"][0]
