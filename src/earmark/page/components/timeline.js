@@ -33,7 +33,7 @@ export function Timeline({ spans, duration_s, chosen, onChoose }) {
     if (chosen !== null) reveal(viewport, spans[chosen]);
   }, [chosen]);
 
-  return html`<section class="timeline" aria-label="Timeline" onKeyDown=${(event) => pressed(event, viewport)}>
+  return html`<section class="timeline" aria-label="Timeline" onKeyDown=${(event) => pressed(event, viewport, spans)}>
     <div class="timeline-head">
       <p class="timeline-told" aria-hidden="true">${told === null ? html`<span class="quiet">Point at a stretch to see what it is; choose it to hear it.</span>` : html`<${Told} span=${spans[told]} />`}</p>
       <${ChartTools} chart=${chart} />
@@ -53,8 +53,9 @@ function Spans({ spans, viewport, laneOf, chosen, onChoose, onTell }) {
   const list = useRef(null);
   const wanted = useRef(null);
   const [current, setCurrent] = useState(null);
-  const shown = spans.map((_, index) => index).filter((index) => isInSight(spans[index], viewport));
-  const stop = shown.includes(current ?? chosen) ? (current ?? chosen) : shown[0];
+  const inSight = spans.map((_, index) => index).filter((index) => isInSight(spans[index], viewport));
+  const stop = inSight.includes(current ?? chosen) ? (current ?? chosen) : inSight[0];
+  const shown = current === null || inSight.includes(current) ? inSight : [...inSight, current]; // it may have the focus
   useEffect(() => {
     if (wanted.current === null) return;
     list.current.querySelector(`[data-span="${wanted.current}"]`)?.focus(); // it may be there only now
@@ -65,7 +66,7 @@ function Spans({ spans, viewport, laneOf, chosen, onChoose, onTell }) {
     const by = { ArrowLeft: -1, ArrowRight: 1, Home: -spans.length, End: spans.length }[event.key];
     if (!by || event.shiftKey) return;
     event.preventDefault();
-    wanted.current = Math.min(spans.length - 1, Math.max(0, stop + by));
+    wanted.current = Math.min(spans.length - 1, Math.max(0, (current ?? stop) + by));
     setCurrent(wanted.current);
     reveal(viewport, spans[wanted.current]);
   };
@@ -168,18 +169,19 @@ function reveal(viewport, { start_s, end_s }) {
   viewport.reveal(start_s);
 }
 
-function pressed(event, viewport) {
+function pressed(event, viewport, spans) {
   const act = event.ctrlKey || event.metaKey || event.altKey ? null : KEYS[(event.shiftKey ? "Shift+" : "") + event.key] ?? KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   viewport.still();
-  act(viewport);
+  const focused = spans[event.target.dataset.span];
+  act(viewport, focused && (focused.start_s + focused.end_s) / 2);
 }
 
 const KEYS = {
-  "+": (viewport) => viewport.zoom(STEP),
-  "=": (viewport) => viewport.zoom(STEP),
-  "-": (viewport) => viewport.zoom(1 / STEP),
+  "+": (viewport, at_s) => viewport.zoom(STEP, at_s),
+  "=": (viewport, at_s) => viewport.zoom(STEP, at_s),
+  "-": (viewport, at_s) => viewport.zoom(1 / STEP, at_s),
   0: (viewport) => viewport.show(viewport.start_s, viewport.end_s),
   "Shift+ArrowLeft": (viewport) => viewport.pan(-FAR * viewport.span_s),
   "Shift+ArrowRight": (viewport) => viewport.pan(FAR * viewport.span_s),
