@@ -55,6 +55,9 @@ MOST_FRAMES = 1 << 24
 MOST_PEAKS_PER_S = 400
 """White noise, the densest of sounds, has 185; so many more would cost a server time."""
 
+MOST_STRONG_PER_S = 200
+"""Of peaks that no other near by outdoes: these are paired, at a cost. Sounds have 60 to 80."""
+
 SPARE_PEAKS = 100
 """That even the shortest clip may have."""
 
@@ -190,7 +193,7 @@ def clip_of_peaks(sent: ClipPeaks, params: Params, query: QueryParams) -> Clip:
 
     Raises:
         ForeignPeaksError: the peaks were found with other parameters.
-        ClipPeaksError: the frequency axis does not reach so far.
+        ClipPeaksError: no sound has such peaks.
     """
     check_peaks(sent, params)
     most = round(query.max_clip_s / frames_to_seconds(1, params.peaks))
@@ -198,7 +201,10 @@ def clip_of_peaks(sent: ClipPeaks, params: Params, query: QueryParams) -> Clip:
     count = np.searchsorted(peaks.time, frames * params.peaks.steps)
     peaks = Peaks(peaks.time[:count], peaks.frequency[:count], peaks.level[:count])
     heard = heard_by_peaks(peaks, frames, params.peaks, query)
-    return Clip(heard, frames_to_seconds(frames, params.peaks))
+    duration_s = frames_to_seconds(frames, params.peaks)
+    if len(heard.few) > SPARE_PEAKS + MOST_STRONG_PER_S * duration_s:
+        raise ClipPeaksError(sent.name, "too many of its peaks are equally loud")
+    return Clip(heard, duration_s)
 
 
 def check_peaks(sent: ClipPeaks, params: Params) -> None:

@@ -169,6 +169,18 @@ def test_white_noise_has_fewer_peaks_than_are_allowed() -> None:
     check_peaks(TAKEN, PARAMS)
 
 
+def test_equally_loud_peaks_are_no_attack() -> None:
+    """None outdoes another, so all would be paired: what no sound has is refused."""
+    rng = np.random.default_rng(1)
+    time, frequency = rng.integers(0, 800, 600).tolist(), rng.integers(200, 3500, 600).tolist()
+    sent = {"time": time, "frequency": frequency}
+    loud = ClipPeaks.from_json(spoiled(**sent, level=[100] * 600))
+    with pytest.raises(ClipPeaksError, match="equally loud"):
+        clip_of_peaks(loud, PARAMS, QUERY)
+    uneven = spoiled(**sent, level=rng.integers(1, 255, 600).tolist())
+    assert len(clip_of_peaks(ClipPeaks.from_json(uneven), PARAMS, QUERY).heard.few) < 300
+
+
 def test_of_a_long_clip_the_beginning_is_taken() -> None:
     """As of sound."""
     found = clip_of_peaks(TAKEN, PARAMS, QueryParams(max_clip_s=1.0))
