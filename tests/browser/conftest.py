@@ -29,6 +29,14 @@ class Screen:
     url: str
     complaints: list[str] = field(default_factory=list)
 
+    def hear(self, kind: str, text: str) -> None:
+        """Note what the page says in the console when a view breaks.
+
+        That the network failed, which browsers say there, too, is what some tests are about.
+        """
+        if kind == "error" and not text.startswith(("Failed to load", "WebSocket", "Refused")):
+            self.complaints.append(text)
+
     def go(self, place: str = "listen") -> Screen:
         """Go to a view, and wait until it is there."""
         self.page.goto(f"{self.url}/#/{place}")
@@ -90,6 +98,7 @@ def open_screen(browser: Browser, server: Running) -> Iterator[OpenScreen]:
         context.set_default_timeout(PATIENCE_MS)
         screen = Screen(context.new_page(), url or server.url)
         screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+        screen.page.on("console", lambda said: screen.hear(said.type, said.text))
         opened.append(screen)
         return screen
 

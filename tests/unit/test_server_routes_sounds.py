@@ -8,6 +8,7 @@ import pytest
 from earmark.evaluation.codecs import FLAC, decode, encode
 from earmark.evaluation.synthesis import catalogue
 from earmark.library import Library
+from earmark.pictures.spectrum import GREYS
 from earmark.server.schemas import ConstellationShape, SpectrogramShape
 from earmark.types import Track
 from tests.music import song
@@ -108,6 +109,14 @@ def test_a_spectrogram_is_a_picture_of_the_size_asked_for(server: Running, track
     columns, rows = (int.from_bytes(answer.content[at : at + 4]) for at in (16, 20))
     assert 50 < columns <= 100
     assert 25 < rows <= 50
+
+
+def test_a_grey_picture_tells_the_levels_themselves(server: Running, track: Track) -> None:
+    """For whoever has colours of his own; any other colours are refused."""
+    address = f"/tracks/{track.id}/spectrogram?width=100&height=50"
+    assert GREYS.tobytes() in server.ask("GET", f"{address}&colours=grey").content
+    assert GREYS.tobytes() not in server.ask("GET", address).content
+    assert server.ask("GET", f"{address}&colours=plaid").status_code == 422
 
 
 @pytest.mark.parametrize("what", ["audio", "constellation", "spectrogram"])

@@ -18,8 +18,8 @@ class UpdateKind(StrEnum):
     ENDED = "ended"
     """It plays no more."""
     UNKNOWN = "unknown"
-    """A stretch was looked at in every way, and is no track of the library as far as can be told;
-    said once of each stretch. A later decision is still possible."""
+    """A stretch was looked at in every way, or waits for the ladder, and is no track of the library
+    as far as can be told; said once of each stretch. A later decision is still possible."""
     SILENCE = "silence"
     """It has been silent for a while."""
     SOUND = "sound"

@@ -114,8 +114,15 @@ class Files:
         return os.fstat(handle).st_size
 
     def map(self, handle: int) -> mmap.mmap:
-        """Map an open file into memory, to be read."""
-        return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+        """Map an open file into memory, to be read here and there.
+
+        What is not in memory is then fetched page by page. Else the system would fetch 128 kB
+        for each page, and an index that is larger than memory would hardly be read any more.
+        """
+        memory = mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+        if hasattr(memory, "madvise"):
+            memory.madvise(mmap.MADV_RANDOM)
+        return memory
 
     def close(self, handle: int) -> None:
         """Close an open file."""

@@ -24,6 +24,9 @@ export function DropZone({ label, onFiles, children }) {
   </div>`;
 }
 
+/** Of a folder, covers and notes are left out; what a browser has no type for may be sound. */
+const MAY_BE_SOUND = /^(audio|video)\/|^$/;
+
 /** Every file that was dropped, of folders in the order of their names. */
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()); // before any await: they go
@@ -42,5 +45,6 @@ async function within(entry) {
     found.push(...part);
   }
   found.sort((a, b) => a.name.localeCompare(b.name));
-  return (await Promise.all(found.filter(({ name }) => !name.startsWith(".")).map(within))).flat();
+  const files = await Promise.all(found.filter(({ name }) => !name.startsWith(".")).map(within));
+  return files.flat().filter(({ type }) => MAY_BE_SOUND.test(type));
 }

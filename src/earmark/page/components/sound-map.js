@@ -90,7 +90,7 @@ export function useSound(track) {
 
 function PlayHere({ chart, track }) {
   const picked = useStore(chart.picked);
-  return picked && html`<${Button} icon="play" class="play-here" onClick=${() => play(track, picked.at_s)}>From ${clock(picked.at_s)}<//>`;
+  return picked && html`<${Button} icon="play" onClick=${() => play(track, picked.at_s)}>From ${clock(picked.at_s)}<//>`;
 }
 
 /** What is missing in the picture, and why. */

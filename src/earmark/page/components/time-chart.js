@@ -180,14 +180,14 @@ function useSaid(chart, read) {
 
 function pressed(event, chart, tell, onEnter) {
   if (event.ctrlKey || event.altKey || event.metaKey) return;
-  const { viewport, picked } = chart;
+  const { picked } = chart;
   const act = KEYS[event.key];
   if (act) act(chart, event.shiftKey ? 6 : 1);
   else if (event.key === "Enter" && onEnter && picked.get()) onEnter(picked.get().at_s);
   else if (event.key === "Escape" && picked.get()) picked.set(null);
   else return;
   event.preventDefault();
-  tell(viewport);
+  tell();
 }
 
 const KEYS = {

@@ -75,6 +75,7 @@ function useCatalogue(sort, containing) {
 
 function Tracks({ catalogue, sort, search, onSort, onReload }) {
   const [edited, setEdited] = useState(null);
+  const playing = usePlaying()?.track.id;
   const columns = useNarrow() ? COLUMNS.filter(({ name }) => NARROW.has(name)) : COLUMNS; // the rest stands in other cells
   if (catalogue.problem && !catalogue.total) return html`<${Failed} problem=${catalogue.problem} onRetry=${onReload} />`;
   if (!catalogue.isLoaded) return html`<${Loading} what="Opening the library" />`;
