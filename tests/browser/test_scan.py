@@ -114,7 +114,7 @@ def test_recording_and_track_are_heard_at_the_same_moment(screen: Screen, scanne
     page.get_by_role("button", name=f"Hear {title(MIX[2])}").click()
     panel = page.get_by_role("region", name="Hear it")
     page.wait_for_function("document.querySelector('.compare audio').currentTime > 0.2")
-    panel.get_by_text("Your track").click()
+    panel.get_by_role("radio", name="Your track").check()
     page.wait_for_function("document.querySelectorAll('.compare audio')[1].currentTime > 0.2")
     states = "[...document.querySelectorAll('.compare audio')].map((one) => one.paused)"
     assert page.evaluate(states) == [True, False]
