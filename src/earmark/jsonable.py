@@ -13,7 +13,6 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from earmark.pictures.spectrum import GREYS, HIGHEST_DB, LOWEST_DB, gathered
 from earmark.units import iso_utc, iso_written
 
 if TYPE_CHECKING:
@@ -148,14 +147,16 @@ def exhibit(shown: Exhibit) -> Object:
 
 
 def _clip_picture(shown: Exhibit) -> Object:
+    from earmark.pictures import spectrum  # noqa: PLC0415 - NumPy: only who needs it pays
+
     size = MOST_COLUMNS, MOST_ROWS
-    picture = gathered(shown.level_db, shown.frame_s, shown.band_hz, *size)
+    picture = spectrum.gathered(shown.level_db, shown.frame_s, shown.band_hz, *size)
     return {
-        "png": base64.b64encode(picture.png(GREYS)).decode(),
+        "png": base64.b64encode(picture.png(spectrum.GREYS)).decode(),
         "column_s": round(picture.column_s, 6),
         "row_hz": picture.row_hz.round(1).tolist(),
-        "lowest_db": LOWEST_DB,
-        "highest_db": HIGHEST_DB,
+        "lowest_db": spectrum.LOWEST_DB,
+        "highest_db": spectrum.HIGHEST_DB,
     }
 
 

@@ -13,7 +13,7 @@ from typing import cast
 
 import pytest
 
-from earmark.audio.source import ByteStream, Input, is_url, open_input, source_label
+from earmark.audio.source import ByteStream, Input, open_input, source_label
 from earmark.errors import UnreadableFileError, UnsupportedAudioError, UsageError
 from tests.media import Pipe
 
@@ -198,12 +198,3 @@ def test_spooling_is_bounded() -> None:
     """A stream longer than the limit is refused, with the way out."""
     with pytest.raises(UnsupportedAudioError, match="longer than 1 MB; save it to a file"):
         open_input(Pipe(b"\0\0\0\x18ftypM4A " + b"x" * 2**21), spool_limit_bytes=2**20)
-
-
-@pytest.mark.parametrize(
-    ("place", "expected"),
-    [("https://radio.example/", True), ("udp://@:5004", True), ("a/b.mp3", False), ("C:/a", False)],
-)
-def test_an_address_is_no_path(place: str, expected: bool) -> None:  # noqa: FBT001
-    """A scheme with two slashes tells it."""
-    assert is_url(place) is expected

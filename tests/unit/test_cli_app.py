@@ -21,8 +21,9 @@ def test_the_version_is_told() -> None:
 def test_every_command_is_there() -> None:
     """The commands are those of the manual."""
     wanted = (
-        "add airplay backup bench copy demo doctor duplicates edit explain export identify import "
-        "keys list listen monitor rebuild remove repair restore scan search serve show stats"
+        "add airplay backup bench copy demo doctor duplicates edit explain export fingerprint "
+        "identify import keys list listen monitor rebuild remove repair restore scan search serve "
+        "show stats"
     )
     assert wanted.split() == COMMANDS
 
@@ -31,12 +32,13 @@ def test_every_command_is_there() -> None:
 def test_every_command_shows_an_example(name: str) -> None:
     """`--help` has a line that can be copied, and tells of --json and --debug.
 
-    `keys` is several commands, which tell of them; `serve` prints nothing but its log.
+    `keys` is several commands, which tell of them; `serve` prints nothing but its log, and
+    `fingerprint` nothing but JSON.
     """
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0
     assert any(line.strip().startswith(f"earmark {name}") for line in result.stdout.splitlines())
-    assert name in {"keys", "serve"} or "--json" in result.stdout
+    assert name in {"fingerprint", "keys", "serve"} or "--json" in result.stdout
     assert name == "keys" or "--debug" in result.stdout
 
 

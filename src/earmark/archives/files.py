@@ -13,9 +13,9 @@ from typing import BinaryIO, cast
 from earmark.archives import binary, lines
 from earmark.archives.base import FORMAT, Damage, Form, Kind, Record
 from earmark.archives.values import Manifest, manifest_of
-from earmark.audio import is_url
 from earmark.errors import ArchiveError, DamagedArchiveError, NotAnArchiveError, UsageError
 from earmark.stores.files import Files, publish
+from earmark.texts import is_url
 
 STANDARD = "-"
 """Stands for the standard input or output."""

@@ -6,7 +6,7 @@ from earmark.audio.formats import MEDIA_SUFFIXES, Supported, library_versions, s
 from earmark.audio.header import Header, read_header
 from earmark.audio.preview import save_preview
 from earmark.audio.resampling import Resampler, to_mono
-from earmark.audio.source import AudioSource, ByteStream, is_url, source_label
+from earmark.audio.source import AudioSource, ByteStream, source_label
 from earmark.audio.stream import AudioStream, channels_of, open_address, open_audio, open_samples
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "Resampler",
     "Supported",
     "channels_of",
-    "is_url",
     "library_versions",
     "open_address",
     "open_audio",

@@ -9,7 +9,6 @@ back in `check`.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -32,7 +31,6 @@ AudioSource: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | B
 Data in memory goes in an `io.BytesIO`. A file object is read from where it stands, and not closed.
 """
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 SPOOL_LIMIT_BYTES = 1 << 30
 """How much of a stream that cannot be played as it comes is kept in a temporary file."""
@@ -42,11 +40,6 @@ HEAD_BYTES = 4096
 COPY_BYTES = 1 << 20
 
 _MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp"})
-
-
-def is_url(place: str) -> bool:
-    """Whether this is an address, and no path."""
-    return bool(SCHEME.match(place))
 
 
 class Input:

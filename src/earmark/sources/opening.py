@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from earmark.audio import Address, ByteStream, is_url
+from earmark.audio import Address, ByteStream
 from earmark.errors import SourceUnavailableError, UnsupportedSourceError
 from earmark.sources.client import Client, Response
 from earmark.sources.datagrams import SCHEMES, DatagramStream
@@ -22,6 +22,7 @@ from earmark.sources.hls import SegmentStream
 from earmark.sources.icy import HEADER, TitledStream, interval_of
 from earmark.sources.playlists import first_entry, is_hls, is_playlist, lines_of
 from earmark.sources.urls import WEB_PORTS, redacted
+from earmark.texts import is_url
 
 STANDARD_INPUT = "-"
 HEAD_BYTES = 4096

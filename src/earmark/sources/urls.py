@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from earmark.audio import is_url
 from earmark.errors import UnsupportedSourceError
+from earmark.texts import is_url
 
 WEB_PORTS = {"http": 80, "https": 443}
 

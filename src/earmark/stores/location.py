@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from earmark.audio import is_url
 from earmark.errors import UsageError
 from earmark.stores.postgres.address import Address, is_address, parse, shown
+from earmark.texts import is_url
 
 MEMORY = "memory:"
 """The place of a library that is gone with the process."""
