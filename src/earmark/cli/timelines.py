@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from earmark.cli import text
-from earmark.timelines import UNKNOWN
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,6 +28,7 @@ def table(timeline: Timeline) -> Table:
 
 
 def _cells(span: TimelineSpan) -> tuple[str, ...]:
+    from earmark.timelines import UNKNOWN
     from earmark.units import change
 
     track, times = span.track, (text.clock(span.start_s), text.clock(span.end_s))
