@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -29,3 +32,11 @@ def painted(page: Page) -> float:
     A spectrogram covers all but the axis below it, silence as paper; peaks and lines cover little.
     """
     return float(page.evaluate(PAINTED))
+
+
+def until(page: Page, is_so: Callable[[], bool], patience_s: float = 60.0) -> None:
+    """Wait for something; the page's policy lets no browser do so with a text of code."""
+    end = time.monotonic() + patience_s
+    while not is_so():
+        assert time.monotonic() < end, "it is still not so"
+        page.wait_for_timeout(50)

@@ -14,6 +14,7 @@ from earmark import jsonable
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.types import TimelineSpan
 from tests.browser.conftest import OpenScreen, Screen
+from tests.browser.looking import until
 from tests.browser.test_frame import SERIOUS
 from tests.music import pieces, title
 from tests.serving import Running
@@ -113,14 +114,16 @@ def test_recording_and_track_are_heard_at_the_same_moment(screen: Screen, scanne
     page = screen.go(f"scan/{scanned}").page
     page.get_by_role("button", name=f"Hear {title(MIX[2])}").click()
     panel = page.get_by_role("region", name="Hear it")
-    page.wait_for_function("document.querySelector('.compare audio').currentTime > 0.2")
+    heard = "document.querySelectorAll('.compare audio')[%d].currentTime > 0.2"
+    until(page, lambda: page.evaluate(heard % 0))
     panel.get_by_role("radio", name="Your track").check()
-    page.wait_for_function("document.querySelectorAll('.compare audio')[1].currentTime > 0.2")
+    until(page, lambda: page.evaluate(heard % 1))
     states = "[...document.querySelectorAll('.compare audio')].map((one) => one.paused)"
     assert page.evaluate(states) == [True, False]
     expect(panel.get_by_role("button", name="Pause")).to_be_visible()
     panel.get_by_role("slider").fill("30")
-    page.wait_for_function("document.querySelector('.compare audio').src.includes('start_s=30')")
+    later = "document.querySelector('.compare audio').src.includes('start_s=30')"
+    until(page, lambda: page.evaluate(later))
     panel.get_by_role("button", name="Close").click()
     expect(panel).to_have_count(0)
 

@@ -65,7 +65,7 @@ def test_nothing_goes_on_when_nobody_asks_any_more() -> None:
     next(results)
     results.close()
     assert len(begun) <= 2 * AHEAD
-    assert not [thread for thread in enumerate_threads() if thread.name.startswith("earmark")]
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("earmark_")]
 
 
 def test_there_is_a_cpu_to_work_with() -> None:

@@ -57,7 +57,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     """As an error of Earmark's own."""
     path = tmp_path / "text.sqlite"
     path.write_text("words " * 1000)
-    with pytest.raises(OperationsError, match="not a database"):
+    with pytest.raises(OperationsError, match="it is no database"):
         SqliteOperations(path)
 
 

@@ -55,11 +55,12 @@ function Spans({ spans, viewport, laneOf, chosen, onChoose, onTell }) {
   const [current, setCurrent] = useState(null);
   const inSight = spans.map((_, index) => index).filter((index) => isInSight(spans[index], viewport));
   const stop = inSight.includes(current ?? chosen) ? (current ?? chosen) : inSight[0];
-  const shown = current === null || inSight.includes(current) ? inSight : [...inSight, current]; // it may have the focus
+  const shown = current === null || inSight.includes(current) ? inSight : [...inSight, current].sort((a, b) => a - b); // it may have the focus
   useEffect(() => {
-    if (wanted.current === null) return;
-    list.current.querySelector(`[data-span="${wanted.current}"]`)?.focus(); // it may be there only now
+    const element = wanted.current !== null && list.current.querySelector(`[data-span="${wanted.current}"]`);
+    if (!element) return; // it may be there only after the next time
     wanted.current = null;
+    element.focus();
   });
 
   const keys = (event) => {
