@@ -47,17 +47,21 @@ class Screen:
 OpenScreen = Callable[..., Screen]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """What drives browsers."""
+    """What drives browsers.
+
+    Not for the whole session: while it is there, the thread has a running event loop, and
+    `asyncio.run` is refused to every test that the same worker runs later.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for the tests of a module."""
     program = chromium()
     if program is None:
         pytest.skip("no Chromium is installed; Debian's package is `chromium`")

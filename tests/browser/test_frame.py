@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from earmark.server.keys import Scope
 from tests.browser.conftest import OpenScreen, Screen
+from tests.browser.looking import serious
 from tests.music import title
 from tests.serving import Running, make_key, make_options, running
 
-SERIOUS = {"serious", "critical"}
 VIEWS = ("listen", "library")
 
 
@@ -35,8 +34,7 @@ def test_axe_finds_nothing_serious(
     """Names, roles, contrasts: in both themes, on a phone and on a desktop."""
     page = open_screen(size=size, theme=theme).go(view).page
     page.wait_for_load_state("networkidle")
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert serious(page) == []
 
 
 def test_a_key_is_asked_for_once_and_not_kept(

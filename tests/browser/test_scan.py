@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from earmark import jsonable
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.types import TimelineSpan
 from tests.browser.conftest import OpenScreen, Screen
-from tests.browser.looking import until
-from tests.browser.test_frame import SERIOUS
+from tests.browser.looking import serious, until
 from tests.music import pieces, title
 from tests.serving import Running
 from tests.timelines import track
@@ -238,6 +236,5 @@ def test_axe_finds_nothing_serious_in_a_timeline(
     screen.go("scan/made-up")
     page.get_by_role("button", name="Hear First").click()
     page.get_by_role("region", name="Hear it").wait_for()
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from earmark import jsonable
 from earmark.operations.opening import open_operations
 from earmark.server.options import ServerOptions
 from tests.browser.conftest import OpenScreen, Screen
-from tests.browser.test_frame import SERIOUS
+from tests.browser.looking import serious
 from tests.browser.test_scan import tell
 from tests.music import song, title
 from tests.plays import play
@@ -190,6 +189,5 @@ def test_axe_finds_nothing_serious_in_stations(
     if place == "monitors":
         page.get_by_role("article", name=station).wait_for()
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,11 +6,10 @@ import re
 import numpy as np
 import pytest
 import soundfile
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenScreen, Screen
-from tests.browser.test_frame import SERIOUS
+from tests.browser.looking import serious
 from tests.browser.test_scan import task, tell
 from tests.music import clip, song, title
 from tests.serving import Running
@@ -93,6 +92,5 @@ def test_axe_finds_nothing_serious_in_tasks(open_screen: OpenScreen, size: str, 
     tell(page, "**/tasks?**", {"tasks": shown, "next_cursor": None})
     screen.go("tasks")
     page.get_by_role("region", name="Ended").wait_for()
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS] == []
+    assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
