@@ -107,7 +107,8 @@ def answers(load: Load) -> Iterator[Row]:
     """Ask one clip after the other; then the library itself."""
     material, rounds = load.material, load.chosen.rounds
     kinds = (
-        ("a hit", material.hits, "25 ms; p95 50 ms"),
+        ("a hit, clean", material.clean, "25 ms; p95 50 ms"),
+        ("a hit, half of them in noise at 0 dB", material.hits, ""),
         ("a stranger", material.strangers, "60 ms"),
     )
     with serving(load.library) as server:

@@ -172,6 +172,8 @@ class TrackOrder(StrEnum):
     """What a listing is sorted by; letters of ASCII without regard to case, ties by key."""
 
     ADDED = "added"
+    NEWEST = "newest"
+    """As they were added, the last one first."""
     TITLE = "title"
     ARTIST = "artist"
     """Tracks without an artist come first."""

@@ -58,6 +58,16 @@ def test_a_click_on_a_heading_sorts(screen: Screen) -> None:
     expect(titles).to_have_text(sorted(title(number) for number in range(3)))
 
 
+def test_the_newest_come_first_when_asked_twice(screen: Screen, extra: str) -> None:
+    """As everyone looks for what was added last."""
+    page = screen.go("library").page
+    heading = page.get_by_role("columnheader", name="Added")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    page.get_by_role("button", name="Added").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    expect(page.locator(".track-title").first).to_have_attribute("href", re.compile(extra))
+
+
 def test_a_track_is_edited_where_it_stands(screen: Screen, extra: str, server: Running) -> None:
     """With the keyboard alone; what was not changed is not sent."""
     page = screen.go("library").page

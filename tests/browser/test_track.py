@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from earmark import Metadata
+from earmark.server.tasks.adding import add_sent
 from tests.browser.conftest import OpenScreen, Screen
 from tests.browser.looking import painted, serious, until
 from tests.browser.test_scan import tell
@@ -18,8 +21,10 @@ PEAKS = re.compile(r"\d+ peaks in 0:1\d, from \d+ Hz to [\d.]+ kHz; half of them
 @pytest.fixture
 def soundless(server: Running) -> Iterator[str]:
     """The id of a track whose sound was not kept: nearly all of the first song."""
-    sent = server.ask("POST", "/tracks?title=From+the+archive", content=clip(0, 0.5, 11.5))
-    track_id: str = server.ended(sent)["result"]["tracks"][0]["track"]["id"]
+    sent = io.BytesIO(clip(0, 0.5, 11.5))
+    said = Metadata(title="From the archive")
+    library = server.context.library
+    track_id = add_sent(library, sent, "archive", metadata=said, longest_s=60.0).track.id
     yield track_id
     server.ask("DELETE", f"/tracks/{track_id}?for_good=true")
 

@@ -522,6 +522,7 @@ def test_stats_count(store: Store) -> None:
     ("order", "expected"),
     [
         (TrackOrder.ADDED, ["b", "A", "ä", "a", "C"]),
+        (TrackOrder.NEWEST, ["C", "a", "ä", "A", "b"]),
         (TrackOrder.TITLE, ["A", "a", "b", "C", "ä"]),
         (TrackOrder.ARTIST, ["a", "C", "b", "A", "ä"]),
     ],

@@ -23,7 +23,9 @@ def test_a_key_is_made_listed_and_removed(earmark: Earmark) -> None:
     assert (listed["name"], listed["scope"]) == ("telephone", "write")
     assert secret not in earmark("keys", "list").stdout
     assert earmark("keys", "remove", listed["id"]).exit_code == 0
-    assert earmark("keys", "list").stdout == ""
+    none = earmark("keys", "list")
+    assert (none.exit_code, none.stdout) == (0, "")
+    assert "`earmark keys add NAME`" in none.stderr
     assert earmark("keys", "remove", listed["id"]).exit_code == 1
 
 

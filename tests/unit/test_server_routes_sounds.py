@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,7 +11,8 @@ from earmark.evaluation.synthesis import catalogue
 from earmark.library import Library
 from earmark.pictures.spectrum import GREYS
 from earmark.server.schemas import ConstellationShape, SpectrogramShape
-from earmark.types import Track
+from earmark.server.tasks.adding import add_sent
+from earmark.types import Metadata, Track
 from tests.music import song
 from tests.serving import Running
 
@@ -23,11 +25,12 @@ def track(server: Running) -> Track:
 
 @pytest.fixture
 def sent(server: Running) -> Iterator[str]:
-    """The id of a track that was sent, so that no file of it is kept."""
+    """The id of a track that was sent, of which nothing else was kept."""
     piece = next(iter(catalogue(1, seed=41, duration_s=8.0)))
     data = encode(piece.samples, piece.sample_rate_hz, FLAC)
-    task = server.ended(server.ask("POST", "/tracks", content=data))
-    track_id: str = task["result"]["tracks"][0]["track"]["id"]
+    library: Library = server.context.library
+    sound = io.BytesIO(data)
+    track_id = add_sent(library, sound, "sent", metadata=Metadata(), longest_s=60.0).track.id
     yield track_id
     server.ask("DELETE", f"/tracks/{track_id}")
 
@@ -66,6 +69,21 @@ def test_sound_that_is_not_kept_is_a_problem(server: Running, sent: str) -> None
         assert problem["type"] == "urn:earmark:problem:sound-gone"
         assert "nothing of it was kept" in problem["detail"]
     assert server.ask("GET", f"/tracks/{sent}/constellation").json()["time_s"]
+
+
+def test_of_what_is_sent_a_preview_is_kept(server: Running) -> None:
+    """Unless the server was told otherwise; it can be listened to."""
+    (piece,) = catalogue(1, seed=42, duration_s=8.0)
+    data = encode(piece.samples, piece.sample_rate_hz, FLAC)
+    task = server.ended(server.ask("POST", "/tracks", content=data))
+    track = task["result"]["tracks"][0]["track"]
+    assert track["media"] == "preview"
+    kept = server.ask("GET", f"/tracks/{track['id']}/audio")
+    assert kept.headers["content-type"] == "audio/ogg"
+    assert len(kept.content) < len(data) / 2
+    found, there = decode(kept.content, 8000), decode(data, 8000)
+    assert len(found) == pytest.approx(len(there), abs=800)
+    server.ask("DELETE", f"/tracks/{track['id']}?for_good=true")
 
 
 def test_a_constellation_is_told_in_parts(server: Running, track: Track) -> None:

@@ -59,6 +59,16 @@ def test_an_address_that_is_not_here_is_told(tmp_path: Path, host: str) -> None:
         pass
 
 
+def test_no_answer_waits_to_be_acknowledged(tmp_path: Path) -> None:
+    """Connections inherit from the listener that small parts are sent at once."""
+    with made(make_options(tmp_path)) as server:
+        port = int(server.address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)):
+            accepted, _ = server._listener.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_server_says_when_it_is_ready(tmp_path: Path) -> None:
     """And where it is; then it answers."""
     told: list[int] = []

@@ -111,8 +111,8 @@ def test_what_is_no_file_is_not_waited_for(library: Library, track: Track, tmp_p
             Sounds(library).open(of_file(library, track, tmp_path / name))
 
 
-def test_what_was_sent_is_not_kept(library: Library, track: Track) -> None:
-    """A track without a file says so."""
+def test_of_a_track_without_a_file_nothing_was_kept(library: Library, track: Track) -> None:
+    """It says so."""
     nowhere = replace(track, source=Source(b"", b"", b""), media_file=None)
     with pytest.raises(SoundGoneError, match="nothing of it was kept"):
         Sounds(library).open(nowhere)

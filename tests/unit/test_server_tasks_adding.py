@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from earmark import Library, Metadata
+from earmark import Library, MediaKind, Metadata
 from earmark.errors import AudioError, UsageError
+from earmark.evaluation.codecs import decode
 from earmark.server.tasks.adding import Added, add_sent
 from tests.music import clip, pieces, song, title
 
@@ -59,6 +60,25 @@ def test_a_known_sound_of_which_nothing_is_said_stays(library: Library) -> None:
     first = add(library, song(1), artist="Somebody")
     again = add(library, song(1), "other name")
     assert (again.is_new, again.is_changed, again.track) == (False, False, first.track)
+
+
+@pytest.mark.parametrize(
+    ("media", "suffix"), [(MediaKind.COPY, ".flac"), (MediaKind.PREVIEW, ".opus")]
+)
+def test_the_sound_is_kept_if_that_is_asked_for(
+    library: Library, media: MediaKind, suffix: str
+) -> None:
+    """The file as it was sent, or a smaller one; once, however often it is sent."""
+    sent = {"metadata": Metadata(), "longest_s": 60.0, "media": media}
+    track = add_sent(library, io.BytesIO(song(1)), "My.Song.flac", **sent).track  # type: ignore[arg-type]
+    again = add_sent(library, io.BytesIO(song(1)), "again.flac", **sent)  # type: ignore[arg-type]
+    assert (track.media, again.is_new, again.track) == (media, False, track)
+    assert track.media_file is not None
+    assert track.media_file.endswith(suffix)
+    with library.reading() as reader, reader.open_media(track.media_file) as file:
+        kept = file.read()
+    assert (kept == song(1)) == (media is MediaKind.COPY)
+    assert len(decode(kept, 8000)) == pytest.approx(len(decode(song(1), 8000)), abs=800)
 
 
 def test_what_cannot_be_added_leaves_nothing(library: Library) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from earmark import Library
+from earmark import Library, MediaKind
 from earmark.errors import TooLargeError
 from earmark.server.tasks.base import TaskKind
 from earmark.server.tasks.kinds import KINDS, Work, longest_s
@@ -19,7 +19,9 @@ def work(folder: Path, request: dict[str, Any], *files: bytes, longest: float = 
     for number, data in enumerate(files):
         (folder / str(number)).write_bytes(data)
     library = Library.open("memory:")
-    return Work(library, folder, request, longest, lambda _done, _total: None)
+    return Work(
+        library, folder, request, longest, MediaKind.REFERENCE, lambda _done, _total: None
+    )
 
 
 def test_what_is_added_has_its_own_tags_or_its_name(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def queue(tmp_path: Path) -> Iterator[SqliteTaskQueue]:
 
 def done(queue: SqliteTaskQueue, folder: Path) -> Task:
     """Let a worker do the next task once."""
-    settings = WorkerSettings(str(folder), "memory:", 512, 1.0)
+    settings = WorkerSettings(str(folder), "memory:", 512, 1.0, "reference")
     task = queue.claim("one")
     assert task is not None
     folder_of(folder, task.id).mkdir(parents=True)

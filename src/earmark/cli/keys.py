@@ -54,8 +54,11 @@ def list_keys(
 ) -> None:
     """List the keys, without their secrets."""
     with _opened(state, debug=debug) as store:
-        for key in store.every():
+        every = store.every()
+        for key in every:
             typer.echo(_json(key) if as_json else _words(key))
+        if not every:
+            typer.echo("no keys yet; `earmark keys add NAME` makes one", err=True)
 
 
 @keys.command("remove")

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from earmark.types import MediaKind
+
 MEGABYTE = 1 << 20
 _META = "setting"
 
@@ -186,6 +188,13 @@ class ServerOptions:
         default=8765, metadata=_told("The port; 0 for any that is free.", "PORT", least=0)
     )
     workers: int = field(default=1, metadata=_told("Processes that work off tasks.", "N", least=1))
+    media: MediaKind = field(
+        default=MediaKind.PREVIEW,
+        metadata=_told(
+            "What to keep of the sound of tracks that are sent, for listening: a small preview "
+            "(12.5 MB an hour), a copy of the file, or, as a reference, nothing."
+        ),
+    )
     keep_hours: float = field(
         default=24.0, metadata=_told("How long the results of tasks are kept.", "HOURS", least=0)
     )

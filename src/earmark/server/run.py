@@ -134,7 +134,7 @@ def _listener(options: ServerOptions) -> socket.socket:
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     place = (options.host, options.port)
     try:
-        return socket.create_server(place, family=family, backlog=BACKLOG)
+        listener = socket.create_server(place, family=family, backlog=BACKLOG)
     except (OSError, UnicodeError, OverflowError) as error:
         cause = (getattr(error, "strerror", None) or str(error)).lower()
         message = (
@@ -142,6 +142,9 @@ def _listener(options: ServerOptions) -> socket.socket:
             "--host and --port"
         )
         raise UsageError(message) from error
+    # connections inherit it; without it an answer's body waits 40 ms for its head to be acknowledged
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _library(options: ServerOptions) -> tuple[Library, bool]:

@@ -29,10 +29,7 @@ def open_state(folder: Path) -> SqliteFile:
     Raises:
         ServerStateError: it cannot be opened, or is something else.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ServerStateError(str(folder), error.strerror or str(error)) from error
+    _make(folder)
     path = folder / "server.sqlite"
     return SqliteFile(path, APPLICATION_ID, migration_scripts(), QUERIES, ServerStateError)
 
@@ -49,8 +46,8 @@ def sole(folder: Path) -> Iterator[None]:
     Raises:
         ServerStateError: another one runs, or the folder cannot be written.
     """
+    _make(folder)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / "server.lock").open("wb")
     except OSError as error:
         raise ServerStateError(str(folder), error.strerror or str(error)) from error
@@ -61,3 +58,12 @@ def sole(folder: Path) -> Iterator[None]:
             cause = "another server uses it; choose another with --state"
             raise ServerStateError(str(folder), cause) from None
         yield
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ServerStateError(str(folder), "there is a file where a folder must be") from error
+    except OSError as error:
+        raise ServerStateError(str(folder), error.strerror or str(error)) from error

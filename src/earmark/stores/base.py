@@ -125,7 +125,7 @@ class Reader(Protocol):
         """Return part of a listing.
 
         Args:
-            order: what to sort by, ascending.
+            order: what to sort by.
             limit: how many tracks at most.
             offset: how many to leave out before the first.
             containing: only tracks with this text in title, artist or album, whatever the case of

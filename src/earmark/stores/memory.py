@@ -96,7 +96,9 @@ class MemoryReader:
         """Return part of a listing."""
         wanted = _folded(containing)
         found = [track for track in self.all_tracks() if wanted in _folded(_text(track))]
-        if order is TrackOrder.TITLE:
+        if order is TrackOrder.NEWEST:
+            found.reverse()
+        elif order is TrackOrder.TITLE:
             found.sort(key=lambda track: _folded(track.metadata.title))
         elif order is TrackOrder.ARTIST:
             found.sort(key=lambda track: _rank(track.metadata.artist))

@@ -5,7 +5,10 @@ import { Icon } from "./icons.js";
 
 const AROUND = 12;
 
-/** @typedef {{name: string, title: string, sort?: string, class?: string, width: string}} Column */
+/**
+ * @typedef {{name: string, title: string, sort?: string, descending?: string, class?: string, width: string}} Column
+ *   `sort` and `descending` are what the listing is asked for when the column is chosen, and chosen again
+ */
 
 /**
  * Which rows are in sight, with some more around them.
@@ -61,11 +64,11 @@ export function Table({ label, columns, total, rowHeight, renderRow, sort, onSor
 }
 
 function Head({ column, sort, onSort }) {
-  const isSorted = column.sort !== undefined && column.sort === sort;
-  const sorted = isSorted ? "ascending" : undefined;
+  const sorted = !sort ? undefined : column.sort === sort ? "ascending" : column.descending === sort ? "descending" : undefined;
+  const next = sorted === "ascending" ? (column.descending ?? column.sort) : column.sort;
   return html`<div role="columnheader" class="cell ${column.class ?? ""}" aria-sort=${sorted}>
     ${column.sort && onSort
-      ? html`<button type="button" onClick=${() => onSort(column.sort)}>${column.title}${isSorted && html`<${Icon} name="down" />`}</button>`
+      ? html`<button type="button" onClick=${() => onSort(next)}>${column.title}${sorted && html`<${Icon} name=${sorted === "ascending" ? "up" : "down"} />`}</button>`
       : html`<span class=${column.isUnseen ? "unseen" : ""}>${column.title}</span>`}
   </div>`;
 }

@@ -27,7 +27,7 @@ const COLUMNS = [
   { name: "title", title: "Title", sort: "title", width: "minmax(0, 2.2fr)" },
   { name: "artist", title: "Artist", sort: "artist", class: "wide", width: "minmax(0, 1.4fr)" },
   { name: "album", title: "Album", class: "wide", width: "minmax(0, 1.4fr)" },
-  { name: "added", title: "Added", sort: "added", class: "wide", width: "9rem" },
+  { name: "added", title: "Added", sort: "added", descending: "newest", class: "wide", width: "9rem" },
   { name: "length", title: "Length", class: "number", width: "3.5rem" },
   { name: "actions", title: "Change", isUnseen: true, width: "var(--tap)" },
 ];

@@ -82,7 +82,8 @@ async def add_tracks(request: Request, metadata: Annotated[NewMetadata, Query()]
 
     The task's result has `tracks` and `skipped`, with the reasons. A sound that the library has
     already is not added again: its `is_new` is false, and what was said of it is taken over
-    (`is_changed`), though not its tags. The sound itself is not kept.
+    (`is_changed`), though not its tags. What is kept of the
+    sound, to be listened to, is the server's to say (`--media`).
     """
     refuse_type(request)
     context = context_of(request)

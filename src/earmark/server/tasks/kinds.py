@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from earmark import jsonable
@@ -16,7 +16,7 @@ from earmark.params import QueryParams
 from earmark.scanning.scan import scan
 from earmark.server.tasks.adding import NamedFile, add_sent
 from earmark.server.tasks.base import TaskKind
-from earmark.types import Metadata
+from earmark.types import MediaKind, Metadata
 
 if TYPE_CHECKING:
     from earmark.library import Library
@@ -35,6 +35,8 @@ class Work:
     request: Mapping[str, Any]
     longest_s: float
     """A longer recording is refused."""
+    media: MediaKind
+    """What is kept of the sound of tracks."""
     on_progress: OnProgress
 
 
@@ -97,8 +99,14 @@ def _added(work: Work, number: int, name: str) -> jsonable.Object:
     """Add one file."""
     metadata = Metadata(**work.request["metadata"])
     with (work.folder / str(number)).open("rb") as file:
-        stem = PurePath(name).stem
-        added = add_sent(work.library, file, stem, metadata=metadata, longest_s=work.longest_s)
+        added = add_sent(
+            work.library,
+            file,
+            name,
+            metadata=metadata,
+            longest_s=work.longest_s,
+            media=work.media,
+        )
     return {
         "name": name,
         "is_new": added.is_new,

@@ -210,6 +210,7 @@ class _Post:
             options.library,
             options.limits.task_mb,
             options.limits.track_hours,
+            options.media,
         )
         self.process = process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -26,6 +26,7 @@ from earmark.server.state import open_state
 from earmark.server.submitting import folder_of
 from earmark.server.tasks.base import Task, TaskQueue, TaskState, needs_files
 from earmark.server.tasks.kinds import KINDS, Work, longest_s
+from earmark.types import MediaKind
 from earmark.server.tasks.sqlite import SqliteTaskQueue
 
 POLL_S = 5.0
@@ -45,6 +46,7 @@ class WorkerSettings:
     library: str = field(repr=False)
     most_mb: int
     track_hours: float
+    media: str
 
     def to_line(self) -> bytes:
         """Write them for a worker's input."""
@@ -82,6 +84,7 @@ class Worker:
         self._queue = queue
         self._state = Path(settings.state)
         self._longest_s = longest_s(settings.track_hours)
+        self._media = MediaKind(settings.media)
 
     def work_off(self, task: Task) -> None:
         """Do one task, and write down what came of it."""
@@ -91,6 +94,7 @@ class Worker:
             folder,
             task.request,
             self._longest_s,
+            self._media,
             lambda done, total: self._queue.note_progress(task, done, total),
         )
         try:

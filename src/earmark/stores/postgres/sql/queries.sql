@@ -170,6 +170,15 @@ WHERE %(text)s::text = '' OR strpos(
 ) > 0
 ORDER BY key LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint;
 
+-- name: page_by_newest
+-- Part of a listing in the order of adding, the last one first.
+SELECT * FROM {schema}.tracks
+WHERE %(text)s::text = '' OR strpos(
+    lower((title || chr(10) || coalesce(artist, '') || chr(10) || coalesce(album, '')) COLLATE "C"),
+    lower(%(text)s::text COLLATE "C")
+) > 0
+ORDER BY key DESC LIMIT %(limit)s::bigint OFFSET %(offset)s::bigint;
+
 -- name: page_by_title
 -- Part of a listing in the order of titles.
 SELECT * FROM {schema}.tracks

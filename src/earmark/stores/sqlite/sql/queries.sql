@@ -66,6 +66,12 @@ SELECT * FROM tracks
 WHERE :text = '' OR instr(lower(title || char(10) || ifnull(artist, '') || char(10) || ifnull(album, '')), lower(:text))
 ORDER BY key LIMIT :limit OFFSET :offset;
 
+-- name: page_by_newest
+-- Part of a listing in the order of adding, the last one first.
+SELECT * FROM tracks
+WHERE :text = '' OR instr(lower(title || char(10) || ifnull(artist, '') || char(10) || ifnull(album, '')), lower(:text))
+ORDER BY key DESC LIMIT :limit OFFSET :offset;
+
 -- name: page_by_title
 -- Part of a listing in the order of titles.
 SELECT * FROM tracks
