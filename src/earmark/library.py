@@ -65,6 +65,7 @@ if TYPE_CHECKING:
 
     from earmark.audio import AudioSource, AudioStream
 
+WARMING_POSTINGS = 1 << 8
 PAGE_TRACKS = 1000
 """How many tracks a search by title reads at once."""
 MOST_NAMED = 5
@@ -320,10 +321,12 @@ class Library:
         return in_order(name, clips, cpu_count() if threads is None else threads)
 
     def warm_up(self) -> None:
-        """Load what a query needs, kernels above all, so that the first is as fast as the next."""
+        """Load what a query needs, kernels above all, so that the first is hardly slower."""
         rate = self._params.peaks.sample_rate_hz
         noise = np.random.default_rng(0).normal(0, 0.1, rate)
-        self.identify(noise, sample_rate=rate)
+        # hardly anything is read on each rung: what climbs the ladder is loaded all the same
+        query = replace(self._query, rung_postings=WARMING_POSTINGS)
+        self.identify(noise, sample_rate=rate, query=query)
 
     def tracks(self) -> Iterator[Track]:
         """Yield every track, oldest first."""

@@ -26,7 +26,8 @@ def test_the_files_are_nobody_elses(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     """With the reason."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(ServerStateError, match="a file where a folder must be"):
+    cause = "a file where a folder must be"
+    with pytest.raises(ServerStateError, match=cause):
         open_state(tmp_path / "file" / "state")
-    with pytest.raises(ServerStateError, match="a file where a folder must be"), sole(tmp_path / "file"):
+    with pytest.raises(ServerStateError, match=cause), sole(tmp_path / "file"):
         pass

@@ -19,9 +19,7 @@ def work(folder: Path, request: dict[str, Any], *files: bytes, longest: float = 
     for number, data in enumerate(files):
         (folder / str(number)).write_bytes(data)
     library = Library.open("memory:")
-    return Work(
-        library, folder, request, longest, MediaKind.REFERENCE, lambda _done, _total: None
-    )
+    return Work(library, folder, request, longest, MediaKind.REFERENCE, lambda _done, _total: None)
 
 
 def test_what_is_added_has_its_own_tags_or_its_name(tmp_path: Path) -> None:

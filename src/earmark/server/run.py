@@ -142,7 +142,7 @@ def _listener(options: ServerOptions) -> socket.socket:
             "--host and --port"
         )
         raise UsageError(message) from error
-    # connections inherit it; without it an answer's body waits 40 ms for its head to be acknowledged
+    # for all connections: else a body waits 40 ms until the head before it is acknowledged
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 

@@ -26,8 +26,8 @@ from earmark.server.state import open_state
 from earmark.server.submitting import folder_of
 from earmark.server.tasks.base import Task, TaskQueue, TaskState, needs_files
 from earmark.server.tasks.kinds import KINDS, Work, longest_s
-from earmark.types import MediaKind
 from earmark.server.tasks.sqlite import SqliteTaskQueue
+from earmark.types import MediaKind
 
 POLL_S = 5.0
 """Without being told of a task, a worker looks for one so often."""
