@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-SEARCH_SHARE = 0.1
-LADDER_SHARE = 0.05
+SEARCH_SHARE = 0.05
+LADDER_SHARE = 0.025
 """Of all processors, for the searches and the ladders of all who listen; docs/server.md."""
 
 BODIES_MB = 512
