@@ -138,7 +138,7 @@ def _asked(plan: Plan) -> Numbers:
     return {
         "memory_bytes": watch.gained_bytes,
         "warm": {label: _times(answers) for label, answers in warm.items()},
-        "named": {label: _named(clips.of(label), warm[label]) for label in (*PLAIN, *CHANGED)},
+        "named": {label: tally(clips.of(label), warm[label]) for label in (*PLAIN, *CHANGED)},
         "strangers": _strangers([one for label in STRANGE for one in warm[label]]),
     }
 
@@ -163,7 +163,7 @@ def _dear(plan: Plan) -> Numbers:
 
 def _limited(library: Library, clips: Clips, label: str, limit_s: float, most: int) -> Numbers:
     query = QueryParams(time_limit_s=limit_s)
-    return _named(clips.of(label), _all(library, clips, label, query, most))
+    return tally(clips.of(label), _all(library, clips, label, query, most))
 
 
 def _all(
@@ -174,10 +174,10 @@ def _all(
     most: int | None = None,
 ) -> list[Answer]:
     """Ask for the clips of a condition, or the first of them."""
-    return [_ask(library, clips, asked, query) for asked in clips.of(label)[:most]]
+    return [ask(library, clips, asked, query) for asked in clips.of(label)[:most]]
 
 
-def _ask(library: Library, clips: Clips, asked: Asked, query: QueryParams | None = None) -> Answer:
+def ask(library: Library, clips: Clips, asked: Asked, query: QueryParams | None = None) -> Answer:
     """Ask for one clip, its samples in memory."""
     samples = clips.samples(asked)
     began = time.perf_counter()
@@ -200,7 +200,7 @@ def _times(answers: Sequence[Answer]) -> Numbers:
     return {"n": len(answers), **{f"p{p}_ms": v for p, v in zip(PERCENTILES, percentiles)}}
 
 
-def _named(asked: Sequence[Asked], answers: Sequence[Answer]) -> Numbers:
+def tally(asked: Sequence[Asked], answers: Sequence[Answer]) -> Numbers:
     """Count what was named rightly: first of all, and accepted besides."""
     right = [answer.first.endswith(one.name) for one, answer in zip(asked, answers)]
     accepted = sum(ok and one.is_accepted for ok, one in zip(right, answers))
@@ -245,7 +245,7 @@ def _cold_times(plan: Plan, clips: Clips, label: str) -> Numbers:
             _drop(file)
         with Library.open(plan.place, create=False) as library:
             before = _read_bytes()
-            answers.append(_ask(library, clips, asked))
+            answers.append(ask(library, clips, asked))
             read.append(_read_bytes() - before)
     return {**_times(answers), "read_bytes": float(np.median(read))}
 
@@ -282,7 +282,7 @@ def _absent(store: OnDisk, plan: Plan, clips: Clips, label: str) -> Iterator[Ans
         with _without(store, plan, members) as library:
             for asked in clips.of(label):
                 if asked.name in members:
-                    yield _ask(library, clips, asked)
+                    yield ask(library, clips, asked)
 
 
 @contextmanager
