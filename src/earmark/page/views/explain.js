@@ -36,9 +36,8 @@ const VERDICTS = {
 
 export function View({ place }) {
   const clip = clipOf(place.parts[0] ?? "");
-  return html`<${DropZone} label="Drop a clip to have it explained" onFiles=${choose}>
-    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} />`}
-  <//>`;
+  return html`<${DropZone} label="Drop a clip to have it explained" onFiles=${choose} />
+    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} />`}`;
 }
 
 /** Keep a file while the page is open, and explain it. */
