@@ -252,7 +252,7 @@ VIEWS = {
     "listening-refused": View(
         "listen", (without_microphone, anew, press("Listen"), see("The microphone is not"))
     ),
-    "listening-gone": View("listen", (gone, press("Listen"), see("That did not work"))),
+    "listening-gone": View("listen", (gone, press("Listen"), see("The server does not answer"))),
     "heard": View("listen", (press("Listen"), card)),
     "result": View("listen", (choose("Choose a file", 1), card)),
     "result-private": View("listen", (send_no_sound, choose("Choose a file", 1), card)),

@@ -36,7 +36,7 @@ export class MovingSpectrogram {
     this.rows = rows;
     this._levels = new Uint8Array(columns * rows);
     this._next = 0;
-    this._risen = 0;
+    this._risen = RISING;
     /** Whether nothing was pushed yet. */
     this.isEmpty = true;
     this._picture = document.createElement("canvas");
@@ -53,7 +53,7 @@ export class MovingSpectrogram {
     this._picture.getContext("2d").drawImage(pictureOf(this._levels, this.columns, this.rows, this._colours), 0, 0);
   }
 
-  /** A sound begins anew. */
+  /** A sound begins anew, and is to come out of silence. */
   rise() {
     this._risen = 0;
   }

@@ -51,7 +51,7 @@ function Bar({ track, start_s }) {
   }, []);
 
   useTitle("heard", isPaused ? "" : `▶ ${titleOf(track)}`);
-  useSession(track);
+  useMediaKeys(track);
 
   const seek = (event) => {
     audio.current.currentTime = Number(event.currentTarget.value);
@@ -80,7 +80,7 @@ function Bar({ track, start_s }) {
 }
 
 /** What keys for media, headphones and locked screens show and do. */
-function useSession({ title, path, artist, album }) {
+function useMediaKeys({ title, path, artist, album }) {
   useEffect(() => {
     const session = navigator.mediaSession;
     if (!session) return undefined;

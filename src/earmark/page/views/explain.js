@@ -3,7 +3,6 @@
 import { upload } from "../api.js";
 import { useAsked } from "../asked.js";
 import { clipOf, keepClip } from "../clips.js";
-import { Button } from "../components/button.js";
 import { ClipMap } from "../components/clip-map.js";
 import { ClipSound } from "../components/clip-sound.js";
 import { DropZone } from "../components/drop-zone.js";

@@ -47,7 +47,7 @@ export function Listen() {
   const state = useStore(listening);
   const asked = useStore(naming);
   const isEmpty = useEmptyLibrary();
-  const best = asked ? asked.answer?.matches[0] : state.found?.match;
+  const best = asked ? asked.answer?.status === "identified" && asked.answer.matches[0] : state.found?.match;
   const isOn = state.phase !== "resting";
   useTitle("shown", isOn ? HEADLINES[state.phase] : best ? titleOf(best.track) : "");
   useEscape(isOn);
@@ -157,7 +157,7 @@ function drawBand(canvas, moving, isOn) {
 function animate(moving, paint) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const every_ms = calm ? 1000 : COLUMN_MS;
-  moving.rise();
+  if (!calm) moving.rise();
   let drawn_ms = performance.now();
   let frame = requestAnimationFrame(function step(now_ms) {
     const source = analyser();
