@@ -32,12 +32,12 @@ from earmark.archives.report import ExportReport
 from earmark.errors import (
     ArchiveError,
     NotDeletedError,
-    ServerStateError,
     TooLargeError,
     TrackConflictError,
     TrackNotFoundError,
 )
 from earmark.server.options import MEGABYTE
+from earmark.server.state import unusable
 from earmark.stores.failures import of_system
 from earmark.units import iso_utc
 
@@ -260,7 +260,7 @@ class Trash:
         try:
             yield
         except OSError as error:
-            raise ServerStateError(str(self._folder), error.strerror or str(error)) from error
+            raise unusable(self._folder, error) from error
 
 
 def folder_of(state: Path) -> Path:
