@@ -96,7 +96,7 @@ class Supervisor:
         while not self._is_over:
             with _noted("worker cannot be run"):
                 await post.serve(self._options)
-            while not self._is_taken_from(post) and not self._is_over:
+            while not self._is_taken_from(post) and not self._is_over:  # noqa: ASYNC110 - no event
                 await asyncio.sleep(PAUSE_S)
             if not self._is_over and not post.was_ended:
                 note("worker died", level=logging.WARNING, worker=post.name)
