@@ -85,8 +85,11 @@ class Radio:
         self.cuts[name].append(time.time())
 
     def send(self, handler: BaseHTTPRequestHandler, name: str) -> None:
-        """Send a programme until it ends or is cut."""
+        """Send a programme until it ends or is cut; nothing of one that has ended."""
         programme, cut = self.programmes[name], self._cut[name]
+        if time.time() - programme.began >= programme.duration_s:
+            handler.send_error(404)
+            return
         titled = programme.title is not None and handler.headers.get("Icy-MetaData") == "1"
         handler.send_response(200)
         handler.send_header("Content-Type", programme.content_type)

@@ -254,9 +254,9 @@ def _report(
             starts.append(first.at.timestamp() - began - truth.begin_s)
             if first.play_id in over:
                 ends.append(over[first.play_id].at.timestamp() - began - truth.end_s)
-            wrong += [(name, "twice", e.at.timestamp() - began) for e in mine[1:]]
+            wrong += [(name, "twice", *_times(e, began)) for e in mine[1:]]
         wrong += [
-            (name, _name(e), e.at.timestamp() - began)
+            (name, _name(e), *_times(e, began))
             for e in told.values()
             if not any(_is_of(e, truth, began) for truth in plan.truth)
         ]
@@ -270,6 +270,11 @@ def _report(
             f"{label:13} median {middle:.2f} s, 80 % from {low:.2f} to {high:.2f} s, "
             f"at most {most:.2f} s (n = {len(values)})"
         )
+
+
+def _times(event: Event, began: float) -> tuple[float, float]:
+    """Return when a play began, and when that was told."""
+    return event.at.timestamp() - began, event.told_at.timestamp() - began
 
 
 def _name(event: Event) -> str:

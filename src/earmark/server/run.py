@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -86,6 +87,7 @@ def made(options: ServerOptions) -> Iterator[Server]:
         message = "a server needs a library on a disk: its workers are processes of their own"
         raise UsageError(message)
     with ExitStack() as stack:
+        stack.callback(gc.unfreeze)  # the app freezes what is there when it has begun
         stack.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(SWITCH_S)
         stack.enter_context(sole(options.state))
