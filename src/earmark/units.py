@@ -7,7 +7,7 @@ Frame `k` is centred on sample `k * hop_samples`. Peak times and frequencies are
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from earmark.params import PeakParams
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+"""Of the calendar."""
 
 
 def frame_rate_hz(params: PeakParams) -> float:
@@ -86,10 +89,15 @@ def posix_to_utc(seconds: float) -> datetime:
 def iso_utc(moment: datetime) -> str:
     """A moment in UTC as it stands in logs and stores: `2026-01-31T12:00:00.123Z`.
 
-    Such texts sort as their times do.
+    Such texts sort as their times do. A moment of another zone that is beyond the calendar in UTC
+    becomes the first or the last of the calendar.
     """
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.removesuffix("+00:00") + "Z"
+    try:
+        in_utc = moment.astimezone(UTC)
+    except OverflowError:
+        in_utc = FIRST if moment.year == MINYEAR else LAST
+    text = in_utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return f"{text}Z"
 
 
 def iso_written(text: str) -> str:

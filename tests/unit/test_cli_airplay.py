@@ -42,6 +42,8 @@ def test_plays_are_listed(earmark: Earmark, plays: str) -> None:
         (["--since", "2026-01-31T12:00:05", "--until", "2026-01-31T12:00:06"], 0),
         (["--since", "2026-01-31T13:00:05+01:00"], 0),
         (["--until", "2026-01-31T12:00:05"], 1),
+        (["--since", "0001-01-01T00:00:00+14:00"], 0),
+        (["--day", "9999-12-31"], 1),
         (["--station", "Jazz"], 1),
         (["--track", "bLUE kITE", "--isrc", "GBAYE0601498"], 0),
     ],

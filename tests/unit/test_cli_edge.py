@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import typer
 
-from earmark.cli.edge import in_words, naming, remedied
+from earmark.cli.edge import NO_FOLDER, in_words, naming, remedied
 from earmark.errors import LibraryBusyError, TrackNotFoundError
 
 
@@ -34,6 +36,26 @@ def test_an_unexpected_error_names_debug(capsys: pytest.CaptureFixture[str]) -> 
     assert said.startswith("earmark: ZeroDivisionError: oh; ")
     assert "--debug" in said
     assert said.count("\n") == 1
+
+
+def test_a_working_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a relative path begins at cannot be told then: no fault of ours, and easily mended."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(typer.Exit) as ending, in_words(debug=False):
+        Path("music.earmark").absolute()
+    said = capsys.readouterr().err
+    assert (ending.value.exit_code, said) == (2, f"earmark: {NO_FOLDER}\n")
+
+
+def test_a_file_that_is_not_there_is_another_matter(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the working folder is in its place, it is not blamed."""
+    assert ending_of(FileNotFoundError("song.wav")) == 2
+    assert NO_FOLDER not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("oh"), TrackNotFoundError("song")])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,13 +14,18 @@ from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from earmark.errors import ForbiddenError
-from earmark.server.access import COOKIE, check_host, check_origin, secret_of, token_of
-from earmark.server.keys import Scope
+from earmark.server.access import COOKIE, Guard, check_host, check_origin, secret_of, token_of
+from earmark.server.keys import Keys, Scope
 from earmark.server.options import ServerOptions
+from earmark.server.state import open_state
 from tests.music import clip
 from tests.serving import Running, bearer, make_key, make_options, running
 
 OPTIONS = ServerOptions("x", state=Path())
+
+
+async def nothing(*_: object) -> None:
+    """Stand for the application behind the guard."""
 
 
 @dataclass
@@ -75,6 +82,24 @@ def test_a_key_that_is_removed_is_refused_at_once(locked: Locked) -> None:
         assert keys.remove(key.id)
         assert browser.get("/tracks").status_code == 401
     assert locked.server.ask("GET", "/tracks", headers=bearer(secret)).status_code == 401
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_removing_the_last_key_lets_nobody_in(tmp_path: Path, *, anonymous: bool) -> None:
+    """A server that had one wants one until it ends, unless it was told to let everybody in."""
+    with contextlib.closing(open_state(tmp_path)) as state:
+        keys = Keys(state)
+        options = replace(OPTIONS, host="0.0.0.0", allow_anonymous=anonymous)  # noqa: S104
+        guard = Guard(nothing, SimpleNamespace(keys=keys, options=options))  # type: ignore[arg-type]
+
+        def scope_of(**headers: str) -> Scope | None:
+            return guard._caller(Headers(headers)).scope
+
+        assert scope_of() is Scope.ADMIN
+        key, secret = keys.add("only", Scope.READ)
+        assert (scope_of(), scope_of(authorization=f"Bearer {secret}")) == (None, Scope.READ)
+        keys.remove(key.id)
+        assert scope_of() is (Scope.ADMIN if anonymous else None)
 
 
 def test_a_browser_changes_its_key_for_a_cookie(locked: Locked) -> None:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from earmark.errors import ForbiddenError, OverloadedError, SourceError, UsageError
+from earmark.library import Library
 from earmark.live.quota import Quotas
+from earmark.operations.base import PlayQuery
+from earmark.operations.recording import play_of
+from earmark.operations.sqlite import SqliteOperations
 from earmark.params import QueryParams
 from earmark.server.monitors import KEPT_EVENTS, Heard, Monitors, check_source
 from earmark.server.options import Limits, ServerOptions
@@ -55,6 +60,22 @@ def test_other_protocols_are_for_admins(scheme: str) -> None:
     check_source(f"{scheme}://radio.example/x", is_admin=True)
     with pytest.raises(ForbiddenError):
         check_source(f"{scheme}://radio.example/x", is_admin=False)
+
+
+def test_plays_are_kept_as_long_as_the_options_say(tmp_path: Path) -> None:
+    """By the clock, whether anything is listened to or not; for good unless they say."""
+    place = tmp_path / "plays.sqlite"
+    now = datetime.now(UTC)
+    with SqliteOperations(place) as plays:
+        for days in (1, 3):
+            begun = event(id=f"event-{days}", play_id=f"play-{days}", at=now - timedelta(days=days))
+            play = play_of(begun)
+            assert play is not None
+            plays.write(play)
+        for keep_days, kept in ((0.0, 2), (2.0, 1)):
+            options = ServerOptions("memory:", tmp_path, operations=str(place), keep_days=keep_days)
+            Monitors(Library.open("memory:"), options, Quotas()).forget_old()
+            assert len(list(plays.plays(PlayQuery()))) == kept
 
 
 def test_there_is_room_for_some_monitors_only(tmp_path: Path) -> None:

@@ -1,8 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
+import os
 import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 
@@ -18,6 +24,35 @@ def test_a_task_that_is_refused_leaves_nothing(tmp_path_factory: pytest.TempPath
     with running(options) as server, pytest.raises(OverloadedError):
         asyncio.run(submit(server.context, TaskKind.IDENTIFY, {}, [b"x"]))
     assert list((options.state / "uploads").iterdir()) == []
+
+
+class FullFile(io.RawIOBase):
+    """A file on a disk that is full."""
+
+    def writable(self) -> bool:
+        """Tell that it may be written."""
+        return True
+
+    def write(self, _: object) -> NoReturn:
+        """Find no room."""
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("length", [1, 1 << 20])
+def test_a_disk_that_fills_up_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    """Also if only the end of a body finds no room, which is written when its file is closed."""
+
+    class Sent:
+        async def stream(self) -> AsyncIterator[bytes]:
+            """Give all at once."""
+            yield b"x" * length
+
+    monkeypatch.setattr(Path, "open", lambda *_: io.BufferedWriter(FullFile()))
+    upload = Upload(SimpleNamespace(options=SimpleNamespace(state=tmp_path)))  # type: ignore[arg-type]
+    with pytest.raises(StorageFullError):
+        asyncio.run(upload.take_body(Sent()))  # type: ignore[arg-type]
 
 
 def test_a_full_disk_takes_no_uploads(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:

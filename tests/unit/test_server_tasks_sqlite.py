@@ -95,9 +95,18 @@ def test_a_listing_is_latest_first(queue: SqliteTaskQueue) -> None:
     """And can be narrowed, and taken part by part."""
     ids = [put(queue) for _ in range(3)]
     assert [task.id for task in queue.page()] == ids[::-1]
-    assert [task.id for task in queue.page(before=ids[1])] == ids[:1]
+    assert [task.id for task in queue.page(before=queue.get(ids[1]).number)] == ids[:1]
     assert queue.page(state=TaskState.DONE) == []
     assert len(queue.page(kind=TaskKind.SCAN, limit=2)) == 2
+
+
+def test_a_listing_goes_on_though_its_last_task_is_forgotten(queue: SqliteTaskQueue) -> None:
+    """What was put before it is told all the same."""
+    waiting, ended = put(queue), put(queue)
+    queue.cancel(ended)
+    (last,) = queue.page(limit=1)
+    queue.drop_ended(datetime.now(UTC) + timedelta(hours=1))
+    assert (last.id, [task.id for task in queue.page(before=last.number)]) == (ended, [waiting])
 
 
 def test_old_results_are_forgotten(queue: SqliteTaskQueue) -> None:

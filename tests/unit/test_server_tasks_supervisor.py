@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -11,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import numpy as np
 import pytest
 
+from earmark.errors import ServerStateError
 from earmark.evaluation.codecs import FLAC, encode
 from earmark.server.options import MEGABYTE, Limits, ServerOptions
 from earmark.server.state import open_state, uploads
@@ -161,6 +163,46 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+def test_a_queue_that_fails_for_a_while_ends_no_supervisor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks after workers goes on, and takes back the task of one that died meanwhile."""
+    monkeypatch.setattr(supervisor, "TIDY_S", 0.0)
+    state = open_state(tmp_path)
+    queue = SqliteTaskQueue(state)
+    uploads(tmp_path).mkdir()
+    queue.put("a", TaskKind.SCAN, {"files": ["x"]}, 9)
+    queue.claim("worker-0")
+    watched = Supervisor(ServerOptions("x", tmp_path), queue)
+    (post,) = watched._posts
+    post.task = "a"
+    failures = 0
+
+    async def look() -> None:
+        has_gone_on = asyncio.Event()
+
+        def fail(*_: object, **__: object) -> NoReturn:
+            nonlocal failures
+            failures += 1
+            if failures == 4:
+                has_gone_on.set()
+            raise ServerStateError(str(tmp_path), "the disk is full")
+
+        with monkeypatch.context() as patch:
+            for method in ("get", "running", "drop_ended"):
+                patch.setattr(queue, method, fail)
+            looking = asyncio.create_task(watched._look_after())
+            await has_gone_on.wait()
+            assert not watched._is_taken_from(post)
+        assert watched._is_taken_from(post)
+        assert not looking.done()
+        looking.cancel()
+
+    asyncio.run(asyncio.wait_for(look(), PATIENCE_S))
+    assert (queue.get("a").state, post.task) == (TaskState.QUEUED, None)
+    state.close()
 
 
 def test_recordings_of_scans_are_kept_as_long_as_their_results(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_restored_track_is_as_it_was(library: Library, trash: Trash, track: Tr
     assert track.id not in contents(library)
     assert trash.restore(track.id).id == track.id
     assert contents(library) == before
-    assert trash.page(None, 10) == []
+    assert trash.page(None, 10) == ([], None)
 
 
 def test_what_is_not_there_cannot_be_deleted(trash: Trash, track: Track) -> None:
@@ -93,14 +93,34 @@ def test_what_is_kept_is_listed(library: Library, trash: Trash) -> None:
     """Latest first, part by part, as it was and with the end of its time."""
     tracks = library.page()
     deleted = [trash.delete(track.id) for track in tracks]
-    first = trash.page(None, 2)
+    first, following = trash.page(None, 2)
     assert first == deleted[:0:-1]
-    assert trash.page(tracks[1].id, 2) == deleted[:1]
+    assert trash.page(following, 2) == (deleted[:1], None)
     assert first[0].track == jsonable.track(tracks[2])
     until, since = (
         datetime.fromisoformat(x or "") for x in (first[0].expires_at, first[0].deleted_at)
     )
     assert until - since == timedelta(hours=24)
+
+
+def test_a_listing_goes_on_while_tracks_come_and_go(library: Library, trash: Trash) -> None:
+    """Each that stays is told once, though the last one of a page is restored before the next."""
+    one, two, three = (track.id for track in library.page())
+    for track_id in (one, two, three):
+        trash.delete(track_id)
+    first, following = trash.page(None, 2)
+    trash.restore(two)
+    trash.restore(three)
+    trash.delete(three)
+    rest, end = trash.page(following, 2)
+    assert [kept.track["id"] for kept in (*first, *rest)] == [three, two, one]
+    assert end is None
+
+
+def test_a_full_page_may_be_the_last(library: Library, trash: Trash) -> None:
+    """Then nothing leads on to an empty one."""
+    deleted = [trash.delete(track.id) for track in library.page()]
+    assert trash.page(None, len(deleted)) == (deleted[::-1], None)
 
 
 def test_the_oldest_make_room(
@@ -114,7 +134,7 @@ def test_the_oldest_make_room(
     small._most_bytes = 2 * size_bytes + size_bytes // 2
     small.delete(two)
     small.delete(three)
-    assert [found.track["id"] for found in small.page(None, 10)] == [three, two]
+    assert [found.track["id"] for found in small.page(None, 10)[0]] == [three, two]
     assert len(archives(options)) == 2
     small._most_bytes = size_bytes // 2
     small.restore(two)
@@ -140,7 +160,7 @@ def test_no_track_is_kept_beyond_its_time(
     monkeypatch.setattr(module, "datetime", Later)
     with pytest.raises(NotDeletedError):
         trash.restore(track.id)
-    assert trash.page(None, 10) == []
+    assert trash.page(None, 10) == ([], None)
     assert archives(options)
     trash.tidy()
     assert not archives(options)
@@ -179,7 +199,7 @@ def test_a_deletion_that_is_cut_off_has_not_happened(
     assert archives(options)
     following = Trash(library, state, options)
     following.settle()
-    assert (following.page(None, 10), archives(options)) == ([], [])
+    assert (following.page(None, 10), archives(options)) == (([], None), [])
     assert library.track(track.id) == track
 
 
@@ -203,7 +223,7 @@ def test_a_restoration_that_is_cut_off_has_happened(
             trash.restore(track.id)
     following = Trash(library, state, options)
     following.settle()
-    assert (following.page(None, 10), archives(options)) == ([], [])
+    assert (following.page(None, 10), archives(options)) == (([], None), [])
     assert library.track(track.id).metadata == track.metadata
 
 

@@ -68,7 +68,7 @@ def test_an_older_library_is_made_searchable(schema: str, link: Link) -> None:
     server().run(f"DROP TABLE {schema}.search_texts")
     server().run(f"UPDATE {schema}.migrations SET version = 1 WHERE part = 'library'")
     assert found(schema) == expected
-    fill(link, schema)  # there is nothing more to do
+    fill(link, parse(server().address(schema)))  # there is nothing more to do
     assert found(schema) == expected
 
 

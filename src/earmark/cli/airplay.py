@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -108,7 +108,9 @@ def _times(
         message = "--day goes without --since and --until"
         raise typer.BadParameter(message)
     begin = _moment(day, "--day")
-    return begin, None if begin is None else begin + timedelta(days=1)
+    if begin is None or begin.date() == date.max:  # no day follows the last of the calendar
+        return begin, None
+    return begin, begin + timedelta(days=1)
 
 
 def _moment(words: str | None, option: str) -> datetime | None:

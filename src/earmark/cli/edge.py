@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,6 +29,8 @@ FOUND, NONE_FOUND, FAILED = 0, 1, 2
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """Exit codes of a shell's children that SIGINT and SIGPIPE ended."""
 
+
+NO_FOLDER = "the working folder is not there any more; change to another one, and try again"
 
 COMMAND = re.compile(r"`(earmark \w+)")
 """Where a message tells of a command that would help."""
@@ -60,6 +63,8 @@ def in_words(
         if _was_interrupted(error):
             _leave(on_interrupt, INTERRUPTED)
         _show_traceback(debug=debug)
+        if isinstance(error, FileNotFoundError) and not _has_working_folder():
+            _leave(NO_FOLDER, FAILED)
         hint = "" if debug else "; this should not happen, --debug shows where it did"
         _leave(f"{type(error).__name__}: {error}{hint}", FAILED)
 
@@ -67,6 +72,15 @@ def in_words(
 def print_no_more() -> None:
     """Let stdout lead nowhere, as nobody reads on: Python would try to flush what is left."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _has_working_folder() -> bool:
+    """Tell whether the folder is still there that relative paths begin at."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _was_interrupted(error: Exception) -> bool:

@@ -53,6 +53,7 @@ class Guard:
         """Take what is wrapped."""
         self._app = app
         self._context = context
+        self._had_keys = bool(context.keys.every())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find out who asks."""
@@ -113,7 +114,17 @@ class Guard:
             key = keys.of_session(token)
             if key is not None:
                 return Caller(key.scope, key, token)
-        return Caller(None if keys.every() else KeyScope.ADMIN)
+        return Caller(None if self._wants_key() else KeyScope.ADMIN)
+
+    def _wants_key(self) -> bool:
+        """Tell whether nobody is let in without a key.
+
+        A server that has had one wants one until it ends, unless it was told to let everybody in:
+        who removes the last key shuts it, and does not open it to all.
+        """
+        has_keys = bool(self._context.keys.every())
+        self._had_keys = self._had_keys or has_keys
+        return has_keys or (self._had_keys and not self._context.options.allow_anonymous)
 
 
 def secret_of(headers: Headers) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -23,6 +22,7 @@ from earmark.server import assets, pages, problems
 from earmark.server.access import Guard
 from earmark.server.bodies import Bodies
 from earmark.server.context import Context
+from earmark.server.heads import Heads
 from earmark.server.logs import note
 from earmark.server.openapi import KnownParameters, described
 from earmark.server.recorder import Recorder
@@ -45,7 +45,7 @@ from earmark.server.tasks.supervisor import Supervisor
 PREFIX = "/api/v1"
 
 TIDY_S = 60.0
-"""How often deleted tracks are dropped whose time is over."""
+"""How often deleted tracks and plays are dropped whose time is over."""
 
 DESCRIPTION = """Names clips of music in your own catalogue.
 
@@ -124,7 +124,7 @@ def _layers(context: Context) -> list[Middleware]:
             allow_credentials=True,
         )
         layers.insert(1, shared)
-    return layers
+    return [*layers, Middleware(Heads)]
 
 
 def _lifespan(
@@ -164,16 +164,14 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
         note("warm")
     await context.decoders.warm_up(cpu_count())
     supervisor.begin()
-    # what is there now stays: left out of account, what requests leave behind is collected sooner
-    gc.collect()
-    gc.freeze()
 
 
 async def _tidy_up(context: Context) -> None:
     """Drop what need not be kept any more, again and again."""
     while True:
         await asyncio.sleep(TIDY_S)
-        try:
-            await asyncio.to_thread(context.trash.tidy)
-        except EarmarkError as error:
-            note("cannot tidy up", level=logging.ERROR, why=str(error))
+        for tidy in (context.trash.tidy, context.monitors.forget_old):
+            try:
+                await asyncio.to_thread(tidy)
+            except EarmarkError as error:
+                note("cannot tidy up", level=logging.ERROR, why=str(error))

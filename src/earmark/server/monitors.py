@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from earmark import jsonable
@@ -174,6 +174,18 @@ class Monitors:
         note("monitor ended", monitor=running.id)
         return running
 
+    def forget_old(self) -> int:
+        """Forget plays that are older than they are to be, and count them.
+
+        Raises:
+            OperationsError: the store of plays cannot be opened or written.
+        """
+        place, days = self._options.operations, self._options.keep_days
+        if place is None or not days:
+            return 0
+        with open_operations(place) as plays:
+            return plays.drop_before(_now() - timedelta(days=days))
+
     def close(self) -> None:
         """End them all."""
         ids = [running.id for running in self.every()]
@@ -197,7 +209,7 @@ class Monitors:
                 plays = open_operations(self._options.operations)
                 exits.callback(plays.close)
                 plays.leave_open([source.name])
-                on_event.append(PlayWriter(plays, None, lambda: datetime.now(UTC)))
+                on_event.append(PlayWriter(plays, None, _now))
                 on_pulse.append(plays.note_heard)
             monitor = Monitor(
                 self._library,
@@ -210,7 +222,7 @@ class Monitors:
                 ffmpeg_urls=True,  # of these addresses only, which `check_source` has let through
             )
             exits.enter_context(monitor)
-            created_at = iso_utc(datetime.now(UTC))
+            created_at = iso_utc(_now())
             shown = redacted(source.place)
             return Monitored(
                 new_id(), source.name, shown, created_at, heard, monitor, exits.pop_all()
@@ -234,6 +246,10 @@ def check_source(url: str, *, is_admin: bool) -> None:
     if not is_admin:
         message = f"addresses of {scheme} are for keys with the scope admin"
         raise ForbiddenError(message)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _complain(message: str) -> None:

@@ -257,6 +257,10 @@ class ServerOptions:
             "FILE",
         ),
     )
+    keep_days: float = field(
+        default=0.0,
+        metadata=_told("How long plays are kept in that store; 0 for good.", "DAYS", least=0),
+    )
     monitor_private: bool = field(
         default=False,
         metadata=_told("Let monitors go to addresses of private networks and of this machine."),

@@ -9,6 +9,7 @@ import base64
 import binascii
 import contextlib
 import json
+import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -20,6 +21,7 @@ from earmark.clip_peaks import ClipPeaks
 from earmark.errors import UnsupportedBodyError, UsageError
 from earmark.server.context import context_of
 from earmark.server.options import MEGABYTE
+from earmark.server.state import unusable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -128,13 +130,21 @@ async def _of_form(request: Request, held: _Held) -> Sent:
 
 @contextlib.asynccontextmanager
 async def form_of(request: Request, files: int) -> AsyncIterator[list[UploadFile]]:
-    """Read a form and yield its files, at most so many.
+    """Read a form and yield its files, at most so many; large ones lie in the temporary folder.
 
     Raises:
         HTTPException: it is damaged, or has more.
+        StorageFullError: there is no room for it.
+        ServerStateError: the temporary folder cannot be used for another reason.
     """
-    async with request.form(max_files=files, max_fields=MOST_FIELDS) as form:
+    try:
+        form = await request.form(max_files=files, max_fields=MOST_FIELDS)
+    except OSError as error:
+        raise unusable(tempfile.gettempdir(), error) from error
+    try:
         yield [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    finally:
+        await form.close()
 
 
 def _of_json(text: bytes) -> Sent:

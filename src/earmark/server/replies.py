@@ -26,45 +26,32 @@ class Reply(Response):
         return jsonable.dumps(content).encode()
 
 
-def page_of(name: str, rows: Sequence[jsonable.Object], next_cursor: str | None) -> Reply:
-    """Return part of a listing, with what leads to the next part."""
+def page_of(name: str, rows: Sequence[jsonable.Object], following: int | None) -> Reply:
+    """Return part of a listing, with what leads to the next part, if there is one."""
+    next_cursor = None if following is None else cursor_of(following)
     return Reply({name: list(rows), "next_cursor": next_cursor})
 
 
-def cursor_of(place: str | int) -> str:
+def cursor_of(place: int) -> str:
     """Return a place in a listing as clients see it: nothing to read anything into."""
     return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
-def offset_of(cursor: str | None) -> int:
-    """Return the place that a cursor stands for, as a number; 0 for none.
+def place_of(cursor: str | None) -> int | None:
+    """Return the place that a cursor stands for; None for none.
 
     Raises:
         UsageError: it is none of ours.
     """
-    place = 0 if cursor is None else _place(cursor)
+    if cursor is None:
+        return None
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        raise _no_cursor() from None
     if type(place) is not int or not 0 <= place <= MOST_CURSOR:
         raise _no_cursor()
     return place
-
-
-def id_of(cursor: str | None) -> str | None:
-    """Return the id that a cursor stands for.
-
-    Raises:
-        UsageError: it is none of ours.
-    """
-    place = None if cursor is None else _place(cursor)
-    if cursor is not None and not (isinstance(place, str) and place.isascii()):
-        raise _no_cursor()
-    return place
-
-
-def _place(cursor: str) -> Any:  # noqa: ANN401 - what it holds is checked by the caller
-    try:
-        return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        raise _no_cursor() from None
 
 
 def _no_cursor() -> UsageError:

@@ -15,9 +15,10 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
-from earmark.errors import ServerStateError
+from earmark.errors import ServerStateError, StorageFullError
 from earmark.server.sql import QUERIES, migration_scripts
 from earmark.sqlitefile import SqliteFile
+from earmark.stores.failures import of_system
 
 APPLICATION_ID = 0x45617253
 """`EarS`."""
@@ -39,6 +40,14 @@ def uploads(folder: Path) -> Path:
     return folder / "uploads"
 
 
+def unusable(place: str | Path, error: OSError) -> ServerStateError | StorageFullError:
+    """Return what an error of the operating system means for files of the server's own."""
+    meant = of_system(str(place), error)
+    if isinstance(meant, StorageFullError):
+        return meant
+    return ServerStateError(str(place), error.strerror or str(error))
+
+
 @contextlib.contextmanager
 def sole(folder: Path) -> Iterator[None]:
     """Be the only server with these files until the block ends.
@@ -50,7 +59,7 @@ def sole(folder: Path) -> Iterator[None]:
     try:
         lock = (folder / "server.lock").open("wb")
     except OSError as error:
-        raise ServerStateError(str(folder), error.strerror or str(error)) from error
+        raise unusable(folder, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,4 +75,4 @@ def _make(folder: Path) -> None:
     except (FileExistsError, NotADirectoryError) as error:
         raise ServerStateError(str(folder), "there is a file where a folder must be") from error
     except OSError as error:
-        raise ServerStateError(str(folder), error.strerror or str(error)) from error
+        raise unusable(folder, error) from error

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 from earmark.errors import ServerStateError, StorageFullError, UsageError
 from earmark.ingest import new_id
 from earmark.server.reading import FORM, content_type, form_of, plain_name
-from earmark.server.state import uploads
+from earmark.server.state import unusable, uploads
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -74,10 +74,19 @@ class Upload:
         await self._written(partial(_copied, file, self.next_path()))
 
     async def take_body(self, request: Request) -> None:
-        """Take the body of a request, as it comes."""
-        with self.next_path().open("wb") as target:
-            async for part in request.stream():
-                await self._written(partial(target.write, part))
+        """Take the body of a request, as it comes.
+
+        Raises:
+            StorageFullError: there is no room for it.
+            ServerStateError: it cannot be written for another reason.
+            RequestError: it is too large, or comes too slowly.
+        """
+        try:
+            with self.next_path().open("wb") as target:  # its end is written when it is closed
+                async for part in request.stream():
+                    await asyncio.to_thread(target.write, part)
+        except OSError as error:
+            raise self._failed(error) from error
 
     def put(self, kind: TaskKind, request: Mapping[str, Any]) -> Task:
         """Put the task.
@@ -97,8 +106,8 @@ class Upload:
         except OSError as error:
             raise self._failed(error) from error
 
-    def _failed(self, error: OSError) -> ServerStateError:
-        return ServerStateError(str(self._folder.parent), error.strerror or str(error))
+    def _failed(self, error: OSError) -> ServerStateError | StorageFullError:
+        return unusable(self._folder.parent, error)
 
 
 async def submit(

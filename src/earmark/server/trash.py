@@ -32,12 +32,12 @@ from earmark.archives.report import ExportReport
 from earmark.errors import (
     ArchiveError,
     NotDeletedError,
-    ServerStateError,
     TooLargeError,
     TrackConflictError,
     TrackNotFoundError,
 )
 from earmark.server.options import MEGABYTE
+from earmark.server.state import unusable
 from earmark.stores.failures import of_system
 from earmark.units import iso_utc
 
@@ -126,10 +126,17 @@ class Trash:
             self._drop(track_id)
         return self._found(track_id)
 
-    def page(self, before: str | None, limit: int) -> list[Deleted]:
-        """Return deleted tracks that can be restored, latest first, before the one named."""
-        rows = self._state.rows("trash", since=self._oldest(), before=before, page=limit)
-        return [self._deleted(row) for row in rows]
+    def page(self, before: int | None, limit: int) -> tuple[list[Deleted], int | None]:
+        """Return deleted tracks that can be restored, latest first, and the next page's `before`.
+
+        Args:
+            before: where the page begins, as the page before told; None for the first.
+            limit: how many there are on it, at least one.
+        """
+        rows = self._state.rows("trash", since=self._oldest(), before=before, page=limit + 1)
+        page = rows[:limit]
+        following = page[-1]["number"] if len(rows) > limit else None
+        return [self._deleted(row) for row in page], following
 
     def settle(self) -> None:
         """Drop what a server left that died on the way; to be called before anything is asked.
@@ -253,7 +260,7 @@ class Trash:
         try:
             yield
         except OSError as error:
-            raise ServerStateError(str(self._folder), error.strerror or str(error)) from error
+            raise unusable(self._folder, error) from error
 
 
 def folder_of(state: Path) -> Path:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from earmark.errors import TaskConflictError
-from earmark.server.replies import Reply, cursor_of, id_of, page_of
+from earmark.server.replies import Reply, page_of, place_of
 from earmark.server.routes.common import (
     ADMIN,
     READ,
@@ -35,10 +35,11 @@ def list_tasks(
     limit: LimitQuery = 100,
 ) -> Response:
     """List tasks, latest first."""
-    before = id_of(cursor)
-    found = context.queue.page(state=state, kind=kind, before=before, limit=limit)
-    following = cursor_of(found[-1].id) if len(found) == limit else None
-    return page_of("tasks", [task_object(task) for task in found], following)
+    before = place_of(cursor)
+    found = context.queue.page(state=state, kind=kind, before=before, limit=limit + 1)
+    page = found[:limit]
+    following = page[-1].number if len(found) > limit else None
+    return page_of("tasks", [task_object(task) for task in page], following)
 
 
 @router.get("/tasks/{task_id}", dependencies=[READ], responses=telling(TaskShape, 404))

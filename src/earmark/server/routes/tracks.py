@@ -14,7 +14,7 @@ from earmark.ingest import sensible
 from earmark.server.context import context_of
 from earmark.server.options import MEGABYTE
 from earmark.server.reading import allow_body, refuse_type
-from earmark.server.replies import MOST_CURSOR, Reply, cursor_of, offset_of, page_of
+from earmark.server.replies import MOST_CURSOR, Reply, page_of, place_of
 from earmark.server.routes.common import (
     READ,
     TAKING_FILES,
@@ -64,9 +64,10 @@ def list_tracks(
 
     A cursor counts: a track that is added or removed meanwhile may move one from part to part.
     """
-    offset = skip if cursor is None else offset_of(cursor)
+    place = place_of(cursor)
+    offset = skip if place is None else place
     page = context.library.page(sort, limit=limit + 1, offset=offset, containing=containing)
-    following = cursor_of(offset + limit) if len(page) > limit else None
+    following = offset + limit if len(page) > limit else None
     return page_of("tracks", [jsonable.track(one) for one in page[:limit]], following)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from earmark import jsonable
-from earmark.server.replies import Reply, cursor_of, id_of, page_of
+from earmark.server.replies import Reply, page_of, place_of
 from earmark.server.routes.common import (
     READ,
     WRITE,
@@ -56,8 +56,7 @@ def restore_track(context: Here, track_id: IdPath) -> Response:
 @router.get("/trash", dependencies=[READ], responses=telling(DeletedPage, 400))
 def list_deleted(context: Here, cursor: CursorQuery = None, limit: LimitQuery = 100) -> Response:
     """List deleted tracks that can be restored, latest first."""
-    deleted = context.trash.page(id_of(cursor), limit)
-    following = cursor_of(str(deleted[-1].track["id"])) if len(deleted) == limit else None
+    deleted, following = context.trash.page(place_of(cursor), limit)
     return page_of("tracks", [deleted_object(one) for one in deleted], following)
 
 

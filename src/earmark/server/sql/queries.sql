@@ -46,10 +46,10 @@ WHERE (SELECT count(*) FROM tasks WHERE state = 'queued') < :most;
 SELECT * FROM tasks WHERE id = :id;
 
 -- name: tasks
--- A page of tasks, latest first, before the one that is given.
+-- A page of tasks, latest first, before a number; the task that had it may be forgotten.
 SELECT * FROM tasks
 WHERE (:state IS NULL OR state = :state) AND (:kind IS NULL OR kind = :kind)
-    AND (:before IS NULL OR number < (SELECT number FROM tasks WHERE id = :before))
+    AND (:before IS NULL OR number < :before)
 ORDER BY number DESC
 LIMIT :page;
 
@@ -103,10 +103,9 @@ INSERT OR REPLACE INTO trash (id, track, size_bytes, deleted_at)
 VALUES (:id, :track, :size_bytes, :deleted_at);
 
 -- name: trash
--- Deleted tracks, latest first, before the one that is given.
+-- Deleted tracks, latest first, before a number; the track that had it may be restored.
 SELECT * FROM trash
-WHERE deleted_at > :since
-    AND (:before IS NULL OR number < (SELECT number FROM trash WHERE id = :before))
+WHERE deleted_at > :since AND (:before IS NULL OR number < :before)
 ORDER BY number DESC
 LIMIT :page;
 

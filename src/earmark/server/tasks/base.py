@@ -50,6 +50,8 @@ class Task:
 
     id: str
     """UUIDv7: later ones sort higher."""
+    number: int
+    """Its place among all: later ones have higher numbers."""
     kind: TaskKind
     request: Mapping[str, Any]
     """What is to be done, as JSON."""
@@ -98,10 +100,10 @@ class TaskQueue(Protocol):
         *,
         state: TaskState | None = None,
         kind: TaskKind | None = None,
-        before: str | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> list[Task]:
-        """Return tasks, latest first, that were put before the one that is named."""
+        """Return tasks, latest first, whose numbers are below `before`."""
 
     def claim(self, worker: str) -> Task | None:
         """Give the oldest task that waits to a worker."""

@@ -47,7 +47,7 @@ class SqliteTaskQueue:
         *,
         state: TaskState | None = None,
         kind: TaskKind | None = None,
-        before: str | None = None,
+        before: int | None = None,
         limit: int = 100,
     ) -> list[Task]:
         """Return tasks, latest first."""
@@ -119,7 +119,6 @@ def _read(text: str | None) -> Mapping[str, Any] | None:
 
 def _task(row: sqlite3.Row) -> Task:
     values = dict(row)
-    del values["number"]
     values["kind"] = TaskKind(row["kind"])
     values["state"] = TaskState(row["state"])
     values["request"] = json.loads(row["request"])

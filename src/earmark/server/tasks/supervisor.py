@@ -18,7 +18,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from earmark.errors import TaskNotFoundError
+from earmark.errors import EarmarkError, TaskNotFoundError
 from earmark.server.logs import note
 from earmark.server.options import MEGABYTE
 from earmark.server.state import uploads
@@ -28,7 +28,7 @@ from earmark.server.tasks.worker import MOST_ATTEMPTS, QUIT, WAKE, WorkerSetting
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from earmark.server.options import ServerOptions
@@ -94,20 +94,28 @@ class Supervisor:
     async def _man(self, post: _Post) -> None:
         """Keep a worker at a post."""
         while not self._is_over:
-            await post.serve(self._options)
-            self._taken_from(post)
+            with _noted("worker cannot be run"):
+                await post.serve(self._options)
+            while not self._is_taken_from(post) and not self._is_over:  # noqa: ASYNC110 - no event
+                await asyncio.sleep(PAUSE_S)
             if not self._is_over and not post.was_ended:
                 note("worker died", level=logging.WARNING, worker=post.name)
                 await asyncio.sleep(PAUSE_S)
 
-    def _taken_from(self, post: _Post) -> None:
-        """Deal with the task of a worker that is gone; it may not have said which it has."""
-        for task in self._queue.running():
-            if task.worker == post.name:
-                self._lost(task, post.why or "its worker died")
-        if post.task is not None and not needs_files(self._queue, post.task):
-            self._drop_files(post.task)
-        post.task = None
+    def _is_taken_from(self, post: _Post) -> bool:
+        """Deal with the task of a worker that is gone; it may not have said which it has.
+
+        Return whether that was possible: where the queue cannot be written, it is tried again.
+        """
+        with _noted("tasks cannot be taken back"):
+            for task in self._queue.running():
+                if task.worker == post.name:
+                    self._lost(task, post.why or "its worker died")
+            if post.task is not None and not needs_files(self._queue, post.task):
+                self._drop_files(post.task)
+            post.task = None
+            return True
+        return False
 
     def _drop_files(self, task_id: str) -> None:
         shutil.rmtree(folder_of(self._options.state, task_id), ignore_errors=True)
@@ -127,14 +135,20 @@ class Supervisor:
         tidied = time.monotonic()
         while True:
             await asyncio.sleep(LOOK_S)
-            for post in self._posts:
-                if post.task is not None:
-                    post.why = self._why_not_go_on(post)
-                    if post.why is not None:
-                        post.kill()
+            with _noted("workers cannot be looked after"):
+                self._end_hopeless()
             if time.monotonic() - tidied > TIDY_S:
                 tidied = time.monotonic()
-                self._tidy()
+                with _noted("cannot tidy up"):
+                    self._tidy()
+
+    def _end_hopeless(self) -> None:
+        """End workers at tasks that are not worth going on with."""
+        for post in self._posts:
+            if post.task is not None:
+                post.why = self._why_not_go_on(post)
+                if post.why is not None:
+                    post.kill()
 
     def _why_not_go_on(self, post: _Post) -> str | None:
         try:
@@ -241,6 +255,19 @@ class _Post:
                 continue
             self.began = time.monotonic()
             self.task = told["task"]
+
+
+@contextlib.contextmanager
+def _noted(what: str) -> Iterator[None]:
+    """Write to the log what goes wrong with the server's files or processes, and go on.
+
+    A full disk, or one that fails, may be better the next time; who looks after workers must not
+    end before the server does.
+    """
+    try:
+        yield
+    except (EarmarkError, OSError, ValueError) as error:
+        note(what, level=logging.ERROR, why=str(error))
 
 
 def _size_of(folder: Path) -> int:

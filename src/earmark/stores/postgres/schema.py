@@ -60,14 +60,14 @@ class Schema:
         self,
         patience_s: float,
         begin: Callable[[], Asked] | None = None,
-        fill: Callable[[Link, str], None] | None = None,
+        fill: Callable[[Link, Address], None] | None = None,
     ) -> None:
         """Bring the part to today's version, in one transaction; another may have been faster.
 
         Args:
             patience_s: how long to wait for another who does the same.
             begin: what the first rows of a new part are written by.
-            fill: writes into an older part what no script can, given the schema's quoted name.
+            fill: writes into an older part what no script can.
 
         Raises:
             ReadOnlyLibraryError: this user may not make tables.
@@ -82,7 +82,7 @@ class Schema:
             if version == 0 and begin:
                 self._run(begin())
             if 0 < version < len(self._scripts) and fill:
-                fill(self._link, self._quoted)
+                fill(self._link, self._address)
             last = self._asked("set_version", part=self._part, version=len(self._scripts))
             self._run(last, self._asked("commit"))
         finally:

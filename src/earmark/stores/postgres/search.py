@@ -13,7 +13,10 @@ from dataclasses import dataclass
 
 from earmark.errors import LibraryError
 from earmark.searchable import search_text
+from earmark.stores import upgrading
+from earmark.stores.postgres.address import Address
 from earmark.stores.postgres.link import Asked, Link
+from earmark.stores.postgres.schema import quoted
 from earmark.stores.postgres.sql import QUERIES
 from earmark.types import Metadata
 
@@ -68,21 +71,26 @@ class SearchIndex:
         self.link.ask(Asked(statement, {}))
 
 
-def fill(link: Link, quoted: str) -> None:
+def fill(link: Link, address: Address) -> None:
     """Make searchable what was there before there was a search, in bounded memory.
 
     Args:
         link: within a transaction.
-        quoted: the schema, as it stands in a statement.
+        address: of the schema.
     """
-    asked = Asked(QUERIES["unsearchable"].replace("{schema}", quoted), {"limit": _PAGE_NAMES})
-    copy = QUERIES["copy_search_texts"].replace("{schema}", quoted)
-    while rows := link.ask(asked)[0].rows:
+    counted, following, copy = (
+        QUERIES[name].replace("{schema}", quoted(address.schema))
+        for name in ("count_unsearchable", "unsearchable", "copy_search_texts")
+    )
+    upgrading.announce(address.shown, link.ask(Asked(counted, {}))[0].rows[0]["tracks"])
+    key = -1
+    while rows := link.ask(Asked(following, {"key": key, "limit": _PAGE_NAMES}))[0].rows:
         texts = (
             (row["key"], search_text(Metadata(row["title"], row["artist"], row["album"])))
             for row in rows
         )
         link.copy(copy, ("int8", "text"), texts)
+        key = rows[-1]["key"]
 
 
 def pattern_of(trigram: str) -> str:

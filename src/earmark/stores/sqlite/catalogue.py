@@ -17,6 +17,7 @@ from earmark.errors import CorruptCatalogueError, CorruptConstellationError, Not
 from earmark.params import Params
 from earmark.searchable import resembling, search_text
 from earmark.sqlfiles import statements_of
+from earmark.stores import upgrading
 from earmark.stores.base import TrackOrder
 from earmark.stores.failures import SQLITE_ERRORS, of_sqlite
 from earmark.stores.limits import LARGEST
@@ -308,9 +309,12 @@ class Catalogue:
 
     def _make_all_searchable(self) -> None:
         """Make searchable what was there before there was a search."""
-        while tracks := self._tracks("unsearchable", limit=_PAGE_TRACKS):
+        upgrading.announce(self.location, self._row("count_unsearchable")["tracks"])
+        key = -1
+        while tracks := self._tracks("unsearchable", key=key, limit=_PAGE_TRACKS):
             for track in tracks:
                 self._make_searchable(track.key, track.metadata)
+            key = tracks[-1].key
 
     def constellation(self, key: int) -> bytes | None:
         """Return the packed constellation of a track, if there is such a track.

@@ -111,10 +111,16 @@ WITH had AS MATERIALIZED (
 )
 SELECT key, text FROM {schema}.search_texts JOIN best USING (key) ORDER BY key;
 
+-- name: count_unsearchable
+-- How many tracks of an older library cannot be found yet.
+SELECT count(*) AS tracks FROM {schema}.tracks
+WHERE NOT EXISTS (SELECT 1 FROM {schema}.search_texts WHERE search_texts.key = tracks.key);
+
 -- name: unsearchable
--- Tracks of an older library that cannot be found yet.
+-- The next of them in the order of their keys.
 SELECT key, title, artist, album FROM {schema}.tracks
-WHERE NOT EXISTS (SELECT 1 FROM {schema}.search_texts WHERE search_texts.key = tracks.key)
+WHERE key > %(key)s::bigint
+    AND NOT EXISTS (SELECT 1 FROM {schema}.search_texts WHERE search_texts.key = tracks.key)
 ORDER BY key LIMIT %(limit)s::bigint;
 
 -- name: copy_search_texts

@@ -280,6 +280,11 @@ INSERT INTO search (search) VALUES ('delete-all');
 -- Forget what all tracks were found by.
 DELETE FROM search_texts;
 
+-- name: count_unsearchable
+-- How many tracks of an older library cannot be found yet.
+SELECT count(*) AS tracks FROM tracks WHERE key NOT IN (SELECT key FROM search_texts);
+
 -- name: unsearchable
--- Tracks of an older library that cannot be found yet.
-SELECT * FROM tracks WHERE key NOT IN (SELECT key FROM search_texts) ORDER BY key LIMIT :limit;
+-- The next of them in the order of their keys.
+SELECT * FROM tracks WHERE key > :key AND key NOT IN (SELECT key FROM search_texts)
+ORDER BY key LIMIT :limit;
