@@ -180,7 +180,8 @@ def test_the_title_of_the_document_tells_what_is_heard(screen: Screen) -> None:
     page.get_by_role("button", name="Play from").click()
     expect(page).to_have_title(f"▶ {title(0)} · Earmark")
     page.get_by_role("link", name="Library", exact=True).click()
-    expect(page).to_have_title(f"▶ {title(0)} · Library · Earmark")
+    page.get_by_role("button", name=f"Play {title(1)}").click()
+    expect(page).to_have_title(f"▶ {title(1)} · Library · Earmark")
 
 
 def test_escape_stops_listening(screen: Screen) -> None:
@@ -188,6 +189,7 @@ def test_escape_stops_listening(screen: Screen) -> None:
     screen.page.route_web_socket(re.compile("/live"), lambda _: None)
     page = screen.go().page
     page.get_by_role("button", name="Listen").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
     page.get_by_role("link", name="Listen", exact=True).press("Escape")
     expect(page.get_by_role("button", name="Listen")).to_be_visible()
 
@@ -203,4 +205,4 @@ def test_an_empty_library_is_told_before_anything_is_looked_for(
     expect(page.get_by_role("heading", name="The library is empty.")).to_be_visible()
     assert serious(page) == []
     page.get_by_role("link", name="To the library").click()
-    expect(page.get_by_role("heading", name="Library")).to_be_visible()
+    expect(page.get_by_role("heading", name="Library", exact=True)).to_be_visible()

@@ -15,7 +15,7 @@ import { ResultCard } from "../components/result-card.js";
 import { Notice } from "../components/states.js";
 import { say } from "../components/toast.js";
 import { forgetAll, history } from "../history.js";
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { analyser, begin, goOn, keepPrivate, listening, stop } from "../listening.js";
 import { forget, nameFile, naming } from "../naming.js";
 import { href } from "../router.js";
@@ -86,7 +86,7 @@ function useEmptyLibrary() {
 
 /** Escape stops, wherever the focus is. */
 function useEscape(isOn) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return undefined;
     const press = (event) => event.key === "Escape" && stop();
     addEventListener("keydown", press);
