@@ -55,8 +55,9 @@ bench: $(READY) ## measure speed on this machine, then hits and size on made mus
 bench-compare: $(READY) ## compare what it kept of two commits: A=COMMIT B=COMMIT
 	$(BIN)/python benchmarks/compare.py $(A) $(B)
 
-screenshots: $(READY) ## take pictures of the page, into build/screenshots
+screenshots: $(READY) ## take pictures of the page, into build/screenshots, and those of the documents
 	$(BIN)/python -m tools.screenshots build/screenshots
+	$(BIN)/python -m tools.screenshots --documents
 
 soak: $(READY) ## kill writers, restores and servers at random moments, many times over; listen for long
 	for home in directory sqlite postgres; do \

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import JSHandle, Page
 
 SERIOUS = {"serious", "critical"}
 
@@ -32,6 +33,17 @@ def painted(page: Page) -> float:
     A spectrogram covers all but the axis below it, silence as paper; peaks and lines cover little.
     """
     return float(page.evaluate(PAINTED))
+
+
+def dropped(page: Page, path: Path) -> JSHandle:
+    """Return what a browser hands to a page on which a file is dropped."""
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), "
+                  "{type: 'file', id: 'probe'}))")  # fmt: skip
+    page.locator("#probe").set_input_files(path)
+    return page.evaluate_handle(
+        "() => { const t = new DataTransfer();"
+        " t.items.add(document.querySelector('#probe').files[0]); return t; }"
+    )
 
 
 def until(page: Page, is_so: Callable[[], bool], patience_s: float = 60.0) -> None:

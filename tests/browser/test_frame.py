@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from playwright.sync_api import expect
 
 from earmark.server.keys import Scope
 from tests.browser.conftest import OpenScreen, Screen
-from tests.browser.looking import serious
-from tests.music import title
+from tests.browser.looking import dropped, serious
+from tests.music import clip, title
 from tests.serving import Running, make_key, make_options, running
 
 VIEWS = ("listen", "library")
@@ -102,6 +103,16 @@ def test_nothing_breaks_the_policy_of_the_page(screen: Screen) -> None:
     for view in ("listen", "library", "track", "scan", "monitors", "tasks", "explain"):
         screen.go(view).page.wait_for_load_state("networkidle")
     assert [text for text in refused if "Content Security Policy" in text] == []
+
+
+def test_a_file_dropped_beside_a_view_is_named(screen: Screen, tmp_path: Path) -> None:
+    """A browser would open it instead, and the page be gone."""
+    (tmp_path / "clip.flac").write_bytes(clip(1))
+    page = screen.go("tasks").page
+    head = page.get_by_role("banner")
+    head.dispatch_event("drop", {"dataTransfer": dropped(page, tmp_path / "clip.flac")})
+    expect(page.get_by_role("article", name="Recognised")).to_contain_text(title(1))
+    expect(page).to_have_url(re.compile("#/listen$"))
 
 
 def test_an_address_that_leads_nowhere_leads_back(screen: Screen) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,6 +151,26 @@ def test_files_are_added_each_with_its_fate(screen: Screen, server: Running) -> 
     expect(panel).to_be_hidden()
     (added,) = server.ask("GET", "/tracks", params={"containing": "New Kite"}).json()["tracks"]
     server.ask("DELETE", f"/tracks/{added['id']}")
+
+
+def test_of_a_chosen_folder_only_sound_is_added(screen: Screen, tmp_path: Path) -> None:
+    """Folders within it, too, by their names; covers and what is hidden are left out."""
+    for name in ("2/b.flac", "1/a.flac", "1/cover.jpg", "1/.a.flac", ".trash/c.flac"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    page = screen.go("library").page
+    page.route(re.compile(r"/tracks\?name="), lambda _: None)  # they are sent for ever
+    page.get_by_label("Add a folder").set_input_files(tmp_path)
+    panel = page.get_by_role("region", name="Files being added")
+    expect(panel.get_by_role("listitem")).to_contain_text(["a.flac", "b.flac"])
+
+
+def test_a_folder_without_sound_is_told_of(screen: Screen, tmp_path: Path) -> None:
+    """As nothing would happen else."""
+    (tmp_path / "cover.jpg").write_bytes(b"")
+    page = screen.go("library").page
+    page.get_by_label("Add a folder").set_input_files(tmp_path)
+    expect(page.get_by_text("There is no sound in this folder.")).to_be_visible()
 
 
 def test_a_long_list_has_few_rows_in_the_page(screen: Screen) -> None:

@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import HEARD, OpenScreen, Screen
+from tests.browser.looking import dropped, serious
+from tests.browser.test_scan import tell
 from tests.music import clip, title
 
 
@@ -51,23 +54,18 @@ def test_a_chosen_file_is_named_and_remembered(screen: Screen) -> None:
     before.get_by_role("button", name="Clear").click()
     expect(before).to_be_hidden()
     assert page.evaluate("localStorage.getItem('earmark.history')") is None
+    page.get_by_role("button", name="Undo").click()
+    expect(before.get_by_role("listitem")).to_contain_text(title(0))
 
 
 def test_a_dropped_file_is_named(screen: Screen, tmp_path: Path) -> None:
     """Anywhere on the view; while it is held over it, the page says so."""
     page = screen.go().page
     (tmp_path / "clip.flac").write_bytes(clip(2))
-    page.evaluate("document.body.append(Object.assign(document.createElement('input'), "
-                  "{type: 'file', id: 'probe'}))")  # fmt: skip
-    page.locator("#probe").set_input_files(tmp_path / "clip.flac")
-    transfer = page.evaluate_handle(
-        "() => { const t = new DataTransfer();"
-        " t.items.add(document.querySelector('#probe').files[0]); return t; }"
-    )
-    zone = page.locator(".drop-zone")
-    zone.dispatch_event("dragenter", {"dataTransfer": transfer})
+    transfer = dropped(page, tmp_path / "clip.flac")
+    page.locator("main").dispatch_event("dragenter", {"dataTransfer": transfer})
     expect(page.get_by_text("Drop a recording to have it named")).to_be_visible()
-    zone.dispatch_event("drop", {"dataTransfer": transfer})
+    page.locator("main").dispatch_event("drop", {"dataTransfer": transfer})
     expect(page.get_by_role("article", name="Recognised").get_by_role("heading")).to_have_text(
         title(2)
     )
@@ -149,3 +147,60 @@ def test_the_page_on_a_phone_has_all_within_its_width(open_screen: OpenScreen) -
     expect(page.get_by_role("article", name="Recognised")).to_be_visible()
     widths = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert widths[0] <= widths[1]
+
+
+def test_whoever_comes_back_finds_the_answer_still_there(screen: Screen) -> None:
+    """A look at the track, and the browser's way back: nothing has to be asked again."""
+    page = screen.go().page
+    choose(page, "heard.flac", clip(0))
+    page.get_by_role("article", name="Recognised").get_by_role("link", name=title(0)).click()
+    expect(page.get_by_role("heading", name=title(0))).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("article", name="Recognised")).to_contain_text(title(0))
+
+
+def test_a_name_is_handed_on_as_text_with_a_link(screen: Screen) -> None:
+    """The link leads to the moment of the track, wherever it is pasted."""
+    page = screen.go().page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(page, "heard.flac", clip(0))
+    page.get_by_role("button", name=f"Share {title(0)}").click()
+    expect(page.get_by_text("Copied: its name, and a link to it here.")).to_be_visible()
+    text, link = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert re.fullmatch(rf"{title(0)} · .*, at 0:\d\d", text)
+    page.goto(link)
+    expect(page.get_by_role("button", name="From 0:0")).to_be_visible()
+
+
+def test_the_title_of_the_document_tells_what_is_heard(screen: Screen) -> None:
+    """The name that was found, and before it what is played."""
+    page = screen.go().page
+    choose(page, "heard.flac", clip(0))
+    expect(page).to_have_title(f"{title(0)} · Earmark")
+    page.get_by_role("button", name="Play from").click()
+    expect(page).to_have_title(f"▶ {title(0)} · Earmark")
+    page.get_by_role("link", name="Library", exact=True).click()
+    expect(page).to_have_title(f"▶ {title(0)} · Library · Earmark")
+
+
+def test_escape_stops_listening(screen: Screen) -> None:
+    """Wherever the focus is."""
+    screen.page.route_web_socket(re.compile("/live"), lambda _: None)
+    page = screen.go().page
+    page.get_by_role("button", name="Listen").click()
+    page.get_by_role("link", name="Listen", exact=True).press("Escape")
+    expect(page.get_by_role("button", name="Listen")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "theme"), [("desktop", "dark"), ("phone", "light")])
+def test_an_empty_library_is_told_before_anything_is_looked_for(
+    open_screen: OpenScreen, size: str, theme: str
+) -> None:
+    """With the way to fill it; and axe finds nothing serious in that."""
+    screen = open_screen(size=size, theme=theme)
+    tell(screen.page, "**/api/v1/tracks?limit=1", {"tracks": [], "next_cursor": None})
+    page = screen.go().page
+    expect(page.get_by_role("heading", name="The library is empty.")).to_be_visible()
+    assert serious(page) == []
+    page.get_by_role("link", name="To the library").click()
+    expect(page.get_by_role("heading", name="Library")).to_be_visible()

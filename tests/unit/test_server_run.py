@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import socket
 import threading
 from dataclasses import replace
@@ -57,6 +58,18 @@ def test_an_address_that_is_not_here_is_told(tmp_path: Path, host: str) -> None:
     options = make_options(tmp_path, host=host, allow_anonymous=True)
     with pytest.raises(UsageError, match=host), made(options):
         pass
+
+
+def test_a_server_collects_garbage_whatever_its_command_does_without(tmp_path: Path) -> None:
+    """What requests leave behind does not pile up; afterwards all is as it was."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000)
+    try:
+        with made(make_options(tmp_path)):
+            assert gc.get_threshold()[0] < 1000
+        assert gc.get_threshold()[0] == 200_000
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_no_answer_waits_to_be_acknowledged(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import { meet } from "./api.js";
 import { Button } from "./components/button.js";
 import { Icon, Mark } from "./components/icons.js";
 import { KeyButton, KeyDialog } from "./components/key-dialog.js";
+import { NamingZone } from "./components/naming-zone.js";
 import { Player, usePlaying } from "./components/player.js";
 import { Failed, Loading } from "./components/states.js";
 import { ThemeSwitch } from "./components/theme-switch.js";
@@ -11,20 +12,22 @@ import { Toasts } from "./components/toast.js";
 import { html, render, useEffect, useErrorBoundary, useRef, useState } from "./html.js";
 import { START, href, place } from "./router.js";
 import { useStore } from "./store.js";
+import { useTitle } from "./titles.js";
 import { Listen } from "./views/listen.js";
 
 /**
  * Every view, by its name in the address. Those that `menu` names are in the bar; all but the first
- * are fetched when they are wanted. A module has the component as `View`.
+ * are fetched when they are wanted. A module has the component as `View`. `drops`: it does something
+ * of its own with files that are dropped.
  */
 const VIEWS = {
   listen: { title: "Listen", menu: "listen", view: Listen },
-  library: { title: "Library", menu: "library", load: () => import("./views/library.js") },
+  library: { title: "Library", menu: "library", drops: true, load: () => import("./views/library.js") },
   track: { title: "Track", load: () => import("./views/track.js") },
-  scan: { title: "Scan", menu: "scan", load: () => import("./views/scan.js") },
+  scan: { title: "Scan", menu: "scan", drops: true, load: () => import("./views/scan.js") },
   monitors: { title: "Stations", menu: "monitors", load: () => import("./views/monitors.js") },
   tasks: { title: "Tasks", menu: "tasks", load: () => import("./views/tasks.js") },
-  explain: { title: "Explain", load: () => import("./views/explain.js") },
+  explain: { title: "Explain", drops: true, load: () => import("./views/explain.js") },
 };
 
 function App() {
@@ -32,9 +35,7 @@ function App() {
   const playing = usePlaying();
   const view = VIEWS[where.view];
   const main = useRef(null);
-  useEffect(() => {
-    document.title = view && where.view !== START ? `${view.title} · Earmark` : "Earmark";
-  }, [where.view]);
+  useTitle("view", view && where.view !== START ? view.title : "");
   useFocusOnMove(main, where.view);
   return html`<div class="frame ${playing ? "has-player" : ""}">
     <a class="skip" href="#main" onClick=${(event) => {
@@ -49,6 +50,7 @@ function App() {
     <main id="main" class="view view-${where.view}" tabindex="-1" ref=${main}>
       ${view ? html`<${Shown} key=${where.view} view=${view} place=${where} />` : html`<${Nowhere} />`}
     </main>
+    ${!view?.drops && html`<${NamingZone} />`}
     <${Player} />
     <${Toasts} />
     <${KeyDialog} />

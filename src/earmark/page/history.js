@@ -19,8 +19,11 @@ export function remember({ match, clipId }) {
   save([{ ...entry, clipId }, ...history.get()].slice(0, MOST));
 }
 
+/** @returns {() => void} what brings it back */
 export function forgetAll() {
+  const forgotten = history.get();
   save([]);
+  return () => save([...history.get(), ...forgotten].slice(0, MOST));
 }
 
 function save(entries) {

@@ -52,7 +52,7 @@ export async function begin() {
     microphone = opened;
     connect();
   } catch (error) {
-    rest({ trouble: { kind: error.kind || "problem", message: error.message } });
+    rest({ trouble: { kind: error.isOffline ? "offline" : error.kind || "problem", message: error.message } });
   }
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -165,9 +164,6 @@ async def _warm_up(context: Context, supervisor: Supervisor) -> None:
         note("warm")
     await context.decoders.warm_up(cpu_count())
     supervisor.begin()
-    # what is there now stays: left out of account, what requests leave behind is collected sooner
-    gc.collect()
-    gc.freeze()
 
 
 async def _tidy_up(context: Context) -> None:

@@ -38,6 +38,9 @@ SWITCH_S = 0.0005
 """After so long a thread lets another one run Python. Kernels are short, and run without that: a
 thread that comes back from one, or has a message to take, should not wait Python's usual 5 ms."""
 
+COLLECT_AFTER = (700, 10, 10)
+"""Objects, and collections of younger ones, after which garbage is collected: Python's own."""
+
 MESSAGES_AHEAD = 16
 """Messages of a live connection that are taken before those that came are dealt with."""
 
@@ -87,7 +90,7 @@ def made(options: ServerOptions) -> Iterator[Server]:
         message = "a server needs a library on a disk: its workers are processes of their own"
         raise UsageError(message)
     with ExitStack() as stack:
-        stack.callback(gc.unfreeze)  # the app freezes what is there when it has begun
+        stack.enter_context(_collecting())
         stack.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(SWITCH_S)
         stack.enter_context(sole(options.state))
@@ -105,6 +108,22 @@ def made(options: ServerOptions) -> Iterator[Server]:
         server.new_library = library.location if is_new else None
         config.app.state.is_ending = lambda: server.should_exit  # type: ignore[union-attr]
         yield server
+
+
+@contextmanager
+def _collecting() -> Iterator[None]:
+    """Collect what requests leave behind until the block ends: often, and without what was there.
+
+    A command line collects next to nothing, as it ends soon.
+    """
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def serve(options: ServerOptions) -> None:

@@ -52,18 +52,7 @@ export class Levels {
    * @param {(levels: Uint8Array) => Contrast} contrastOf what is silence in it, and what is loud
    */
   static async of(blob, contrastOf) {
-    const image = await createImageBitmap(blob);
-    const { width: columns, height: rows } = image;
-    const context = Object.assign(document.createElement("canvas"), { width: columns, height: rows }).getContext("2d", { willReadFrequently: true });
-    context.drawImage(image, 0, 0);
-    image.close();
-    const { data } = context.getImageData(0, 0, columns, rows);
-    const levels = new Uint8Array(columns * rows);
-    for (let column = 0; column < columns; column += 1) {
-      for (let row = 0; row < rows; row += 1) {
-        levels[column * rows + row] = data[4 * ((rows - 1 - row) * columns + column)];
-      }
-    }
+    const { levels, columns, rows } = await levelsIn(blob);
     return new Levels(contrastOf(levels).applied(levels), columns, rows);
   }
 
@@ -74,4 +63,26 @@ export class Levels {
     this._picture = pictureOf(this.levels, this.columns, this.rows, palette(this._isDark));
     return this._picture;
   }
+}
+
+/**
+ * The levels of a grey picture, as they are.
+ * @param {Blob} blob time to the right, frequency upwards
+ * @returns {Promise<{levels: Uint8Array, columns: number, rows: number}>} shape (columns, rows), row 0
+ *   the lowest frequency
+ */
+export async function levelsIn(blob) {
+  const image = await createImageBitmap(blob);
+  const { width: columns, height: rows } = image;
+  const context = Object.assign(document.createElement("canvas"), { width: columns, height: rows }).getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  image.close();
+  const { data } = context.getImageData(0, 0, columns, rows);
+  const levels = new Uint8Array(columns * rows);
+  for (let column = 0; column < columns; column += 1) {
+    for (let row = 0; row < rows; row += 1) {
+      levels[column * rows + row] = data[4 * ((rows - 1 - row) * columns + column)];
+    }
+  }
+  return { levels, columns, rows };
 }

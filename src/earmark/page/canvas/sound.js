@@ -4,7 +4,7 @@
 import { get, getBlob } from "../api.js";
 import { Slices } from "../slices.js";
 import { Frequencies } from "./axes.js";
-import { Contrast, Levels } from "./levels.js";
+import { Contrast, Levels, levelsIn } from "./levels.js";
 
 const COLUMNS = 1000;
 /** A frame's window is eight frames long: so many at an end of what is fetched lack some sound. */
@@ -13,8 +13,12 @@ const MARGIN_FRAMES = 8;
 const FINE = { frames: 1, rows: 512 };
 const COARSE = { frames: 4, rows: 256 };
 const MOST_SLICES = 48;
+/**
+ * Where in a track it is listened for the contrast of all of it, for so long each; the first tells the axes, too.
+ * One moment alone may lie in a pause: docs/page.md has how far off each choice is.
+ */
+const PROBES = [0.5, 0.1, 0.3, 0.7, 0.9];
 const PROBE_S = 0.5;
-const PROBE_AT = 0.4;
 /** What a grey picture has as 0 and as 255. */
 const LOWEST_DB = -90;
 const HIGHEST_DB = -10;
@@ -22,19 +26,23 @@ const HIGHEST_DB = -10;
 /** The sound of one track, as a picture that can be drawn at any zoom. */
 export class Sound {
   /**
-   * Ask what the picture's axes are like, how loud the music is in its midst, and with that whether
-   * there is a sound at all.
+   * Ask what the picture's axes are like, how loud the music is at a few moments, and with that
+   * whether there is a sound at all.
    * @param {{id: string, duration_s: number}} track
    * @param {AbortSignal} signal
    * @returns {Promise<Sound>}
    * @throws {import("../api.js").Problem} nothing of it is kept
    */
   static async open(track, signal) {
-    const start_s = PROBE_AT * track.duration_s;
-    const query = { format: "json", start_s, duration_s: PROBE_S, width: COLUMNS, height: 2 * FINE.rows };
-    const told = await get(`tracks/${track.id}/spectrogram`, query, signal);
-    const levels = told.level_db.flat().map((db) => (255 * (db - LOWEST_DB)) / (HIGHEST_DB - LOWEST_DB));
-    return new Sound(track, told.column_s, new Frequencies(told.row_hz), Contrast.of(levels));
+    const path = `tracks/${track.id}/spectrogram`;
+    const [told, ...others] = await Promise.all(PROBES.map((share, i) => {
+      const start_s = Math.max(0, share * track.duration_s - PROBE_S / 2);
+      const query = { start_s, duration_s: PROBE_S, width: COLUMNS, height: 2 * FINE.rows };
+      return i ? getBlob(path, { ...query, colours: "grey" }, signal).then(levelsIn) : get(path, { ...query, format: "json" }, signal);
+    }));
+    const first = told.level_db.flat().map((db) => (255 * (db - LOWEST_DB)) / (HIGHEST_DB - LOWEST_DB));
+    const contrast = Contrast.of([first, ...others.map(({ levels }) => [...levels])].flat());
+    return new Sound(track, told.column_s, new Frequencies(told.row_hz), contrast);
   }
 
   constructor(track, frame_s, frequencies, contrast) {

@@ -2,6 +2,9 @@
 
 import { palette } from "./palette.js";
 
+/** So many columns pass before a sound that begins is drawn in full: a wall would stand at its left. */
+const RISING = 60;
+
 /**
  * A spectrogram as a picture, one pixel for each cell; `drawImage` brings it to any size.
  * @param {ArrayLike<number>} levels shape (columns, rows), 0 to 255, row 0 the lowest frequency
@@ -33,6 +36,7 @@ export class MovingSpectrogram {
     this.rows = rows;
     this._levels = new Uint8Array(columns * rows);
     this._next = 0;
+    this._risen = RISING;
     /** Whether nothing was pushed yet. */
     this.isEmpty = true;
     this._picture = document.createElement("canvas");
@@ -44,17 +48,26 @@ export class MovingSpectrogram {
   /** Take the colours of the theme, also for what is there already. */
   recolour() {
     this._colours = palette();
+    this._colours[0] = 0; // silence is what lies behind
+    this._picture.getContext("2d").clearRect(0, 0, this.columns, this.rows);
     this._picture.getContext("2d").drawImage(pictureOf(this._levels, this.columns, this.rows, this._colours), 0, 0);
+  }
+
+  /** A sound begins anew, and is to come out of silence. */
+  rise() {
+    this._risen = 0;
   }
 
   /** @param {ArrayLike<number>} levels shape (rows,), 0 to 255, the lowest frequency first */
   push(levels) {
     this.isEmpty = false;
+    this._risen = Math.min(RISING, this._risen + 1);
     const image = new ImageData(1, this.rows);
     const pixels = new Uint32Array(image.data.buffer);
     for (let row = 0; row < this.rows; row += 1) {
-      this._levels[this._next * this.rows + row] = levels[row];
-      pixels[this.rows - 1 - row] = this._colours[levels[row]];
+      const level = Math.round((levels[row] * this._risen) / RISING);
+      this._levels[this._next * this.rows + row] = level;
+      pixels[this.rows - 1 - row] = this._colours[level];
     }
     this._picture.getContext("2d").putImageData(image, this._next, 0);
     this._next = (this._next + 1) % this.columns;

@@ -1,5 +1,7 @@
+import { soundsOf } from "../files.js";
 import { html, useId } from "../html.js";
 import { Icon } from "./icons.js";
+import { say } from "./toast.js";
 
 /** A labelled input, and below it what is wrong with what was typed. */
 export function Field({ label, problem, class: extra = "", ...rest }) {
@@ -29,14 +31,24 @@ export function Switch({ label, checked, onChange, disabled = false }) {
   </label>`;
 }
 
-/** A button that lets the user choose files. */
-export function FileButton({ children, icon, accept, multiple = false, kind = "plain", onFiles }) {
-  return html`<label class="button ${kind} file-button">
+/** A button that lets the user choose files; more attributes are those of the input. */
+export function FileButton({ children, icon, kind = "plain", class: extra = "", onFiles, ...rest }) {
+  return html`<label class="button ${kind} file-button ${extra}">
     <${Icon} name=${icon} />${children}
-    <input class="unseen" type="file" accept=${accept} multiple=${multiple} onChange=${(event) => {
+    <input class="unseen" type="file" ...${rest} onChange=${(event) => {
       const files = [...event.currentTarget.files];
       event.currentTarget.value = ""; // the same file may be chosen again
       if (files.length) onFiles(files);
     }} />
   </label>`;
+}
+
+/** A button that lets the user choose a whole folder: of its files those that may be sound are taken. */
+export function FolderButton({ children, onFiles }) {
+  const choose = (files) => {
+    const sounds = soundsOf(files);
+    if (sounds.length) onFiles(sounds);
+    else say("There is no sound in this folder.");
+  };
+  return html`<${FileButton} class="folder-button" icon="folder" webkitdirectory onFiles=${choose}>${children}<//>`;
 }

@@ -9,7 +9,7 @@ import { useStore } from "../store.js";
 import { certainty, clock, count, dayOf, many, percent, timeOfDay, titleOf } from "../words.js";
 import { Button } from "./button.js";
 import { Search } from "./field.js";
-import { Empty, Failed, Loading, Notice } from "./states.js";
+import { Empty, Failed, Loading } from "./states.js";
 import { Table } from "./table.js";
 
 const ROW_PX = 60;

@@ -3,6 +3,7 @@
 import { address, problemOf } from "../api.js";
 import { html, useEffect, useRef, useState } from "../html.js";
 import { createStore, useStore } from "../store.js";
+import { useTitle } from "../titles.js";
 import { byline, clock, titleOf } from "../words.js";
 import { Button } from "./button.js";
 import { say } from "./toast.js";
@@ -49,6 +50,9 @@ function Bar({ track, start_s }) {
     };
   }, []);
 
+  useTitle("heard", isPaused ? "" : `▶ ${titleOf(track)}`);
+  useMediaKeys(track);
+
   const seek = (event) => {
     audio.current.currentTime = Number(event.currentTarget.value);
   };
@@ -73,6 +77,18 @@ function Bar({ track, start_s }) {
     </div>
     <${Button} kind="bare" icon="close" label="Close the player" onClick=${stop} />
   </section>`;
+}
+
+/** What keys for media, headphones and locked screens show and do. */
+function useMediaKeys({ title, path, artist, album }) {
+  useEffect(() => {
+    const session = navigator.mediaSession;
+    if (!session) return undefined;
+    session.metadata = new MediaMetadata({ title: titleOf({ title, path }), artist: artist ?? "", album: album ?? "" });
+    return () => {
+      session.metadata = null;
+    };
+  }, [title, path, artist, album]);
 }
 
 async function complain(track) {

@@ -6,6 +6,7 @@ import { byline, certainty, clock, manner, percent, titleOf } from "../words.js"
 import { Button } from "./button.js";
 import { Card } from "./card.js";
 import { play } from "./player.js";
+import { ShareButton } from "./share-button.js";
 
 /**
  * @param {{match: any, rival?: any, clipId?: string | null, began_ms?: number | null, others?: any[],
@@ -27,6 +28,7 @@ export function ResultCard({ match, rival = null, clipId = null, began_ms = null
     <div class="actions">
       <${Button} kind="main" icon="play" onClick=${() => play(track, at_s)}>Play from ${clock(Math.max(0, at_s))}<//>
       ${clipId && html`<${Button} icon="explain" href=${href("explain", [clipId])}>Why?<//>`}
+      <${ShareButton} track=${track} at_s=${at_s} />
     </div>
   <//>`;
 }

@@ -25,6 +25,7 @@ export function UploadPanel() {
       ${done === list.length && html`<${Button} kind="bare" icon="close" label="Close" onClick=${clearEnded} />`}
     </div>
     ${done < list.length && html`<${Progress} share=${shareOf(list)} label="All files" />`}
+    ${done === list.length && counts.added > 0 && html`<p class="small quiet">It is recognised from now on. <a href=${href("listen")}>Listen</a></p>`}
     <ul>${shown.map((one) => html`<${Row} key=${one.id} upload=${one} />`)}</ul>
     ${list.length > MOST_SHOWN && html`<p class="small quiet">and ${many(list.length - MOST_SHOWN, "other")}</p>`}
   </section>`;

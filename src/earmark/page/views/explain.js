@@ -3,7 +3,6 @@
 import { upload } from "../api.js";
 import { useAsked } from "../asked.js";
 import { clipOf, keepClip } from "../clips.js";
-import { Button } from "../components/button.js";
 import { ClipMap } from "../components/clip-map.js";
 import { ClipSound } from "../components/clip-sound.js";
 import { DropZone } from "../components/drop-zone.js";
@@ -36,9 +35,8 @@ const VERDICTS = {
 
 export function View({ place }) {
   const clip = clipOf(place.parts[0] ?? "");
-  return html`<${DropZone} label="Drop a clip to have it explained" onFiles=${choose}>
-    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} />`}
-  <//>`;
+  return html`<${DropZone} label="Drop a clip to have it explained" onFiles=${choose} />
+    ${clip ? html`<${Explained} key=${place.parts[0]} id=${place.parts[0]} clip=${clip} track=${place.query.track} />` : html`<${NoClip} isGone=${place.parts.length > 0} />`}`;
 }
 
 /** Keep a file while the page is open, and explain it. */

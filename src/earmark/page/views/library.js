@@ -4,7 +4,8 @@ import { patch } from "../api.js";
 import { Catalogue } from "../catalogue.js";
 import { Button } from "../components/button.js";
 import { DropZone } from "../components/drop-zone.js";
-import { FileButton, Search } from "../components/field.js";
+import { FileButton, FolderButton, Search } from "../components/field.js";
+import { NamingZone } from "../components/naming-zone.js";
 import { play, usePlaying } from "../components/player.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { Table } from "../components/table.js";
@@ -43,16 +44,18 @@ export function View({ place }) {
   const [catalogue, reload] = useCatalogue(sort, q);
   const onSort = (wanted) => go(href("library", [], { sort: wanted, q }), { replace: true });
 
-  return html`<${DropZone} label="Drop recordings or folders to add them" onFiles=${addFiles}>
+  return html`${may("write") ? html`<${DropZone} label="Drop recordings or folders to add them" onFiles=${addFiles} />` : html`<${NamingZone} />`}
     <div class="view-head">
       <h1>Library</h1>
       <${Search} label="Search title, artist, album" value=${text} onInput=${setText} />
-      ${may("write") && html`<${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>`}
+      ${may("write") && html`<div class="actions">
+        <${FolderButton} onFiles=${addFiles}>Add a folder<//>
+        <${FileButton} icon="upload" kind="main" accept=${SOUND} multiple onFiles=${addFiles}>Add files<//>
+      </div>`}
     </div>
     <${UploadPanel} />
-    <p class="small quiet library-count" role="status">${catalogue.isLoaded && !q && many(catalogue.total, "track")}</p>
-    <${Tracks} catalogue=${catalogue} sort=${sort} search=${q} onSort=${onSort} onReload=${reload} />
-  <//>`;
+    <p class="small quiet library-count" role="status">${catalogue.total > 0 && !q && many(catalogue.total, "track")}</p>
+    <${Tracks} catalogue=${catalogue} sort=${sort} search=${q} onSort=${onSort} onReload=${reload} />`;
 }
 
 /** A listing, which is drawn again when some of it came. */
@@ -115,8 +118,9 @@ function cellsOf(track, columns, { isPlaying, onEdit }) {
 
 function EmptyLibrary() {
   return html`<${Empty} icon="library" title="Nothing here yet"
-    text="Drop recordings or whole folders on this page. What is added can be recognised at once; a large collection goes faster with earmark add.">
-    <${FileButton} icon="upload" kind="plain" accept=${SOUND} multiple onFiles=${addFiles}>Choose recordings<//>
+    text=${may("write") ? html`Drop recordings or whole folders on this page. What is added can be recognised at once. A large collection goes faster with <code>earmark add</code>.` : "Whoever may write adds recordings here. Your key may only read."}>
+    ${may("write") && html`<${FileButton} icon="upload" accept=${SOUND} multiple onFiles=${addFiles}>Choose recordings<//>
+      <${FolderButton} onFiles=${addFiles}>Choose a folder<//>`}
   <//>`;
 }
 

@@ -34,9 +34,8 @@ export function View({ place }) {
     const task = await send(file);
     if (task && here.get().view === "scan" && !here.get().parts.length) go(href("scan", [task.id]));
   };
-  return html`<${DropZone} label="Drop a long recording to find what is in it" onFiles=${begin}>
-    ${id ? html`<${Scan} key=${id} id=${id} onFiles=${begin} />` : html`<${Start} onFiles=${begin} />`}
-  <//>`;
+  return html`<${DropZone} label="Drop a long recording to find what is in it" onFiles=${begin} />
+    ${id ? html`<${Scan} key=${id} id=${id} onFiles=${begin} />` : html`<${Start} onFiles=${begin} />`}`;
 }
 
 function Start({ onFiles }) {

@@ -5,15 +5,17 @@ import { useAsked } from "../asked.js";
 import { Airplay } from "../components/airplay.js";
 import { Button } from "../components/button.js";
 import { play } from "../components/player.js";
+import { ShareButton } from "../components/share-button.js";
 import { SoundMap, isSilent, useSound } from "../components/sound-map.js";
 import { Empty, Failed, Loading } from "../components/states.js";
 import { TrackEditor } from "../components/track-editor.js";
 import { Versions } from "../components/versions.js";
-import { html, useEffect, useState } from "../html.js";
+import { html, useState } from "../html.js";
 import { go, href } from "../router.js";
 import { removeTrack } from "../removal.js";
 import { may } from "../session.js";
 import { styled } from "../stylesheet.js";
+import { useTitle } from "../titles.js";
 import { bytes, clock, count, titleOf, when } from "../words.js";
 
 await styled("track");
@@ -27,9 +29,7 @@ const KEPT = {
 export function View({ place }) {
   const id = place.parts[0] ?? "";
   const { value: track, problem, retry, set } = useAsked((signal) => get(`tracks/${id}`, {}, signal), [id]);
-  useEffect(() => {
-    if (track) document.title = `${titleOf(track)} · Earmark`;
-  }, [track]);
+  useTitle("shown", track ? titleOf(track) : "");
   if (problem?.status === 404) return html`<${Gone} />`;
   if (problem) return html`<${Failed} problem=${problem} onRetry=${retry} />`;
   if (!track) return html`<${Loading} what="Opening the track" />`;
@@ -76,8 +76,9 @@ function Head({ track, isSilent: cannotPlay, onChange }) {
     </div>
     <div class="actions">
       <${Button} kind="main" icon="play" disabled=${cannotPlay} onClick=${() => play(track)}>Play<//>
-      ${may("write") && html`<${Button} icon="edit" onClick=${() => setEdited(true)}>Edit<//>
-        <${Button} kind="bare" icon="trash" label="Remove" onClick=${drop} />`}
+      ${may("write") && html`<${Button} icon="edit" onClick=${() => setEdited(true)}>Edit<//>`}
+      <${ShareButton} track=${track} />
+      ${may("write") && html`<${Button} kind="bare" icon="trash" label="Remove" onClick=${drop} />`}
     </div>
   </header>`;
 }
