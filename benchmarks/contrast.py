@@ -73,7 +73,8 @@ def levels_of(path: Path) -> NDArray[np.float32] | None:
     if len(samples) < 10 * PROBE_S * params.sample_rate_hz:
         return None
     levels = 255 * (levels_db(samples, params) - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)
-    return np.clip(levels, 0, 255).astype(np.float32)
+    clipped: NDArray[np.float32] = np.clip(levels, 0, 255).astype(np.float32)
+    return clipped
 
 
 def at(levels: NDArray[np.float32], shares: tuple[float, ...]) -> NDArray[np.float32]:

@@ -6,8 +6,8 @@ import { Icon } from "./icons.js";
 const AROUND = 12;
 
 /**
- * @typedef {{name: string, title: string, sort?: string, descending?: string, class?: string, width: string}} Column
- *   `sort` and `descending` are what the listing is asked for when the column is chosen, and chosen again
+ * @typedef {{name: string, title: string, orders?: Record<string, "ascending" | "descending">, class?: string, width: string}} Column
+ *   `orders` are what the listing can be sorted by in the column: the first when it is chosen, the next when it is chosen again
  */
 
 /**
@@ -64,10 +64,11 @@ export function Table({ label, columns, total, rowHeight, renderRow, sort, onSor
 }
 
 function Head({ column, sort, onSort }) {
-  const sorted = !sort ? undefined : column.sort === sort ? "ascending" : column.descending === sort ? "descending" : undefined;
-  const next = sorted === "ascending" ? (column.descending ?? column.sort) : column.sort;
+  const sorted = column.orders?.[sort];
+  const orders = Object.keys(column.orders ?? {});
+  const next = orders[(orders.indexOf(sort) + 1) % orders.length];
   return html`<div role="columnheader" class="cell ${column.class ?? ""}" aria-sort=${sorted}>
-    ${column.sort && onSort
+    ${column.orders && onSort
       ? html`<button type="button" onClick=${() => onSort(next)}>${column.title}${sorted && html`<${Icon} name=${sorted === "ascending" ? "up" : "down"} />`}</button>`
       : html`<span class=${column.isUnseen ? "unseen" : ""}>${column.title}</span>`}
   </div>`;

@@ -25,17 +25,17 @@ const ROW_PX = 60;
 
 const COLUMNS = [
   { name: "play", title: "Play", isUnseen: true, width: "var(--tap)" },
-  { name: "title", title: "Title", sort: "title", width: "minmax(0, 2.2fr)" },
-  { name: "artist", title: "Artist", sort: "artist", class: "wide", width: "minmax(0, 1.4fr)" },
+  { name: "title", title: "Title", orders: { title: "ascending" }, width: "minmax(0, 2.2fr)" },
+  { name: "artist", title: "Artist", orders: { artist: "ascending" }, class: "wide", width: "minmax(0, 1.4fr)" },
   { name: "album", title: "Album", class: "wide", width: "minmax(0, 1.4fr)" },
-  { name: "added", title: "Added", sort: "added", descending: "newest", class: "wide", width: "9rem" },
+  { name: "added", title: "Added", orders: { newest: "descending", added: "ascending" }, class: "wide", width: "9rem" },
   { name: "length", title: "Length", class: "number", width: "3.5rem" },
   { name: "actions", title: "Change", isUnseen: true, width: "var(--tap)" },
 ];
 const NARROW = new Set(["play", "title", "length", "actions"]);
 
 export function View({ place }) {
-  const { sort = "added", q = "" } = place.query;
+  const { sort = "newest", q = "" } = place.query;
   const [text, setText] = useState(q);
   useEffect(() => {
     const timer = setTimeout(() => text !== q && go(href("library", [], { sort, q: text }), { replace: true }), TYPING_MS);

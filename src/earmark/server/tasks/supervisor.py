@@ -107,6 +107,7 @@ class Supervisor:
 
         Return whether that was possible: where the queue cannot be written, it is tried again.
         """
+        is_done = False
         with _noted("tasks cannot be taken back"):
             for task in self._queue.running():
                 if task.worker == post.name:
@@ -114,8 +115,8 @@ class Supervisor:
             if post.task is not None and not needs_files(self._queue, post.task):
                 self._drop_files(post.task)
             post.task = None
-            return True
-        return False
+            is_done = True
+        return is_done  # noqa: RET504 - what was noted has ended the block before
 
     def _drop_files(self, task_id: str) -> None:
         shutil.rmtree(folder_of(self._options.state, task_id), ignore_errors=True)
