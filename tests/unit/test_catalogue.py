@@ -10,6 +10,8 @@ import pytest
 
 from earmark.errors import CorruptCatalogueError, CorruptConstellationError, LibraryError
 from earmark.params import Axis, Params, PeakParams
+from earmark.stores import upgrading
+from earmark.stores.sqlite import catalogue as module
 from earmark.stores.sqlite.catalogue import Catalogue
 from earmark.types import Metadata
 from tests.recordings import make_recording
@@ -143,3 +145,23 @@ def test_an_older_catalogue_that_may_only_be_read_can_be_searched(
         link.execute(f"DROP TABLE {table}")
     assert catalogue.resembling([" pi", "xyz"], 5) == indexed
     assert list(indexed) == [key]
+
+
+def test_an_older_catalogue_is_made_searchable(
+    catalogue: Catalogue,
+    link: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Page by page, every track once; if they are many, that is told before it begins."""
+    keys = {insert(catalogue, number) for number in range(5)}
+    found = catalogue.resembling([" pi"], 9)
+    for table in ("search_trigrams", "search", "search_texts"):
+        link.execute(f"DROP TABLE {table}")
+    link.execute("PRAGMA user_version = 3")
+    monkeypatch.setattr(module, "_PAGE_TRACKS", 2)
+    monkeypatch.setattr(upgrading, "MANY_TRACKS", len(keys))
+    catalogue.migrate()
+    assert catalogue.resembling([" pi"], 9) == found
+    assert set(found) == keys
+    assert "library library is of an older version; making its 5 tracks" in caplog.text

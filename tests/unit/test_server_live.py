@@ -4,16 +4,21 @@ import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 import pytest
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.listening import CHUNK_S, listen, listen_together, stay
+from earmark.errors import LibraryError
 from earmark.evaluation.codecs import OPUS_64K
-from earmark.server.live import CloseCode
+from earmark.server.live import CloseCode, LiveSession
+from earmark.server.options import Limits
+from earmark.server.schemas import LiveFormat
 from tests.music import clip, pieces, title
 from tests.serving import Running, make_options, running
 from tests.soak.listen_loop import judge, sounds
@@ -107,6 +112,40 @@ def test_a_format_that_is_none_is_refused(server: Running, query: str) -> None:
         pass
     assert caught.value.response.status_code == 422
     assert json.loads(caught.value.response.body or b"")["errors"]
+
+
+def test_who_is_gone_when_something_goes_wrong_is_told_nothing() -> None:
+    """A library that fails after its client went away ends the connection, and raises nothing."""
+    told: list[str] = []
+
+    class Socket:
+        scope: ClassVar = {"state": {"request_id": "x"}}
+
+        async def send_text(self, text: str) -> None:
+            """Take the first message only."""
+            told.append(json.loads(text)["type"])
+            if len(told) > 1:
+                raise WebSocketDisconnect(1006)
+
+        async def receive(self) -> dict[str, object]:
+            """Give a second of silence."""
+            return {"type": "websocket.receive", "bytes": bytes(32_000)}
+
+        async def close(self, code: int, reason: str) -> None:
+            """Be closed already."""
+            raise RuntimeError(code, reason)
+
+    async def fail(_: object) -> NoReturn:
+        place, cause = "music.earmark", "its disk is gone"
+        raise LibraryError(place, cause)
+
+    context = SimpleNamespace(
+        options=SimpleNamespace(limits=Limits()), processors=SimpleNamespace(listen=fail)
+    )
+    recognizer = SimpleNamespace(position_s=0.0)
+    session = LiveSession(Socket(), context, recognizer, LiveFormat())  # type: ignore[arg-type]
+    asyncio.run(session.run())
+    assert told == ["ready", "error"]
 
 
 def test_who_says_nothing_is_ended(tmp_path: Path) -> None:

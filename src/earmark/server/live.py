@@ -212,9 +212,10 @@ class LiveSession:
             raise Closing(CloseCode.IDLE, "what was said was not read") from None
 
     async def _complain(self, error: EarmarkError) -> None:
-        """Tell what went wrong, and close."""
+        """Tell what went wrong, and close; the client may be gone, or not read any more."""
         _, told = problems.document(error, self._socket.scope["state"]["request_id"])
-        await self._say({"type": "error", "problem": told})
+        with contextlib.suppress(Closing, WebSocketDisconnect):
+            await self._say({"type": "error", "problem": told})
         await self._close(Closing(CloseCode.FAILED, told["title"]))
 
     async def _close(self, closing: Closing) -> None:

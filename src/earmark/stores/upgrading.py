@@ -8,7 +8,7 @@ LOGGER = logging.getLogger("earmark.stores")
 """Without a handler of the program's, Python writes its warnings to stderr."""
 
 MANY_TRACKS = 50_000
-"""That take some seconds to be made searchable; docs/search.md has the measurement."""
+"""That take a second or more to be made searchable; docs/search.md has the measurement."""
 
 
 def announce(location: str, tracks: int) -> None:
