@@ -375,7 +375,7 @@ def test_a_library_in_a_single_file_names_clips(
 
 def test_an_unknown_order_is_refused(stocked: Library) -> None:
     """The message says what there is."""
-    with pytest.raises(UsageError, match="added, title, artist"):
+    with pytest.raises(UsageError, match="added, newest, title, artist"):
         stocked.page("bogus")
 
 

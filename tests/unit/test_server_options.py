@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from earmark.server.options import Limits, ServerOptions, settings
+from earmark.types import MediaKind
 
 
 @pytest.mark.parametrize(
@@ -27,13 +28,13 @@ def test_loopback_is_known(host: str, is_loopback: bool) -> None:  # noqa: FBT00
 
 
 def test_each_setting_has_a_name_of_its_own() -> None:
-    """A flag, a variable, a sentence about it, and something to be given unless it is a switch."""
+    """A flag, a variable, a sentence about it, and what stands for a value."""
     found = list(settings())
     assert len({one.flag for one in found}) == len({one.variable for one in found}) == len(found)
     for one in found:
         assert one.flag.startswith("--")
         assert one.meaning.endswith(".")
-        assert (one.metavar is None) == (one.kind is bool)
+        assert (one.metavar is None) == (one.kind in {bool, MediaKind})
 
 
 def test_no_option_is_without_a_setting() -> None:

@@ -69,7 +69,7 @@ class Odd(BaseModel):
         ({"text": "long"}, "body.text has more than 3 characters"),
         ({"text": 1}, "body.text has to be a text"),
         ({"when": "late"}, "body.when has to be a date with a time, as 2026-01-31T12:00:00Z"),
-        ({"order": "x"}, "body.order is none of 'added', 'title' or 'artist'"),
+        ({"order": "x"}, "body.order is none of 'added', 'newest', 'title' or 'artist'"),
         ({"inner": []}, "body.inner has to be an object"),
         ({"many": 1}, "body.many has to be an object"),
         ({"colour": 1}, "body.colour is not known here"),

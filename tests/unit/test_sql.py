@@ -13,6 +13,7 @@ import pytest
 import earmark.stores
 from earmark.params import Params
 from earmark.stores.sqlite.sql import QUERIES, migration_scripts, schema
+from earmark.types import TrackOrder
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_every_query_is_used() -> None:
     sources = [*folder.glob("sqlite/*.py"), folder / "session.py"]
     code = "".join(path.read_text("utf-8") for path in sources)
     unused = {name for name in QUERIES if f'"{name}"' not in code}
-    assert unused == {"page_by_added", "page_by_title", "page_by_artist"}  # by their order
+    assert unused == {f"page_by_{order}" for order in TrackOrder}
 
 
 @pytest.mark.parametrize(

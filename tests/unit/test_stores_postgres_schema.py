@@ -13,6 +13,7 @@ from earmark.stores.postgres.address import parse
 from earmark.stores.postgres.link import Link
 from earmark.stores.postgres.schema import Schema, quoted
 from earmark.stores.postgres.sql import QUERIES, migration_scripts, schema
+from earmark.types import TrackOrder
 from tests.postgres import Server, new_schema, server
 
 SCRIPTS = ["CREATE TABLE {schema}.one (a integer);", "ALTER TABLE {schema}.one ADD b integer;"]
@@ -73,7 +74,7 @@ def test_every_query_is_used() -> None:
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     code += (folder.parent / "session.py").read_text("utf-8")
     unused = {name for name in QUERIES if f'"{name}"' not in code}
-    assert unused == {"page_by_added", "page_by_title", "page_by_artist"}  # by their order
+    assert unused == {f"page_by_{order}" for order in TrackOrder}
     assert OPERATIONS
 
 
